@@ -1,0 +1,63 @@
+using Penstock.Bench.Measuring;
+using Penstock.Bench.Suites;
+
+namespace Penstock.Bench;
+
+/// <summary>What was asked for.</summary>
+internal sealed record CommandLine
+{
+    public IReadOnlyList<Suite> Suites { get; private init; } = [];
+
+    public Pace Pace { get; private init; } = Pace.Full;
+
+    public string? Json { get; private init; }
+
+    public string? Results { get; private init; }
+
+    public bool Help { get; private init; }
+
+    public static string Usage =>
+        $"""
+        Penstock.Bench [suite…] [--quick] [--json FILE] [--results FILE.md]
+
+        Suites (default: all)
+        {string.Join('\n', Suite.All.Select(suite => $"  {suite.Name,-12} {suite.Topic}"))}
+
+          --quick          short rounds, for a first look and for continuous integration
+          --json FILE      one JSON object per line of the tables
+          --results FILE   the tables in Markdown, with the machine described
+        """;
+
+    /// <exception cref="UsageException">An argument is not understood; the message says which.</exception>
+    public static CommandLine Parse(IReadOnlyList<string> arguments)
+    {
+        var commandLine = new CommandLine();
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            commandLine = arguments[i] switch
+            {
+                "--quick" => commandLine with { Pace = Pace.Quick },
+                "--json" => commandLine with { Json = FileName(arguments, ref i) },
+                "--results" => commandLine with { Results = FileName(arguments, ref i) },
+                "--help" or "-h" => commandLine with { Help = true },
+                var name => commandLine with { Suites = [.. commandLine.Suites, Find(name)] },
+            };
+        }
+
+        return commandLine.Suites.Count > 0 ? commandLine : commandLine with { Suites = Suite.All };
+    }
+
+    private static string FileName(IReadOnlyList<string> arguments, ref int i)
+    {
+        if (++i >= arguments.Count)
+            throw new UsageException($"{arguments[i - 1]} needs the name of a file.");
+        // Better said now than after minutes of measuring.
+        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(arguments[i]))))
+            throw new UsageException($"The folder of '{arguments[i]}' does not exist.");
+        return arguments[i];
+    }
+
+    private static Suite Find(string name) =>
+        Suite.All.FirstOrDefault(suite => string.Equals(suite.Name, name, StringComparison.Ordinal))
+            ?? throw new UsageException($"There is no suite or option '{name}'.");
+}

@@ -1,0 +1,9 @@
+namespace Penstock.Bench.Measuring;
+
+/// <summary>How many rounds, and how long each of them should take.</summary>
+internal sealed record Pace(int Rounds, TimeSpan RoundTime)
+{
+    public static Pace Full { get; } = new(5, TimeSpan.FromSeconds(0.5));
+
+    public static Pace Quick { get; } = new(3, TimeSpan.FromSeconds(0.1));
+}

@@ -1,0 +1,14 @@
+namespace Penstock.Bench.Measuring;
+
+/// <summary>One figure over all rounds of a contestant.</summary>
+/// <param name="Median">Half of the rounds were below, half above.</param>
+/// <param name="Spread">From the lowest to the highest round, in percent of the median.</param>
+internal sealed record Sample(double Median, double Spread)
+{
+    public static Sample Of(IReadOnlyList<Round> rounds, Func<Round, double> read)
+    {
+        var sorted = rounds.Select(read).Order().ToArray();
+        var median = (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+        return new Sample(median, median > 0 ? 100 * (sorted[^1] - sorted[0]) / median : 0);
+    }
+}

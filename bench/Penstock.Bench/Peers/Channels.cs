@@ -1,0 +1,82 @@
+using System.Threading.Channels;
+using Penstock.Bench.Measuring;
+
+namespace Penstock.Bench.Peers;
+
+/// <summary>
+/// Bounded channels between tasks, by hand: synchronous fast paths on both ends, await only when a channel is empty or full.
+/// Several middle workers read one channel, which gives up the order.
+/// </summary>
+internal static class Channels
+{
+    public static Contestant For(Topology topology)
+    {
+        var name = topology.Workers == 1 ? "Channels" : "Channels, unordered";
+        return new(name, Role.Peer, Ordered: topology.Workers == 1, count => RunAsync(topology, count));
+    }
+
+    private static async Task<Tally> RunAsync(Topology topology, int count)
+    {
+        var one = topology.Workers == 1;
+        var numbers = Create(topology.InFlight, singleWriter: true, singleReader: one);
+        var results = Create(topology.InFlight, singleWriter: one, singleReader: true);
+
+        var source = Task.Run(() => GenerateAsync(numbers.Writer, count, topology.Pause));
+        var middle = Task.Run(() => AddAllAsync(topology.Workers, numbers.Reader, results.Writer));
+        var sink = Task.Run(() => ConsumeAsync(results.Reader));
+
+        await Task.WhenAll(source, middle, sink);
+        return await sink;
+    }
+
+    private static Channel<int> Create(int capacity, bool singleWriter, bool singleReader) =>
+        Channel.CreateBounded<int>(new BoundedChannelOptions(capacity)
+        {
+            FullMode = BoundedChannelFullMode.Wait,
+            SingleWriter = singleWriter,
+            SingleReader = singleReader,
+        });
+
+    private static async Task GenerateAsync(ChannelWriter<int> output, int count, TimeSpan pause)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            if (pause > TimeSpan.Zero)
+                await Task.Delay(pause);
+            if (!output.TryWrite(i))
+                await output.WriteAsync(i);
+        }
+
+        output.Complete();
+    }
+
+    private static async Task AddAllAsync(int workers, ChannelReader<int> input, ChannelWriter<int> output)
+    {
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => AddOneAsync(input, output))));
+        output.Complete();
+    }
+
+    private static async Task AddOneAsync(ChannelReader<int> input, ChannelWriter<int> output)
+    {
+        while (await input.WaitToReadAsync())
+        {
+            while (input.TryRead(out var item))
+            {
+                if (!output.TryWrite(item + 1))
+                    await output.WriteAsync(item + 1);
+            }
+        }
+    }
+
+    private static async Task<Tally> ConsumeAsync(ChannelReader<int> input)
+    {
+        var tally = new Tally();
+        while (await input.WaitToReadAsync())
+        {
+            while (input.TryRead(out var item))
+                tally.Add(item);
+        }
+
+        return tally;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Threading.Tasks.Dataflow;
+using Penstock.Bench.Measuring;
+
+namespace Penstock.Bench.Peers;
+
+/// <summary>A transform block linked to an action block, bounded, order kept; fed by Post, by SendAsync when full.</summary>
+internal static class Dataflow
+{
+    public static Contestant For(Topology topology) =>
+        new("Dataflow", Role.Peer, Ordered: true, count => RunAsync(topology, count));
+
+    private static async Task<Tally> RunAsync(Topology topology, int count)
+    {
+        var tally = new Tally();
+        var addOne = new TransformBlock<int, int>(item => item + 1, new ExecutionDataflowBlockOptions
+        {
+            BoundedCapacity = topology.InFlight,
+            MaxDegreeOfParallelism = topology.Workers,
+            EnsureOrdered = true,
+            SingleProducerConstrained = true,
+        });
+        var consume = new ActionBlock<int>(item => tally.Add(item), new ExecutionDataflowBlockOptions
+        {
+            BoundedCapacity = topology.InFlight,
+            SingleProducerConstrained = true,
+        });
+        using var link = addOne.LinkTo(consume, new DataflowLinkOptions { PropagateCompletion = true });
+
+        for (var i = 0; i < count; i++)
+        {
+            if (topology.Pause > TimeSpan.Zero)
+                await Task.Delay(topology.Pause);
+            if (!addOne.Post(i))
+                await addOne.SendAsync(i);
+        }
+
+        addOne.Complete();
+        await consume.Completion;
+        return tally;
+    }
+}

@@ -1,0 +1,33 @@
+using Penstock.Bench.Measuring;
+
+namespace Penstock.Bench.Reporting;
+
+/// <summary>Aligned tables, one per contest, written as soon as the contest is over.</summary>
+internal sealed class ConsoleTable(TextWriter output)
+{
+    public void Write(IReadOnlyList<Line> lines)
+    {
+        var rows = lines.Select(Cells.Of).Prepend(Cells.Titles(lines[0].Headline)).ToList();
+        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
+
+        output.WriteLine($"  {lines[0].Name}");
+        foreach (var row in rows)
+        {
+            var figures = row.Skip(1).Zip(widths.Skip(1), (text, width) => text.PadLeft(width));
+            output.WriteLine($"    {row[0].PadRight(widths[0])}  {string.Join("  ", figures)}");
+        }
+
+        output.WriteLine();
+    }
+
+    public void WriteClaims(IReadOnlyList<Line> lines)
+    {
+        foreach (var line in lines)
+        {
+            if (line.Claim is { } claim)
+                output.WriteLine($"  {(claim.HoldsFor(line) ? "holds " : "MISSED")}  {Cells.Claim(line, claim)}");
+        }
+
+        output.WriteLine();
+    }
+}

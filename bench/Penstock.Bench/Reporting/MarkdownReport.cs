@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using Penstock.Bench.Measuring;
+using Penstock.Bench.Suites;
+
+namespace Penstock.Bench.Reporting;
+
+/// <summary>The tables to be kept, with the machine they were measured on.</summary>
+internal static class MarkdownReport
+{
+    public static void Save(string path, Pace pace, IReadOnlyList<Line> lines)
+    {
+        var text = new StringBuilder();
+        text.Append("# Benchmark results\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"- Machine: {Machine.Description}\n");
+        text.Append(CultureInfo.InvariantCulture, $"- Date: {TimeProvider.System.GetUtcNow():yyyy-MM-dd}, version {Version}\n");
+        var seconds = pace.RoundTime.TotalSeconds;
+        text.Append(CultureInfo.InvariantCulture, $"- Medians of {pace.Rounds} alternating rounds of about {seconds} s\n");
+        text.Append("- Spread is from the lowest to the highest round; a ratio above 1 is ahead of the best peer of its table\n");
+
+        foreach (var suite in Suite.All)
+        {
+            var own = lines.Where(line => string.Equals(line.Suite, suite.Name, StringComparison.Ordinal)).ToList();
+            if (own.Count > 0)
+                Append(text, suite, own);
+        }
+
+        File.WriteAllText(path, text.ToString());
+    }
+
+    private static string Version =>
+        typeof(MarkdownReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            ?? "unknown";
+
+    private static void Append(StringBuilder text, Suite suite, List<Line> lines)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"\n## {suite.Name}: {suite.Topic}\n");
+        foreach (var contest in lines.GroupBy(line => line.Name, StringComparer.Ordinal))
+        {
+            var titles = Cells.Titles(contest.First().Headline);
+            text.Append(CultureInfo.InvariantCulture, $"\n### {contest.Key}\n\n");
+            AppendRow(text, titles);
+            AppendRow(text, titles.Select((_, column) => column == 0 ? "---" : "---:"));
+            foreach (var line in contest)
+                AppendRow(text, Cells.Of(line));
+        }
+
+        text.Append('\n');
+        foreach (var line in lines)
+        {
+            if (line.Claim is { } claim)
+                text.Append("- ").Append(claim.HoldsFor(line) ? "holds" : "**missed**").Append($": {Cells.Claim(line, claim)}\n");
+        }
+    }
+
+    private static void AppendRow(StringBuilder text, IEnumerable<string> cells) =>
+        text.Append(CultureInfo.InvariantCulture, $"| {string.Join(" | ", cells)} |\n");
+}

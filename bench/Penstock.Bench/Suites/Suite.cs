@@ -1,0 +1,19 @@
+using Penstock.Bench.Measuring;
+
+namespace Penstock.Bench.Suites;
+
+/// <summary>A family of contests. To add one: derive from this in a file of its own and list it in <see cref="All"/>.</summary>
+internal abstract class Suite
+{
+    public static IReadOnlyList<Suite> All { get; } =
+        [new SmallSuite(), new FusedSuite(), new IdleSuite(), new AllocationsSuite()];
+
+    /// <summary>As on the command line.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>One sentence for the heading of the table.</summary>
+    public abstract string Topic { get; }
+
+    /// <summary>Run one after the other.</summary>
+    public abstract IEnumerable<Contest> Contests { get; }
+}

@@ -1,0 +1,44 @@
+using System.Runtime.ExceptionServices;
+using Penstock.Workers;
+
+namespace Penstock.Faults;
+
+/// <summary>An exception of user code and where it came from. The exception travels as itself, never wrapped.</summary>
+internal sealed class Fault
+{
+    public const string StageKey = "Penstock.Stage";
+    public const string WorkerKey = "Penstock.Worker";
+    public const string ItemKey = "Penstock.Item";
+    public const string StuckKey = "Penstock.Stuck";
+
+    private readonly ExceptionDispatchInfo captured;
+
+    public Fault(Exception exception, Worker? worker = null, long? number = null)
+    {
+        captured = ExceptionDispatchInfo.Capture(exception);
+        if (worker is null)
+            return;
+        Note(StageKey, worker.Stage.Name);
+        Note(WorkerKey, worker.Index);
+        if (number is not null)
+            Note(ItemKey, number);
+    }
+
+    public Exception Exception => captured.SourceException;
+
+    public void Throw() => captured.Throw();
+
+    /// <summary>Adds a fact to <see cref="Exception.Data"/>; the first one stays.</summary>
+    public void Note(string key, object value)
+    {
+        try
+        {
+            if (!Exception.Data.Contains(key))
+                Exception.Data[key] = value;
+        }
+        catch (Exception e) when (e is NotSupportedException or ArgumentException or NullReferenceException)
+        {
+            // An exception type may refuse notes; the exception itself matters more.
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using Penstock.Runs;
+using Penstock.Workers;
+
+namespace Penstock.Faults;
+
+/// <summary>
+/// Finds workers that stay too long where they are. Workers pay nothing for it: it looks at their counters from outside, four
+/// times within the shortest time-out, and only in runs that have one.
+/// </summary>
+internal sealed class Watchdog : IDisposable
+{
+    private readonly Run run;
+    private readonly Watched[] watched;
+    private readonly ITimer timer;
+    private long lastMove;
+
+    private Watchdog(Run run, TimeSpan shortest)
+    {
+        this.run = run;
+        lastMove = run.Time.GetTimestamp();
+        watched = [.. run.Stages.SelectMany(s => s.Workers).Select(w => new Watched(w, lastMove))];
+        var period = TimeSpan.FromMilliseconds(Math.Clamp(shortest.TotalMilliseconds / 4, 1, 60_000));
+        timer = run.Time.CreateTimer(static dog => ((Watchdog)dog!).Look(), this, period, period);
+    }
+
+    public static Watchdog? StartFor(Run run)
+    {
+        var timeouts = run.Stages.SelectMany(s => new[] { s.Options.ItemTimeout, s.Options.StartupTimeout }).Append(run.Options.IdleTimeout);
+        return timeouts.Min() is { } shortest && !Debugger.IsAttached ? new Watchdog(run, shortest) : null;
+    }
+
+    public void Dispose() => timer.Dispose();
+
+    private void Look()
+    {
+        // The timer's calls may overlap on a busy machine; then one look is enough.
+        if (!Monitor.TryEnter(watched))
+            return;
+        try
+        {
+            var now = run.Time.GetTimestamp();
+            foreach (var one in watched)
+            {
+                if (one.HasMoved(now))
+                    lastMove = now;
+                else if (one.Overdue(run.Time.GetElapsedTime(one.Since, now)) is { } message)
+                    run.FailWith(new Fault(new WorkerStuckException(message), one.Worker));
+            }
+
+            CheckIdle(now);
+        }
+        finally
+        {
+            Monitor.Exit(watched);
+        }
+    }
+
+    private void CheckIdle(long now)
+    {
+        if (run.Options.IdleTimeout is not { } limit)
+            return;
+        if (IsWaitingForOthers())
+            lastMove = now;
+        if (run.Time.GetElapsedTime(lastMove, now) < limit)
+            return;
+        var doing = string.Join("; ", watched.Select(w => $"stage '{w.Worker.Stage.Name}', worker {w.Worker.Index}, {w.Worker.Activity()}"));
+        run.FailWith(new TimeoutException($"Nothing moved for IdleTimeout = {limit}: {doing}."));
+    }
+
+    // Not the pipeline's own fault: no stage holds an item (a slow source), one pauses before a retry, or the caller is in its loop body.
+    private bool IsWaitingForOthers() =>
+        !watched.Any(w => w.HoldsItem)
+        || watched.Any(w => w.Worker.Times.State == WorkerState.Pausing)
+        || run.Caller?.Workers[0].Times.State == WorkerState.Busy;
+
+    /// <summary>A worker and what was last seen of it.</summary>
+    private sealed class Watched(Worker worker, long since)
+    {
+        private long seen = -1;
+        private WorkerState state;
+
+        public Worker Worker { get; } = worker;
+
+        public long Since { get; private set; } = since;
+
+        public bool HoldsItem => !Worker.Stage.IsSource && state is WorkerState.Busy or WorkerState.Blocked && Worker.Reader.HasItem;
+
+        public bool HasMoved(long now)
+        {
+            var count = Volatile.Read(ref Worker.ItemsIn) + Volatile.Read(ref Worker.ItemsOut) + Worker.Restarts;
+            if (count == seen && Worker.Times.State == state)
+                return false;
+            (seen, state, Since) = (count, Worker.Times.State, now);
+            return true;
+        }
+
+        public string? Overdue(TimeSpan stay)
+        {
+            if (state != WorkerState.Busy || Worker.IsStopping)
+                return null;
+            var options = Worker.Stage.Options;
+            var isStarting = seen == 0 && !Worker.Times.HasStarved;
+            if (isStarting && stay >= options.StartupTimeout)
+                return Message("has not asked for an item or yielded one", nameof(StageOptions.StartupTimeout), options.StartupTimeout.Value);
+            if ((!isStarting || Worker.Stage.IsSource) && stay >= options.ItemTimeout)
+                return Message($"is stuck in user code, {Worker.Activity()},", nameof(StageOptions.ItemTimeout), options.ItemTimeout.Value);
+            return null;
+        }
+
+        private string Message(string what, string option, TimeSpan limit) =>
+            $"Stage '{Worker.Stage.Name}', worker {Worker.Index}, {what} for {option} = {limit}. A thread cannot be killed: the run fails.";
+    }
+}

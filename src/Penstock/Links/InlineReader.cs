@@ -1,0 +1,71 @@
+using Penstock.Runs;
+using Penstock.Workers;
+
+namespace Penstock.Links;
+
+/// <summary>Reads by driving the upstream worker on the reader's own thread: plain composition, one item at a time.</summary>
+internal sealed class InlineReader<T>(Worker<T> upstream, Worker worker) : Reader<T>(worker)
+{
+    private long count;
+
+    public override bool MoveNext() => MoveNextAsync().Wait();
+
+    public override async ValueTask<bool> MoveNextAsync()
+    {
+        if (Worker.MayNotTake)
+            throw StopException();
+        if (redeliver)
+        {
+            redeliver = false;
+            return true;
+        }
+
+        Finish();
+        if (IsAtEnd || IsInterrupted)
+            return false;
+
+        if (await AskUpstreamAsync().ConfigureAwait(false))
+        {
+            taken = new Taken<T> { Item = upstream.Current, Number = count++, Lineage = upstream.Lineage };
+            taken.Lineage?.Retain();
+            HasItem = true;
+            upstream.ItemsOut++;
+            Worker.OnItemTaken();
+            return true;
+        }
+
+        if (upstream.Stage.Fault is { } fault)
+        {
+            Worker.Stage.Inherit(fault);
+            throw StopException();
+        }
+
+        if (Worker.MayNotTake)
+            throw StopException();
+        IsAtEnd = true;
+        return false;
+    }
+
+    public override async ValueTask<bool> ReserveAsync()
+    {
+        redeliver = await MoveNextAsync().ConfigureAwait(false);
+        return redeliver;
+    }
+
+    public override void Finish()
+    {
+        if (!HasItem)
+            return;
+        HasItem = false;
+        var lineage = taken.Lineage;
+        taken = default;
+        lineage?.Release();
+    }
+
+    // An asynchronous method restores the context when it returns.
+    private async ValueTask<bool> AskUpstreamAsync()
+    {
+        PipelineContext.Current = upstream.Context;
+        return !upstream.MayNotProduce && await upstream.MoveNextAsync().ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,48 @@
+namespace Penstock.Links;
+
+/// <summary>
+/// What an item descends from, carried beside it through every stage: an output belongs to the item its worker took last.
+/// Counts the descendants that are alive, so that somebody learns when the last one is gone.
+/// </summary>
+internal abstract class Lineage
+{
+    private int alive;
+
+    public void Retain() => Interlocked.Increment(ref alive);
+
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref alive) == 0)
+            OnLastReleased();
+    }
+
+    /// <summary>Tells the ancestor that a descendant was given up.</summary>
+    public abstract void Fail(Exception exception);
+
+    protected abstract void OnLastReleased();
+}
+
+/// <summary>The lineage of an item made of several: it keeps all of them alive, and fails all of them.</summary>
+internal sealed class JoinedLineage : Lineage
+{
+    private readonly Lineage[] members;
+
+    public JoinedLineage(IEnumerable<Lineage> members)
+    {
+        this.members = [.. members];
+        foreach (var member in this.members)
+            member.Retain();
+    }
+
+    public override void Fail(Exception exception)
+    {
+        foreach (var member in members)
+            member.Fail(exception);
+    }
+
+    protected override void OnLastReleased()
+    {
+        foreach (var member in members)
+            member.Release();
+    }
+}

@@ -1,0 +1,167 @@
+using System.Runtime.InteropServices;
+using Penstock.Faults;
+using Penstock.Waiting;
+using Penstock.Workers;
+
+namespace Penstock.Links;
+
+/// <summary>
+/// The bounded hand-over between two neighbouring stages: slots, waiting, end and early end. <see cref="Link{T}"/> adds the items.
+/// </summary>
+/// <remarks>
+/// Two counters make the slots: <c>claimed</c> grows when a producer takes one, before it resumes its generator; <c>freed</c>
+/// grows when a consumer asks for its next item. The difference is what exists at once, and never exceeds the capacity.
+/// </remarks>
+internal abstract class Link
+{
+    // From this capacity on a blocked producer is woken when half of the waiting items are gone, not at the first free slot:
+    // the consumer has enough to go on with, and the producer gets a stretch of work for one wake-up.
+    private const int SmallestLazyCapacity = 8;
+
+    protected Link(int capacity, bool manyProducers, bool manyConsumers)
+    {
+        Capacity = capacity;
+        ManyProducers = manyProducers;
+        ManyConsumers = manyConsumers;
+    }
+
+    public int Capacity { get; }
+
+    /// <summary>Workers that wait for a slot, or for room in bytes.</summary>
+    public WaitSet Producers { get; } = new();
+
+    /// <summary>Workers that wait for an item.</summary>
+    public WaitSet Consumers { get; } = new();
+
+    /// <summary>The limit in bytes, if there is one.</summary>
+    public ByteBudget? Bytes { get; init; }
+
+    /// <summary>The stage that fills this link.</summary>
+    public RunningStage? Producer { get; set; }
+
+    /// <summary>Set when nothing more will be handed on. What was handed on before is still there to take.</summary>
+    public bool IsCompleted => Volatile.Read(ref completed);
+
+    /// <summary>Why the link was completed, if a stage failed; written before <see cref="IsCompleted"/>.</summary>
+    public Fault? Fault { get; private set; }
+
+    /// <summary>Set when nobody will take any more.</summary>
+    public bool IsClosed => Volatile.Read(ref closed);
+
+    /// <summary>Items being produced, waiting or being consumed; a snapshot while the run goes on.</summary>
+    public long InFlight => Math.Max(0, Volatile.Read(ref ProducerSide.Claimed) - Volatile.Read(ref ConsumerSide.Freed));
+
+    /// <summary>Items taken so far: the number of the next one.</summary>
+    public long TakenCount => Volatile.Read(ref ConsumerSide.Head);
+
+    protected bool ManyProducers { get; }
+
+    protected bool ManyConsumers { get; }
+
+    protected ref ProducerFields ProducerSide => ref producerSide;
+
+    protected ref ConsumerFields ConsumerSide => ref consumerSide;
+
+    private ProducerFields producerSide;
+    private ConsumerFields consumerSide;
+    private bool completed;
+    private bool closed;
+
+    public bool TryTakeSlot()
+    {
+        ref var side = ref producerSide;
+        if (!ManyProducers)
+        {
+            if (side.Claimed - side.KnownFreed >= Capacity)
+            {
+                side.KnownFreed = Volatile.Read(ref consumerSide.Freed);
+                if (side.Claimed - side.KnownFreed >= Capacity)
+                    return false;
+            }
+
+            side.Claimed++;
+            return true;
+        }
+
+        while (true)
+        {
+            var taken = Volatile.Read(ref side.Claimed);
+            if (taken - Volatile.Read(ref consumerSide.Freed) >= Capacity)
+                return false;
+            if (Interlocked.CompareExchange(ref side.Claimed, taken + 1, taken) == taken)
+                return true;
+        }
+    }
+
+    public bool HasFreeSlot() => Volatile.Read(ref producerSide.Claimed) - Volatile.Read(ref consumerSide.Freed) < Capacity;
+
+    /// <summary>Frees the slot of an item that was consumed, or of one that was never produced.</summary>
+    /// <param name="size">The bytes the item was charged with.</param>
+    public void FreeSlot(long size = 0)
+    {
+        if (ManyConsumers || ManyProducers)
+            Interlocked.Increment(ref consumerSide.Freed);
+        else
+            Volatile.Write(ref consumerSide.Freed, consumerSide.Freed + 1);
+
+        Bytes?.Free(size);
+        if (Producers.HasWaiting)
+            WakeProducers();
+    }
+
+    /// <summary>Ends the link from the producing side.</summary>
+    public void Complete(Fault? fault)
+    {
+        Fault = fault;
+        Volatile.Write(ref completed, true);
+        Interlocked.MemoryBarrier();
+        Consumers.WakeAll();
+    }
+
+    /// <summary>Ends the link from the consuming side: the workers that fill it are stopped.</summary>
+    public void Close()
+    {
+        Volatile.Write(ref closed, true);
+        Producer?.Stop("the stage after it needs no more items");
+    }
+
+    /// <summary>Disposes the items that nobody took. Call it when all workers have left, or are given up.</summary>
+    public abstract void DisposeUndelivered(Action<Exception> onError);
+
+    private void WakeProducers()
+    {
+        if (Bytes is not null)
+            Producers.WakeAll();
+        else if (Capacity < SmallestLazyCapacity || 2 * (Volatile.Read(ref producerSide.Tail) - Volatile.Read(ref consumerSide.Head)) <= Capacity)
+            Producers.WakeOne();
+    }
+
+    // Each side on cache lines of its own, so that one side's writes do not slow the other's reads.
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    protected struct ProducerFields
+    {
+        /// <summary>Slots taken so far.</summary>
+        [FieldOffset(128)]
+        public long Claimed;
+
+        /// <summary>Items handed on so far: the position of the next one.</summary>
+        [FieldOffset(136)]
+        public long Tail;
+
+        /// <summary>What a single producer last saw of <see cref="ConsumerFields.Freed"/>.</summary>
+        [FieldOffset(144)]
+        public long KnownFreed;
+    }
+
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    protected struct ConsumerFields
+    {
+        /// <summary>Items taken so far: the position of the next one.</summary>
+        [FieldOffset(128)]
+        public long Head;
+
+        /// <summary>Slots freed so far.</summary>
+        [FieldOffset(136)]
+        public long Freed;
+    }
+}

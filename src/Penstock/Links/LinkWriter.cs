@@ -1,0 +1,132 @@
+using System.Runtime.CompilerServices;
+using Penstock.Waiting;
+using Penstock.Workers;
+
+namespace Penstock.Links;
+
+/// <summary>The writing end in one worker's hands: takes the slot before the generator is resumed, and hands on when it is the item's turn.</summary>
+internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) : ICondition
+{
+    private readonly Turns? turns = worker.Stage.Turns;
+
+    // All used only by the worker that owns this writer.
+    private bool hasSlot;
+    private long turnHeldFor = -1;
+    private Need need;
+    private long size;
+
+    private enum Need
+    {
+        Slot,
+        Turn,
+        Bytes,
+    }
+
+    /// <summary>Takes the slot for the next item. False when there is none just now, or when the worker should not go on.</summary>
+    public bool TryTakeSlot()
+    {
+        if (worker.MayNotProduce)
+            return false;
+        return hasSlot || (hasSlot = link.TryTakeSlot());
+    }
+
+    /// <summary>Waits for a slot. False when the worker should not go on.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> TakeSlotAsync()
+    {
+        while (!TryTakeSlot())
+        {
+            if (worker.MayNotProduce)
+                return false;
+            await WaitForAsync(Need.Slot, link.Producers).ConfigureAwait(false);
+        }
+
+        if (link.Producers.HasWaiting && link.HasFreeSlot())
+            link.Producers.WakeOne();
+        return true;
+    }
+
+    /// <summary>Hands an item on. False when the worker should not go on; the item was then not delivered.</summary>
+    public ValueTask<bool> HandOnAsync(T item)
+    {
+        if (turns is not null || link.Bytes is not null)
+            return HandOnSlowAsync(item);
+        if (worker.IsStopping)
+            return new ValueTask<bool>(false);
+        Deliver(item, 0);
+        return new ValueTask<bool>(true);
+    }
+
+    /// <summary>Gives the slot back when the worker leaves: a sibling may need it.</summary>
+    public void Leave()
+    {
+        if (hasSlot && worker.Stage.Workers.Count > 1)
+            link.FreeSlot();
+        hasSlot = false;
+    }
+
+    bool ICondition.IsMet() => need switch
+    {
+        Need.Slot => worker.MayNotProduce || link.HasFreeSlot(),
+        Need.Turn => worker.IsStopping || turns!.IsTurnOf(worker.Index),
+        _ => worker.IsStopping || link.Bytes!.HasRoomFor(size),
+    };
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> HandOnSlowAsync(T item)
+    {
+        if (turns is not null)
+        {
+            // An output before the first item belongs to that item: it must be known, to know the output's turn.
+            if (!reader.HasItem && !reader.IsAtEnd)
+                await reader.ReserveAsync().ConfigureAwait(false);
+
+            var number = turns.NumberOf(worker.Index);
+            while (turnHeldFor != number)
+            {
+                if (worker.IsStopping)
+                    return false;
+                if (turns.IsTurnOf(worker.Index))
+                    turnHeldFor = number;
+                else
+                    await WaitForAsync(Need.Turn, turns.Waiting).ConfigureAwait(false);
+            }
+
+            if (number >= worker.Stage.Bound)
+                return false;
+        }
+
+        if (link.Bytes is { } bytes)
+        {
+            size = bytes.SizeOf(item);
+            while (!bytes.TryCharge(size))
+            {
+                if (worker.IsStopping)
+                    return false;
+                await WaitForAsync(Need.Bytes, link.Producers).ConfigureAwait(false);
+            }
+        }
+
+        if (worker.IsStopping)
+        {
+            link.Bytes?.Free(size);
+            return false;
+        }
+
+        Deliver(item, size);
+        return true;
+    }
+
+    private void Deliver(T item, long charged)
+    {
+        hasSlot = false;
+        link.HandOn(item, worker.Lineage, charged);
+        worker.ItemsOut++;
+    }
+
+    private ValueTask WaitForAsync(Need what, WaitSet set)
+    {
+        need = what;
+        return worker.WaitAsync(set, WorkerState.Blocked, this);
+    }
+}

@@ -1,0 +1,28 @@
+using System.Runtime.CompilerServices;
+
+namespace Penstock.Links;
+
+/// <summary>The size in bytes of items that measure themselves: strings, arrays of values, and memory.</summary>
+internal static class Measure
+{
+    public static bool Knows(Type type) =>
+        type == typeof(string)
+        || (type.IsArray && type.GetElementType()!.IsValueType)
+        || type == typeof(Memory<byte>) || type == typeof(ReadOnlyMemory<byte>)
+        || type == typeof(Memory<char>) || type == typeof(ReadOnlyMemory<char>)
+        || type == typeof(Memory<float>) || type == typeof(ReadOnlyMemory<float>);
+
+    public static long Of(object item) => item switch
+    {
+        string text => (long)text.Length * sizeof(char),
+        Array array => array.LongLength * RuntimeHelpers.SizeOf(array.GetType().GetElementType()!.TypeHandle),
+        Memory<byte> bytes => bytes.Length,
+        ReadOnlyMemory<byte> bytes => bytes.Length,
+        Memory<char> text => (long)text.Length * sizeof(char),
+        ReadOnlyMemory<char> text => (long)text.Length * sizeof(char),
+        Memory<float> values => (long)values.Length * sizeof(float),
+        ReadOnlyMemory<float> values => (long)values.Length * sizeof(float),
+        _ => throw new InvalidOperationException(
+            $"An item of type {item.GetType()} cannot measure itself: set StageOptions.SizeOf beside MaxInFlightBytes."),
+    };
+}

@@ -1,0 +1,125 @@
+using System.Collections;
+using Penstock.Workers;
+
+namespace Penstock.Links;
+
+/// <summary>Where a stage's workers get their readers: a link, or an upstream worker that runs inline.</summary>
+internal interface IFeed<T>
+{
+    Reader<T> CreateReader(Worker worker);
+}
+
+/// <summary>The reading end in one worker's hands, whatever flows: how the worker sees its item in hand.</summary>
+internal abstract class Reader(Worker worker)
+{
+    // Set while the item in hand is to be given to the generator again (a retry, or an item taken before it asked).
+    protected bool redeliver;
+
+    // The generator of this attempt has its enumerator.
+    private bool enumerated;
+
+    public Worker Worker { get; } = worker;
+
+    /// <summary>Whether an item was taken and not finished with.</summary>
+    public bool HasItem { get; protected set; }
+
+    /// <summary>The end of the input was reached without a fault.</summary>
+    public bool IsAtEnd { get; protected set; }
+
+    /// <summary>The number of the item in hand, or of the last one.</summary>
+    public abstract long Number { get; }
+
+    /// <summary>The item in hand, for dead letters.</summary>
+    public abstract object? Item { get; }
+
+    /// <summary>The lineage of the item in hand.</summary>
+    public abstract Lineage? Lineage { get; }
+
+    /// <summary>Set when the stop was thrown into the generator: whatever it throws after that is the answer to it.</summary>
+    public bool HasThrownStop { get; private set; }
+
+    /// <summary>Lets an engine stage (a batch's delay, a gathering) leave its wait for an item: asked before each wait.</summary>
+    public Func<bool>? Interrupt { get; set; }
+
+    /// <summary>Finishes with the item in hand: frees its slot and passes the turn on.</summary>
+    public abstract void Finish();
+
+    /// <summary>Takes an item that the generator has not asked for yet; it gets it when it asks. False at the end of the input.</summary>
+    public abstract ValueTask<bool> ReserveAsync();
+
+    /// <summary>Before a generator is started: it may enumerate its input again.</summary>
+    public void StartAttempt(bool withItemInHand)
+    {
+        redeliver = withItemInHand;
+        enumerated = false;
+    }
+
+    public PipelineStoppedException StopException()
+    {
+        HasThrownStop = true;
+        Worker.Stop(Worker.StopReason);
+        return new PipelineStoppedException($"Stage '{Worker.Stage.Name}' is stopped: {Worker.StopReason}. Let this exception pass.");
+    }
+
+    protected bool IsInterruptible => Interrupt is not null;
+
+    protected bool IsInterrupted => Interrupt is not null && Interrupt();
+
+    protected void EnumerateOnce()
+    {
+        if (enumerated)
+        {
+            throw new InvalidOperationException(
+                $"Stage '{Worker.Stage.Name}' enumerates its input a second time, but a pipeline's items flow past once. "
+                + "Use one foreach for all of them, or collect what you need again in a list.");
+        }
+
+        enumerated = true;
+    }
+}
+
+/// <summary>
+/// A stage's input: what its generator enumerates, synchronously or not. Asking for the next item finishes with the last one.
+/// </summary>
+internal abstract class Reader<T>(Worker worker) : Reader(worker), IEnumerable<T>, IEnumerator<T>, IAsyncEnumerable<T>, IAsyncEnumerator<T>
+{
+    // Used only by the worker that owns this reader.
+    protected Taken<T> taken;
+
+    public T Current => taken.Item;
+
+    public override long Number => taken.Number;
+
+    public override object? Item => taken.Item;
+
+    public override Lineage? Lineage => taken.Lineage;
+
+    object? IEnumerator.Current => Current;
+
+    public abstract bool MoveNext();
+
+    public abstract ValueTask<bool> MoveNextAsync();
+
+    public IEnumerator<T> GetEnumerator()
+    {
+        EnumerateOnce();
+        return this;
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    IAsyncEnumerator<T> IAsyncEnumerable<T>.GetAsyncEnumerator(CancellationToken cancellationToken)
+    {
+        EnumerateOnce();
+        return this;
+    }
+
+    public void Reset() => throw new NotSupportedException("A pipeline's items flow past once.");
+
+    // A generator that leaves its loop may still use the item it holds; the worker ends the reading when it leaves.
+    public void Dispose()
+    {
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,90 @@
+using System.Runtime.InteropServices;
+using Penstock.Waiting;
+
+namespace Penstock.Links;
+
+/// <summary>
+/// The order of a stage with several workers: a worker hands on only while every other worker is busy with a later item.
+/// </summary>
+/// <remarks>
+/// Protocol. Each worker owns one word: the number of the item it works on. It announces the number before it takes the item,
+/// and may announce too low a number, never too high a one, so nobody overtakes an item that is just being taken. A worker
+/// without an item shows <see cref="Idle"/>: what it takes next lies behind everything taken so far. Outputs after the end of
+/// the input lie behind all items, by worker (<see cref="AfterTheEnd"/>), so they also wait for idle workers. Once a worker
+/// has the turn it keeps it until it moves on, since numbers only grow.
+/// </remarks>
+internal sealed class Turns
+{
+    public const long Idle = long.MaxValue - (1L << 32);
+    public const long Left = long.MaxValue;
+
+    private readonly Word[] words;
+
+    public Turns(int workers)
+    {
+        words = new Word[workers];
+        foreach (ref var word in words.AsSpan())
+            word.Number = Idle;
+    }
+
+    /// <summary>Workers that hold an output and wait for their turn.</summary>
+    public WaitSet Waiting { get; } = new();
+
+    public static long AfterTheEnd(int worker) => Idle + 1 + worker;
+
+    public long NumberOf(int worker) => Volatile.Read(ref words[worker].Number);
+
+    /// <summary>Shows what the worker works on now, or is about to take, and wakes the worker whose turn that makes it.</summary>
+    public void Show(int worker, long number)
+    {
+        Volatile.Write(ref words[worker].Number, number);
+        if (Waiting.HasWaiting)
+            WakeNext();
+    }
+
+    public bool IsTurnOf(int worker)
+    {
+        var mine = words[worker].Number;
+        for (var other = 0; other < words.Length; other++)
+        {
+            if (other != worker && Volatile.Read(ref words[other].Number) <= mine)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether every worker is past the items below <paramref name="bound"/>.</summary>
+    public bool AllAtLeast(long bound)
+    {
+        foreach (ref var word in words.AsSpan())
+        {
+            if (Volatile.Read(ref word.Number) < bound)
+                return false;
+        }
+
+        return true;
+    }
+
+    private void WakeNext()
+    {
+        // Two workers that move on at once must not both look at the other's old number and wake nobody.
+        Interlocked.MemoryBarrier();
+        var next = 0;
+        for (var other = 1; other < words.Length; other++)
+        {
+            if (Volatile.Read(ref words[other].Number) < Volatile.Read(ref words[next].Number))
+                next = other;
+        }
+
+        Waiting.Wake(next);
+    }
+
+    // A cache line each, and one to spare: the processor fetches lines in pairs.
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    private struct Word
+    {
+        [FieldOffset(64)]
+        public long Number;
+    }
+}

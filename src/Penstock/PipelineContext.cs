@@ -1,0 +1,32 @@
+using Penstock.Workers;
+
+namespace Penstock;
+
+/// <summary>Where the calling code runs: for stages that ask. Stages that run fused as one share one context.</summary>
+public sealed class PipelineContext
+{
+    private static readonly AsyncLocal<PipelineContext?> Ambient = new();
+
+    private readonly Worker worker;
+
+    internal PipelineContext(Worker worker) => this.worker = worker;
+
+    /// <summary>The context of the worker that runs the calling code; null outside a pipeline.</summary>
+    public static PipelineContext? Current
+    {
+        get => Ambient.Value;
+        internal set => Ambient.Value = value;
+    }
+
+    /// <summary>The stage's name.</summary>
+    public string Stage => worker.Stage.Name;
+
+    /// <summary>The worker's number within its stage, counted from 0.</summary>
+    public int Worker => worker.Index;
+
+    /// <summary>Which try of the item in hand this is: 1, or more while a stage with <see cref="FaultPolicy.Retry"/> tries again.</summary>
+    public int Attempt => worker.Attempt;
+
+    /// <summary>Signalled when this worker should leave: the run failed, was aborted or drained, or nobody needs its items any more.</summary>
+    public CancellationToken Stopping => worker.Stopping;
+}

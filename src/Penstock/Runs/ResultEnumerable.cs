@@ -1,0 +1,70 @@
+using System.Collections;
+using Penstock.Stages;
+
+namespace Penstock.Runs;
+
+/// <summary>The results of a pipeline: each enumeration is a run, which starts when the first result is asked for.</summary>
+internal sealed class ResultEnumerable<T>(Stage<T> last, RunOptions? options) : IEnumerable<T>, IAsyncEnumerable<T>
+{
+    public IEnumerator<T> GetEnumerator() => new Enumerator(last, options);
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default) => new AsyncEnumerator(last, options, cancellationToken);
+
+    // The run does not know its enumerator, so an enumerator that was dropped in the middle is collected, and ends its run.
+    private sealed class Enumerator(Stage<T> last, RunOptions? options) : IEnumerator<T>
+    {
+        private ResultStream<T>? stream;
+
+        ~Enumerator() => stream?.Abandon();
+
+        public T Current => stream is null ? default! : stream.Current;
+
+        object? IEnumerator.Current => Current;
+
+        public bool MoveNext()
+        {
+            stream ??= new ResultStream<T>(last, options, isAsynchronous: false, CancellationToken.None);
+            return stream.MoveNextAsync().Wait();
+        }
+
+        public void Reset() => throw new NotSupportedException("Enumerate the results again: each enumeration is a run.");
+
+        public void Dispose()
+        {
+            GC.SuppressFinalize(this);
+            if (stream is null)
+                return;
+            var ending = stream.EndAsync();
+            if (!ending.IsCompleted)
+                ending.AsTask().GetAwaiter().GetResult();
+            stream.ThrowIfFailed();
+        }
+    }
+
+    private sealed class AsyncEnumerator(Stage<T> last, RunOptions? options, CancellationToken ct) : IAsyncEnumerator<T>
+    {
+        private ResultStream<T>? stream;
+
+        ~AsyncEnumerator() => stream?.Abandon();
+
+        public T Current => stream is null ? default! : stream.Current;
+
+        public ValueTask<bool> MoveNextAsync()
+        {
+            ct.ThrowIfCancellationRequested();
+            stream ??= new ResultStream<T>(last, options, isAsynchronous: true, ct);
+            return stream.MoveNextAsync();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            GC.SuppressFinalize(this);
+            if (stream is null)
+                return;
+            await stream.EndAsync().ConfigureAwait(false);
+            stream.ThrowIfFailed();
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using Penstock.Links;
+using Penstock.Stages;
+using Penstock.Workers;
+
+namespace Penstock.Runs;
+
+/// <summary>A run whose results go to the caller, who is its sink: asking for the next result frees the slot of the last one.</summary>
+internal sealed class ResultStream<T>
+{
+    private readonly Run run;
+    private readonly CallerWorker<T> caller;
+    private readonly Link<T>? link;
+    private readonly bool isAsynchronous;
+    private bool hasEnded;
+
+    public ResultStream(Stage<T> last, RunOptions? options, bool isAsynchronous, CancellationToken ct)
+    {
+        this.isAsynchronous = isAsynchronous;
+        run = RunChecks.Create(last, options);
+        (var feed, link) = last.Build(new RunBuilder(run)).Connect(nextWorkers: 1);
+        var stage = new RunningStage(run, "the caller", new StageOptions(), isSource: false, isSink: true) { IsCaller = true, Input = link };
+        caller = new CallerWorker<T>(stage, feed, isAsynchronous);
+        stage.Add(caller);
+        stage.Connect();
+        run.Add(stage);
+        caller.Times.Start();
+        run.Start(new PipelineRun(run), ct);
+    }
+
+    public T Current => caller.Results.Current;
+
+    public ValueTask<bool> MoveNextAsync()
+    {
+        if (hasEnded)
+            return new ValueTask<bool>(false);
+        if (run.IsSequential)
+            return MoveNextSequentiallyAsync();
+        var next = caller.Results.MoveNextAsync();
+        return next is { IsCompletedSuccessfully: true, Result: true } ? new ValueTask<bool>(true) : ArriveAsync(next);
+    }
+
+    /// <summary>Ends the run, wherever it is, and waits until everything is cleaned up.</summary>
+    public async ValueTask EndAsync()
+    {
+        if (hasEnded)
+            return;
+        hasEnded = true;
+        caller.Results.Finish();
+        caller.Times.End();
+        caller.Stage.OnLeft(caller);
+        if (run.IsSequential)
+            await run.LeaveSequentialAsync().ConfigureAwait(false);
+        if (isAsynchronous)
+            await run.Ended.ConfigureAwait(false);
+        else
+            run.Ended.GetAwaiter().GetResult(); // needs no thread of the pool to go on
+        link?.DisposeUndelivered(run.FailLate);
+    }
+
+    /// <summary>Ends the run of a stream that its owner has dropped.</summary>
+    public void Abandon()
+    {
+        run.Abort();
+        _ = Task.Run(() => EndAsync().AsTask());
+    }
+
+    /// <summary>Throws what the run failed with.</summary>
+    public void ThrowIfFailed() => run.Failure?.Throw();
+
+    private async ValueTask<bool> MoveNextSequentiallyAsync()
+    {
+        using (NoSynchronizationContext.Enter())
+            return await ArriveAsync(caller.Results.MoveNextAsync()).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes the result that comes in time, or the end, or the failure.</summary>
+    private async ValueTask<bool> ArriveAsync(ValueTask<bool> next)
+    {
+        try
+        {
+            if (await next.ConfigureAwait(false))
+                return true;
+        }
+        catch (PipelineStoppedException)
+        {
+            // The run has failed or was aborted: thrown below, as what it was.
+        }
+
+        await EndAsync().ConfigureAwait(false);
+        run.ThrowIfNotSuccessful();
+        return false;
+    }
+}

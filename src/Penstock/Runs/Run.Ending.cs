@@ -1,0 +1,217 @@
+using System.Diagnostics;
+using Penstock.Faults;
+using Penstock.Telemetry;
+using Penstock.Workers;
+
+namespace Penstock.Runs;
+
+/// <remarks>
+/// A run ends when its sink has, when it is aborted, or when a fault reaches the sink. Then every worker is told to leave, and
+/// has StopTimeout to do so. The last one to leave, or the clock, finishes the run: items nobody took are disposed and the outcome is published.
+/// </remarks>
+internal sealed partial class Run
+{
+    /// <summary>
+    /// How long a fault may take to arrive at the sink behind the items that precede it. For that long the outcome is exactly
+    /// that of plain composition; then the run is failed where it stands, since everything else should stop promptly.
+    /// </summary>
+    private static readonly TimeSpan FailureGrace = TimeSpan.FromMilliseconds(500);
+
+    private readonly Lock gate = new();
+
+    // Guarded by the gate.
+    private int present;
+    private bool isOver;
+    private bool isFinished;
+    private Fault? failure;
+    private CancellationToken? cancelledBy;
+    private ITimer? stopClock;
+    private ITimer? graceClock;
+    private ITimer? drainClock;
+    private long endedAt;
+
+    public bool IsDraining { get; private set; }
+
+    public Fault? Failure => failure;
+
+    public bool IsAborted => cancelledBy is not null && failure is null;
+
+    public void FailWith(Exception exception) => FailWith(new Fault(exception));
+
+    /// <summary>Fails the run where it stands. The first failure wins; later ones are logged.</summary>
+    public void FailWith(Fault fault)
+    {
+        lock (gate)
+        {
+            if (isFinished || failure is not null || cancelledBy is not null)
+            {
+                if (failure != fault)
+                    Log.IgnoredFailure(fault.Exception);
+                return;
+            }
+
+            failure = fault;
+        }
+
+        Log.Failed(Name, fault.Exception);
+        StopAll("the run has failed");
+    }
+
+    /// <summary>An item that waited for the caller could not be disposed, after everything else had ended.</summary>
+    public void FailLate(Exception exception)
+    {
+        if (cancelledBy is null)
+            failure ??= new Fault(exception);
+    }
+
+    public void Abort(CancellationToken token = default)
+    {
+        lock (gate)
+        {
+            if (isFinished || failure is not null || cancelledBy is not null)
+                return;
+            cancelledBy = token;
+        }
+
+        StopAll("the run was aborted");
+    }
+
+    /// <summary>Pulls no more from the sources; what is in flight is finished.</summary>
+    public void Drain()
+    {
+        lock (gate)
+        {
+            if (IsDraining || isOver)
+                return;
+            IsDraining = true;
+        }
+
+        foreach (var worker in stages.Where(s => s.IsSource).SelectMany(s => s.Workers))
+            worker.Drain();
+        drainClock = StartClock(Options.StopTimeout, FailIfSourcesAreStuck);
+    }
+
+    /// <summary>A stage failed. The fault is on its way to the sink, behind the items that precede it.</summary>
+    public void OnFault(RunningStage stage, Fault fault)
+    {
+        Log.StageFailed(stage.Name, fault.Exception);
+        lock (gate)
+            graceClock ??= StartClock(FailureGrace, FailWhereItStands);
+    }
+
+    /// <summary>The sink has taken all it wants, or the caller has.</summary>
+    public void OnSinkEnded(Fault? fault)
+    {
+        if (fault is not null)
+            FailWith(fault);
+        else
+            StopAll("the run is over");
+    }
+
+    public void OnWorkerLeft()
+    {
+        lock (gate)
+        {
+            present--;
+            if (present > 0 || (Caller is not null && !isOver))
+                return;
+        }
+
+        Finish();
+    }
+
+    /// <summary>Throws what the run failed with, or that it was aborted.</summary>
+    public void ThrowIfNotSuccessful()
+    {
+        failure?.Throw();
+        if (cancelledBy is { } token)
+            throw new OperationCanceledException("The run was aborted.", token);
+    }
+
+    private void StopAll(string reason)
+    {
+        foreach (var stage in stages)
+            stage.Stop(reason);
+        if (failure is not null || cancelledBy is not null)
+            Caller?.Stop(reason);
+
+        lock (gate)
+        {
+            isOver = true;
+            if (present > 0)
+            {
+                stopClock ??= IsSequential ? null : StartClock(Options.StopTimeout, LeaveStuckWorkersBehind);
+                return;
+            }
+        }
+
+        Finish();
+    }
+
+    private void FailWhereItStands()
+    {
+        // A fault that is moot will reach nobody; one that has arrived at the caller is the caller's to meet, in its own time.
+        var pending = stages.FirstOrDefault(s => s.Fault is not null && !s.IsFaultMoot && !s.HandsOverToCaller);
+        if (pending?.Fault is { } fault && !isOver)
+            FailWith(fault);
+    }
+
+    private void FailIfSourcesAreStuck()
+    {
+        var stuck = Present(stages.Where(s => s.IsSource));
+        if (stuck.Length > 0 && !isOver)
+            FailWith(new WorkerStuckException($"The run could not be drained: {Describe(stuck)} after StopTimeout = {Options.StopTimeout}."));
+    }
+
+    private void LeaveStuckWorkersBehind()
+    {
+        var stuck = Present(stages);
+        if (stuck.Length > 0)
+        {
+            var message = $"{Describe(stuck)} after StopTimeout = {Options.StopTimeout}. A thread cannot be killed; it is left behind.";
+            Log.Stuck(Name, message);
+            lock (gate)
+            {
+                if (failure is null && cancelledBy is null)
+                    failure = new Fault(new WorkerStuckException(message));
+                failure?.Note(Fault.StuckKey, message);
+            }
+        }
+
+        Finish();
+    }
+
+    private void Finish()
+    {
+        lock (gate)
+        {
+            if (isFinished)
+                return;
+            isFinished = true;
+            endedAt = Time.GetTimestamp();
+        }
+
+        cancellation.Unregister();
+        stopClock?.Dispose();
+        graceClock?.Dispose();
+        drainClock?.Dispose();
+        watchdog?.Dispose();
+        foreach (var stage in stages.Where(s => !s.HandsOverToCaller)) // the caller's own thread disposes what waits for it
+            stage.Output?.DisposeUndelivered(e => failure ??= new Fault(e));
+
+        Trace.EndRun();
+        Metrics.OnEnded(this);
+        Log.Ended(Name, Elapsed);
+        ActiveRuns.TryRemove(this, out _);
+        ended.TrySetResult();
+    }
+
+    private static Worker[] Present(IEnumerable<RunningStage> among) =>
+        [.. among.SelectMany(s => s.Workers).Where(w => w.Times.State != WorkerState.Left)];
+
+    private static string Describe(IEnumerable<Worker> workers) =>
+        string.Join("; ", workers.Select(w => $"stage '{w.Stage.Name}', worker {w.Index}, {w.Activity()}"));
+
+    private ITimer? StartClock(TimeSpan time, Action onTime) =>
+        Debugger.IsAttached ? null : Time.CreateTimer(static action => ((Action)action!)(), onTime, time, Timeout.InfiniteTimeSpan);
+}

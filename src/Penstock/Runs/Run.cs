@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using Penstock.Faults;
+using Penstock.Telemetry;
+using Penstock.Workers;
+
+namespace Penstock.Runs;
+
+/// <summary>One execution of a pipeline: what it consists of, and its outcome. How it ends is in Run.Ending.cs.</summary>
+internal sealed partial class Run
+{
+    private static readonly ConcurrentDictionary<Run, PipelineRun> ActiveRuns = new();
+
+    private readonly List<RunningStage> stages = [];
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly long startedAt;
+    private Watchdog? watchdog;
+    private CancellationTokenRegistration cancellation;
+
+    public Run(RunOptions options)
+    {
+        Options = options;
+        Time = options.TimeProvider;
+        Log = new RunLog(options.LoggerFactory);
+        DeadLetters = new DeadLetterBox(this);
+        Trace = new Trace(this);
+        startedAt = Time.GetTimestamp();
+    }
+
+    public static IReadOnlyCollection<PipelineRun> Active => [.. ActiveRuns.Values];
+
+    public RunOptions Options { get; }
+
+    public TimeProvider Time { get; }
+
+    public RunLog Log { get; }
+
+    public Trace Trace { get; }
+
+    public DeadLetterBox DeadLetters { get; }
+
+    public string Name { get; private set; } = "";
+
+    public IReadOnlyList<RunningStage> Stages => stages;
+
+    /// <summary>The stage that stands for the caller's own loop, if results go to it.</summary>
+    public RunningStage? Caller { get; private set; }
+
+    /// <summary>Objects that engine stages share in this run, by what they belong to.</summary>
+    public ConcurrentDictionary<object, object> Shared { get; } = new();
+
+    /// <summary>Completes when the run has ended, well or not; never faults.</summary>
+    public Task Ended => ended.Task;
+
+    public bool IsSequential => Options.Execution == Execution.Sequential;
+
+    public TimeSpan Elapsed => Time.GetElapsedTime(startedAt, endedAt == 0 ? Time.GetTimestamp() : endedAt);
+
+    public void Add(RunningStage stage)
+    {
+        if (stage.IsCaller)
+            Caller = stage;
+        else
+            stages.Add(stage);
+        present += stage.IsCaller ? 0 : stage.Workers.Count;
+    }
+
+    /// <summary>Makes the run public and starts its workers; a sequential run is then driven by its caller.</summary>
+    public void Start(PipelineRun publicRun, CancellationToken ct)
+    {
+        Name = Options.Name ?? string.Join(" → ", stages.Select(s => s.Name));
+        ActiveRuns[this] = publicRun;
+        Metrics.OnStarted();
+        Log.Started(Name);
+        Trace.StartRun();
+        try
+        {
+            Options.OnStarted?.Invoke(publicRun);
+        }
+        catch (Exception exception)
+        {
+            FailWith(exception);
+        }
+
+        cancellation = ct.UnsafeRegister(static (run, token) => ((Run)run!).Abort(token), this);
+        if (!IsSequential)
+        {
+            watchdog = Watchdog.StartFor(this);
+            foreach (var worker in stages.SelectMany(s => s.Workers).ToArray())
+                Runner.Start(worker);
+        }
+    }
+
+    /// <summary>Drives a sequential run to its end, on the thread that calls.</summary>
+    public async ValueTask RunSequentiallyAsync(Worker last)
+    {
+        using (NoSynchronizationContext.Enter())
+        {
+            await last.RunAsync().ConfigureAwait(false);
+            await LeaveSequentialAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends the workers of a sequential run, the last stage first, as disposal runs through composed generators.</summary>
+    public async ValueTask LeaveSequentialAsync()
+    {
+        foreach (var worker in stages.SelectMany(s => s.Workers).Reverse().ToArray())
+        {
+            worker.Stop("the run is over");
+            await worker.LeaveAsync().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using Penstock.Stages;
+
+namespace Penstock.Runs;
+
+/// <summary>Turns a description into the stages, workers and links of one run.</summary>
+internal sealed class RunBuilder(Run run)
+{
+    private readonly HashSet<Stage> tracked = [];
+
+    public Run Run { get; } = run;
+
+    public bool IsSequential => Run.Options.Execution == Execution.Sequential;
+
+    /// <summary>Whether items behind a stage carry their lineage: those between a scattering and its gathering.</summary>
+    public bool IsTracked(Stage stage) => tracked.Contains(stage);
+
+    public void Track(Stage from, Stage to)
+    {
+        for (var stage = to; stage != from; stage = stage.Previous!)
+            tracked.Add(stage);
+        tracked.Add(from);
+    }
+
+    /// <summary>
+    /// Lock-step between two synchronous single workers is plain composition, so they run as such: on one thread, without a link.
+    /// Not where something must happen between them: a time-out, a policy, a size to count.
+    /// </summary>
+    public bool Fuses(Stage stage, Stage next) =>
+        !IsSequential
+        && stage.Options is { MaxInFlight: 1, MaxInFlightBytes: null }
+        && CanNest(stage)
+        && CanNest(next);
+
+    private static bool CanNest(Stage stage) =>
+        stage.IsFusable
+        && stage.Options is { Workers: 1, ItemTimeout: null, StartupTimeout: null, Isolation: not Isolation.Process }
+        && stage.Options.Faults == FaultPolicy.Stop;
+}

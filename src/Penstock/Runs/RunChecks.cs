@@ -1,0 +1,32 @@
+using Penstock.Stages;
+
+namespace Penstock.Runs;
+
+/// <summary>What can be known to be wrong before a run starts.</summary>
+internal static class RunChecks
+{
+    public static Run Create(Stage last, RunOptions? options)
+    {
+        options ??= new RunOptions();
+        Require(Enum.IsDefined(options.Execution), $"RunOptions.Execution = {(int)options.Execution} is none of the ways to execute");
+        Require(options.Isolation is not { } isolation || Enum.IsDefined(isolation), $"RunOptions.Isolation = {options.Isolation} is none of the levels");
+        Require(options.IdleTimeout is null || options.IdleTimeout > TimeSpan.Zero, $"RunOptions.IdleTimeout = {options.IdleTimeout}: use more than 0, or leave it out");
+        Require(options.StopTimeout >= TimeSpan.Zero, $"RunOptions.StopTimeout = {options.StopTimeout}: use 0 or more");
+        Require(options.TimeProvider is not null, "RunOptions.TimeProvider is null: leave it out, or give a clock");
+        foreach (var stage in last.Path().Where(s => s.Kind != StageKind.Sink && !s.IsAsynchronous))
+        {
+            var level = stage is { Kind: StageKind.Source, IsSingle: true } ? stage.Options.Isolation : options.Isolation ?? stage.Options.Isolation;
+            Require(
+                level != Isolation.Process,
+                $"Stage '{stage.Name}' asks for Isolation.Process, which does not exist yet: use Isolation.Thread");
+        }
+
+        return new Run(options);
+    }
+
+    private static void Require(bool holds, string complaint)
+    {
+        if (!holds)
+            throw new PipelineDefinitionException($"{complaint}.");
+    }
+}

@@ -1,0 +1,7 @@
+namespace Penstock.Runs;
+
+internal static class Waits
+{
+    /// <summary>Blocks until the value is there. In workers with a thread of their own it always is: their waits block inside.</summary>
+    public static T Wait<T>(this ValueTask<T> value) => value.IsCompleted ? value.GetAwaiter().GetResult() : value.AsTask().GetAwaiter().GetResult();
+}

@@ -1,0 +1,63 @@
+namespace Penstock;
+
+/// <summary>How one stage runs. Every option has a working default; values are checked when the stage is added to a pipeline.</summary>
+public sealed record StageOptions
+{
+    /// <summary>The stage's name in errors, logs, metrics and pictures. Default: the method's name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>
+    /// How many instances of the stage's generator run at once: 1 or more, default 1. With several workers a stage must treat
+    /// items independently, and finishes with an item before it asks for the next.
+    /// </summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>
+    /// How many items may exist at once on the link behind this stage (being produced, waiting, or being consumed):
+    /// at least <see cref="Workers"/>. Default: this stage's workers + the next stage's workers + 2.
+    /// With 1 between two synchronous single-worker stages both run on one thread, as plain composition does.
+    /// </summary>
+    public int? MaxInFlight { get; init; }
+
+    /// <summary>
+    /// How many bytes may wait or be consumed at once on the link behind this stage: 1 or more; default: no limit.
+    /// An item larger than the limit passes alone. Needs <see cref="SizeOf"/> unless the items are arrays, strings or memory.
+    /// </summary>
+    public long? MaxInFlightBytes { get; init; }
+
+    /// <summary>The size of an item in bytes, 0 or more, for items that do not measure themselves. Default: none.</summary>
+    public Func<object, long>? SizeOf { get; init; }
+
+    /// <summary>
+    /// Whether a stage with several workers hands its items on in the order of its input. Default: true.
+    /// False gives the order up, never an item.
+    /// </summary>
+    public bool Ordered { get; init; } = true;
+
+    /// <summary>How far the stage's workers are kept apart. Default: <see cref="Isolation.Thread"/>. Asynchronous stages run as tasks.</summary>
+    public Isolation Isolation { get; init; } = Isolation.Thread;
+
+    /// <summary>
+    /// The longest stay in user code without asking for an item or yielding one: above 0; default: no limit. The start of a
+    /// stage, before it asks for its first item, does not count: see <see cref="StartupTimeout"/>. A thread cannot be
+    /// killed: the run fails with a <see cref="WorkerStuckException"/>. Found at the latest a quarter of the time-out too late.
+    /// </summary>
+    public TimeSpan? ItemTimeout { get; init; }
+
+    /// <summary>
+    /// How long a worker may take until it first asks for an item or yields one (to load a model, say): above 0; default: no limit.
+    /// </summary>
+    public TimeSpan? StartupTimeout { get; init; }
+
+    /// <summary>What happens when the generator throws on an item. Default: <see cref="FaultPolicy.Stop"/>.</summary>
+    public FaultPolicy Faults { get; init; } = FaultPolicy.Stop;
+
+    /// <summary>Process workers: environment variables by worker number, for example <c>CUDA_VISIBLE_DEVICES</c>. Thread workers ignore it.</summary>
+    public Func<int, IReadOnlyDictionary<string, string>>? WorkerEnvironment { get; init; }
+
+    /// <summary>Process workers: the memory one may use, in bytes: 1 or more; default: no limit. Thread workers ignore it.</summary>
+    public long? MemoryLimit { get; init; }
+
+    /// <summary>Process workers: the number of items after which one is replaced by a fresh process: 1 or more; default: never. Thread workers ignore it.</summary>
+    public int? RecycleAfter { get; init; }
+}

@@ -1,0 +1,68 @@
+using Penstock.Links;
+using Penstock.Workers;
+
+namespace Penstock.Stages;
+
+/// <summary>Collects neighbouring items. Holds several items at once, and carries what each of them descends from.</summary>
+internal static class Batching
+{
+    public static IEnumerable<T[]> Run<T>(Reader<T> items, int maxSize, TimeSpan? maxDelay)
+    {
+        var worker = items.Worker;
+        var batch = new List<T>(Math.Min(maxSize, 1024));
+        var lineages = new List<Lineage>();
+        try
+        {
+            while (items.MoveNext())
+            {
+                Add();
+                if (maxSize > 1)
+                    Fill();
+                yield return TakeBatch();
+                worker.Lineage?.Release();
+                worker.Lineage = null;
+            }
+        }
+        finally
+        {
+            foreach (var item in batch)
+                Undelivered.Dispose(item, worker.Stage.Run.FailWith);
+            foreach (var lineage in lineages)
+                lineage.Release();
+        }
+
+        void Add()
+        {
+            batch.Add(items.Current);
+            if (items.Lineage is not { } lineage)
+                return;
+            lineage.Retain(); // asking for the next item releases it
+            lineages.Add(lineage);
+        }
+
+        void Fill()
+        {
+            // In a sequential run nobody produces while this waits, so there is nothing to wait for.
+            using var alarm = maxDelay is { } delay && !worker.Stage.Run.IsSequential ? new Alarm(worker.Stage.Run.Time, worker, delay) : null;
+            items.Interrupt = alarm is null ? null : () => alarm.HasRung;
+            while (batch.Count < maxSize && items.MoveNext())
+                Add();
+            items.Interrupt = null;
+        }
+
+        T[] TakeBatch()
+        {
+            T[] taken = [.. batch];
+            batch.Clear();
+            if (lineages.Count > 0)
+            {
+                worker.Lineage = new JoinedLineage(lineages);
+                worker.Lineage.Retain(); // until it is handed on
+                lineages.ForEach(l => l.Release());
+                lineages.Clear();
+            }
+
+            return taken;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Collections;
+using Penstock.Links;
+using Penstock.Workers;
+
+namespace Penstock.Stages;
+
+/// <summary>
+/// The items between two stages of a fused group. Costs nothing an item: it hands out the generator's own enumerator, and
+/// only sees to it that there is one, that it is disposed, and that it can be stopped where the group starts with a source.
+/// </summary>
+internal sealed class FusedItems<T> : IEnumerable<T>
+{
+    private readonly IEnumerable<T> items;
+    private readonly Worker worker;
+    private readonly bool isSource;
+    private bool enumerated;
+
+    private FusedItems(IEnumerable<T> items, Worker worker, bool isSource)
+    {
+        this.items = items;
+        this.worker = worker;
+        this.isSource = isSource;
+    }
+
+    public static IEnumerable<T> Between<TIn>(IEnumerable<TIn> input, IEnumerable<T>? items, bool isSource, string name)
+    {
+        if (items is null)
+            throw new InvalidOperationException($"Stage '{name}' returned null instead of items. Return an empty sequence if there are none.");
+        return new FusedItems<T>(items, ((Reader)input).Worker, isSource); // a worker starts its body with its reader
+    }
+
+    public IEnumerator<T> GetEnumerator()
+    {
+        if (enumerated)
+            throw new InvalidOperationException($"Stage '{worker.Stage.Name}' enumerates its input a second time, but a pipeline's items flow past once.");
+        enumerated = true;
+        var enumerator = items.GetEnumerator();
+        worker.Own(enumerator);
+        return isSource ? new StoppableItems(enumerator, worker) : enumerator;
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Looks at the worker's gate before each item, as a link's reader does.</summary>
+    private sealed class StoppableItems(IEnumerator<T> items, Worker worker) : IEnumerator<T>
+    {
+        public T Current => items.Current;
+
+        object? IEnumerator.Current => items.Current;
+
+        public bool MoveNext()
+        {
+            if (worker.IsStopping)
+                throw worker.Reader.StopException();
+            try
+            {
+                if (worker.IsDraining || !items.MoveNext())
+                    return false;
+            }
+            catch (OperationCanceledException) when (worker.IsDraining && !worker.IsStopping)
+            {
+                return false; // the source answered its token: the stages behind it still finish
+            }
+
+            worker.ItemsIn++;
+            return true;
+        }
+
+        public void Reset() => throw new NotSupportedException("A pipeline's items flow past once.");
+
+        public void Dispose() => items.Dispose();
+    }
+}

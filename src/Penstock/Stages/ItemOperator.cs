@@ -1,0 +1,7 @@
+namespace Penstock.Stages;
+
+/// <summary>An item-wise operator in both forms, to be appended to whatever stage stands before it.</summary>
+internal sealed record ItemOperator<T, TNext>(
+    string Name,
+    Func<IEnumerable<T>, IEnumerable<TNext>> Synchronous,
+    Func<IAsyncEnumerable<T>, IAsyncEnumerable<TNext>> Asynchronous);

@@ -1,0 +1,56 @@
+using System.Globalization;
+using Penstock.Runs;
+using Penstock.Workers;
+
+namespace Penstock.Telemetry;
+
+/// <summary>Names the stage that limits a run, and says what to change.</summary>
+internal static class Verdict
+{
+    private const double Saturated = 0.9;
+    private const double Noticeable = 0.1;
+
+    public static (string? Bottleneck, string Words) Of(Run run, IReadOnlyList<StageSnapshot> stages)
+    {
+        var limit = stages.MaxBy(s => s.BusyShare);
+        if (limit is null || limit.BusyShare <= 0)
+            return (null, "Nothing has been measured yet.");
+
+        var sentences = new List<string> { Name(run, limit) };
+        sentences.AddRange(stages.Where(s => s != limit).Select(Spare).OfType<string>());
+        sentences.AddRange(run.Stages.Select(IdleWorkers).OfType<string>());
+        return (limit.Name, string.Join("; ", sentences) + ".");
+    }
+
+    private static string Name(Run run, StageSnapshot limit)
+    {
+        var words = $"{limit.Name} is the limit, busy {Percent(limit.BusyShare)}";
+        if (run.Caller?.Workers[0].Times is { } caller && caller.Busy > limit.Busy / limit.Workers.Count)
+            return $"the caller's own loop is the limit, busy {Percent(caller.Busy / (caller.Busy + caller.Starved))}; of the stages {words}";
+        if (limit.BusyShare < Saturated)
+            return $"{words}: no stage is saturated, the load is uneven or waits for others";
+        return limit.Workers.Count > 1 ? $"{words} with {limit.Workers.Count} workers" : words;
+    }
+
+    // A stage that waits much for slots has more workers than the limit can use.
+    private static string? Spare(StageSnapshot stage)
+    {
+        if (stage.BlockedShare < Noticeable)
+            return null;
+        var words = $"{stage.Name} is blocked {Percent(stage.BlockedShare)}";
+        var spare = (int)Math.Floor(stage.Workers.Count * (1 - stage.BusyShare) * Saturated);
+        return Math.Min(spare, stage.Workers.Count - 1) switch
+        {
+            <= 0 => words,
+            1 => $"{words}: 1 worker fewer costs nothing",
+            var several => $"{words}: {several} workers fewer cost nothing",
+        };
+    }
+
+    private static string? IdleWorkers(RunningStage stage) =>
+        stage.Input is { } input && input.Capacity < stage.Workers.Count
+            ? $"{stage.Name} has {stage.Workers.Count} workers, but only {input.Capacity} items may be in flight before it: raise MaxInFlight of the stage before"
+            : null;
+
+    private static string Percent(double share) => (share * 100).ToString("F0", CultureInfo.InvariantCulture) + " %";
+}

@@ -1,0 +1,28 @@
+using System.Threading.Tasks.Sources;
+
+namespace Penstock.Waiting;
+
+/// <summary>Suspends a task; its continuation is queued to the thread pool. Allocates nothing a wait.</summary>
+internal sealed class TaskWaiter : Waiter, IValueTaskSource
+{
+    private ManualResetValueTaskSourceCore<bool> source = new() { RunContinuationsAsynchronously = true };
+    private int state;
+
+    protected override ref int State => ref state;
+
+    public override ValueTask WaitAsync() => new(this, source.Version);
+
+    // Reset here, not before the announcement: the result of a wait is fetched exactly once, and then nobody else touches the source.
+    void IValueTaskSource.GetResult(short token)
+    {
+        source.GetResult(token);
+        source.Reset();
+    }
+
+    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => source.GetStatus(token);
+
+    void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        source.OnCompleted(continuation, state, token, flags & ~ValueTaskSourceOnCompletedFlags.UseSchedulingContext);
+
+    protected override void Resume() => source.SetResult(true);
+}

@@ -1,0 +1,42 @@
+namespace Penstock.Waiting;
+
+/// <summary>The workers that wait for the same thing: the items of a link, its slots, or a stage's turn.</summary>
+internal sealed class WaitSet
+{
+    private Waiter[] members = [];
+
+    // Written with interlocked operations by waiting workers; read without a fence by wakers. That is enough, because a worker
+    // issues a process-wide barrier between entering and its last check: either it sees what the waker wrote, or the waker sees it here.
+    private int waiting;
+
+    public bool HasWaiting => Volatile.Read(ref waiting) != 0;
+
+    public void Join(IEnumerable<Waiter> waiters) => members = [.. waiters];
+
+    public void Enter(Waiter waiter)
+    {
+        Interlocked.Increment(ref waiting);
+        waiter.Announce(this);
+    }
+
+    public void Leave() => Interlocked.Decrement(ref waiting);
+
+    /// <summary>Wakes one worker that waits in this set. Who takes a thing and sees that more is left wakes the next.</summary>
+    public void WakeOne()
+    {
+        foreach (var waiter in members)
+        {
+            if (waiter.WakeFrom(this))
+                return;
+        }
+    }
+
+    /// <summary>Wakes one certain member, if it waits in this set.</summary>
+    public void Wake(int member) => members[member].WakeFrom(this);
+
+    public void WakeAll()
+    {
+        foreach (var waiter in members)
+            waiter.WakeFrom(this);
+    }
+}

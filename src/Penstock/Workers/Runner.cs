@@ -1,0 +1,31 @@
+using System.Diagnostics;
+
+namespace Penstock.Workers;
+
+/// <summary>Gives a worker something to run on: synchronous ones a thread of their own, asynchronous ones a task.</summary>
+internal static class Runner
+{
+    public static void Start(Worker worker)
+    {
+        if (worker.IsAsynchronous)
+        {
+            _ = Task.Run(() => worker.RunAsync().AsTask());
+            return;
+        }
+
+        var thread = new Thread(static state => RunToEnd((Worker)state!))
+        {
+            Name = $"Penstock: {worker.Stage.Name} #{worker.Index}",
+            IsBackground = true, // a stuck one must not keep the application alive
+        };
+        thread.Start(worker);
+    }
+
+    // Waits block in here, so the task is complete when it returns.
+    private static void RunToEnd(Worker worker)
+    {
+        var life = worker.RunAsync();
+        Debug.Assert(life.IsCompleted, "A synchronous worker waits by blocking.");
+        life.GetAwaiter().GetResult();
+    }
+}

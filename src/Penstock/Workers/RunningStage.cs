@@ -1,0 +1,172 @@
+using Penstock.Faults;
+using Penstock.Links;
+using Penstock.Runs;
+
+namespace Penstock.Workers;
+
+/// <summary>A stage (or a fused group) in a run: its workers, its two links, and how it ends.</summary>
+/// <remarks>
+/// A stage ends when its input does, or at the item where a worker's generator ended early or failed: what precedes that item
+/// is finished and handed on, what follows is dropped. A fault is such an end with an exception attached. It travels down the
+/// links behind the last good item, exactly as an exception travels up through composed generators, and fails the run when it
+/// reaches the sink; if a stage on the way ends early before it gets there, plain composition would never have met it either.
+/// </remarks>
+internal sealed class RunningStage(Run run, string name, StageOptions options, bool isSource, bool isSink)
+{
+    private readonly Lock gate = new();
+    private readonly List<Worker> workers = [];
+
+    // Guarded by the gate; read without it by workers that compare their number with it, which is safe since it only falls.
+    private long bound = long.MaxValue;
+    private Fault? fault;
+    private int present;
+    private bool isOutputCompleted;
+
+    public Run Run { get; } = run;
+
+    public string Name { get; } = name;
+
+    public StageOptions Options { get; } = options;
+
+    public bool IsSource { get; } = isSource;
+
+    public bool IsSink { get; } = isSink;
+
+    /// <summary>Whether this stands for the caller's own loop.</summary>
+    public bool IsCaller { get; init; }
+
+    /// <summary>Whether the next consumer is the caller's own loop.</summary>
+    public bool HandsOverToCaller => Output is not null && Output == Run.Caller?.Input;
+
+    /// <summary>Several stages of the description that run as one.</summary>
+    public bool IsFused { get; init; }
+
+    public Link? Input { get; init; }
+
+    public Link? Output { get; init; }
+
+    /// <summary>The order of the outputs; null where there is none to keep.</summary>
+    public Turns? Turns { get; init; }
+
+    public IReadOnlyList<Worker> Workers => workers;
+
+    /// <summary>The first item number that does not count any more.</summary>
+    public long Bound => Volatile.Read(ref bound);
+
+    /// <summary>Why the stage ended, if it failed, or if a stage before it did.</summary>
+    public Fault? Fault => fault;
+
+    /// <summary>Whether everyone who would still meet this stage's fault has ended without it.</summary>
+    public bool IsFaultMoot => !IsSink && Output is { IsClosed: true };
+
+    public void Add(Worker worker)
+    {
+        workers.Add(worker);
+        present++;
+    }
+
+    /// <summary>Call when all workers are added, before they start.</summary>
+    public void Connect()
+    {
+        var waiters = workers.Select(w => w.Waiter).ToArray();
+        Input?.Consumers.Join(waiters);
+        Output?.Producers.Join(waiters);
+        Turns?.Waiting.Join(waiters);
+        if (Output is not null)
+            Output.Producer = this;
+    }
+
+    /// <summary>A worker's generator ended before its input did, or failed.</summary>
+    public void EndAt(Worker worker, Fault? with)
+    {
+        lock (gate)
+        {
+            if (workers.Count > 1 && Turns is null && with is null)
+                return; // no order: each worker ends for itself
+
+            var end = EndOf(worker, with);
+            if (end >= bound)
+            {
+                if (with is not null)
+                    Run.Log.IgnoredAfterEnd(Name, worker.Index, with.Exception);
+                return;
+            }
+
+            bound = end;
+            fault = with;
+        }
+
+        foreach (var sibling in workers)
+        {
+            if (sibling == worker)
+                continue;
+            sibling.EndInput();
+            if (Turns is null || Turns.NumberOf(sibling.Index) >= Bound)
+                sibling.Stop("a worker beside it has ended the stage");
+        }
+
+        Input?.Close();
+        if (with is not null)
+            Run.OnFault(this, with);
+        CompleteOutputIfEnded();
+    }
+
+    /// <summary>The input ended with a fault: so does this stage, behind everything it took.</summary>
+    public void Inherit(Fault inherited)
+    {
+        lock (gate)
+        {
+            if (bound == long.MaxValue)
+                fault ??= inherited;
+        }
+    }
+
+    public void Stop(string reason)
+    {
+        foreach (var worker in workers)
+            worker.Stop(reason);
+    }
+
+    public void OnLeft(Worker worker)
+    {
+        Turns?.Show(worker.Index, Turns.Left);
+        bool last;
+        lock (gate)
+            last = --present == 0;
+        if (last)
+            Input?.Close();
+        CompleteOutputIfEnded();
+        if (last && IsSink)
+            Run.OnSinkEnded(fault);
+        if (!IsCaller)
+            Run.OnWorkerLeft();
+    }
+
+    private long EndOf(Worker worker, Fault? with)
+    {
+        if (workers.Count == 1)
+            return long.MaxValue - 1;
+        if (Turns is null)
+            return 0;
+
+        var reader = worker.Reader;
+        if (reader.HasItem || reader.IsAtEnd)
+            return Turns.NumberOf(worker.Index) + 1;
+        return with is null ? Input!.TakenCount : 0;
+    }
+
+    private void CompleteOutputIfEnded()
+    {
+        lock (gate)
+        {
+            if (isOutputCompleted || Output is null)
+                return;
+            var ended = present == 0 || (Turns is not null && bound != long.MaxValue && Turns.AllAtLeast(bound));
+            if (!ended)
+                return;
+            isOutputCompleted = true;
+        }
+
+        Output.Complete(fault);
+    }
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics.CodeAnalysis;
+using Penstock.Links;
+using Penstock.Waiting;
+
+namespace Penstock.Workers;
+
+/// <summary>One running instance of a stage's generator: its identity, how it is stopped, how it waits, what it counts.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A token source without a timer holds nothing to dispose.")]
+internal abstract class Worker
+{
+    // Bits of the gate. Any thread may set them; the worker reads the word once an item.
+    private const int Stopped = 1; // leave
+    private const int InputEnded = 2; // finish the item in hand, take no other: the stage has ended behind it
+    private const int Draining = 4; // a source: pull no more
+
+    private readonly CancellationTokenSource stopping = new();
+    private readonly bool isAsynchronous;
+    private Spinner spinner = new();
+    private int gate;
+    private string? stopReason;
+
+    protected Worker(RunningStage stage, int index, bool isAsynchronous)
+    {
+        Stage = stage;
+        Index = index;
+        this.isAsynchronous = isAsynchronous;
+        Waiter = isAsynchronous ? new TaskWaiter() : FutexWaiter.IsSupported ? new FutexWaiter() : new MonitorWaiter();
+        Context = new PipelineContext(this);
+        Times = new WorkerTimes(stage.Run.Time);
+    }
+
+    public RunningStage Stage { get; }
+
+    public int Index { get; }
+
+    public Waiter Waiter { get; }
+
+    public PipelineContext Context { get; }
+
+    public WorkerTimes Times { get; }
+
+    public bool IsAsynchronous => isAsynchronous;
+
+    public CancellationToken Stopping => stopping.Token;
+
+    public string StopReason => stopReason ?? "the stage has ended";
+
+    public bool IsStopping => (Volatile.Read(ref gate) & Stopped) != 0;
+
+    public bool IsDraining => (Volatile.Read(ref gate) & Draining) != 0;
+
+    public bool MayNotTake => (Volatile.Read(ref gate) & (Stopped | InputEnded)) != 0;
+
+    /// <summary>A fused group that drains stops between its source and its next stage instead, which still finishes.</summary>
+    public bool MayNotProduce => Volatile.Read(ref gate) != 0 && (IsStopping || (IsDraining && !Stage.IsFused));
+
+    /// <summary>Items taken and handed on so far. Written by the worker alone, read by anyone.</summary>
+    public long ItemsIn;
+
+    /// <inheritdoc cref="ItemsIn"/>
+    public long ItemsOut;
+
+    /// <summary>Generators started after the first one.</summary>
+    public int Restarts { get; protected set; }
+
+    public int DeadLetters { get; protected set; }
+
+    public int Attempt { get; protected set; } = 1;
+
+    /// <summary>What the worker's outputs descend from: its item in hand, unless an engine stage says otherwise.</summary>
+    public virtual Lineage? Lineage { get; set; }
+
+    /// <summary>The reading end, for whoever asks what the worker holds.</summary>
+    public abstract Reader Reader { get; }
+
+    /// <summary>The worker's whole life. Never throws; completes synchronously in a worker with a thread of its own.</summary>
+    public abstract ValueTask RunAsync();
+
+    /// <summary>Ends the generator and gives everything back. Only the first call counts.</summary>
+    public abstract ValueTask LeaveAsync();
+
+    public virtual void OnItemTaken() => ItemsIn++;
+
+    /// <summary>Takes charge of an enumerator inside a fused group, which a stage might not dispose.</summary>
+    public virtual void Own(IDisposable enumerator) => throw new InvalidOperationException("Only a worker with a generator owns enumerators.");
+
+    public void Stop(string reason)
+    {
+        Interlocked.CompareExchange(ref stopReason, reason, null);
+        Signal(Stopped);
+    }
+
+    public void EndInput() => Signal(InputEnded, cancels: false);
+
+    public void Drain() => Signal(Draining);
+
+    /// <summary>What the worker is doing, in words.</summary>
+    public string Activity()
+    {
+        var holding = Reader.HasItem ? $" with item {Reader.Number}" : "";
+        return Times.State switch
+        {
+            WorkerState.NotStarted => "not started",
+            WorkerState.Busy => $"in user code{holding}",
+            WorkerState.Starved => "waiting for an item",
+            WorkerState.Blocked => $"waiting for a slot{holding}",
+            WorkerState.Pausing => $"pausing before it tries again{holding}",
+            _ => "gone",
+        };
+    }
+
+    /// <summary>Waits until the condition may be met; the caller looks, and waits again if it is not.</summary>
+    public async ValueTask WaitAsync(WaitSet? set, WorkerState state, ICondition condition)
+    {
+        Times.Enter(state);
+        try
+        {
+            if (!isAsynchronous && state != WorkerState.Pausing && spinner.Try(condition))
+                return;
+            if (set is null)
+                Waiter.Announce(set: null);
+            else
+                set.Enter(Waiter);
+
+            // Pays for the fences that the other side leaves out when it hands on and frees: see WaitSet.
+            Interlocked.MemoryBarrierProcessWide();
+            if (condition.IsMet())
+                Waiter.Wake();
+            await Waiter.WaitAsync().ConfigureAwait(false);
+            set?.Leave();
+        }
+        finally
+        {
+            Times.Leave(state);
+        }
+    }
+
+    private void Signal(int bit, bool cancels = true)
+    {
+        if ((Interlocked.Or(ref gate, bit) & bit) != 0)
+            return;
+        if (cancels)
+            _ = stopping.CancelAsync(); // callbacks are user code: not on the thread that stops
+        Waiter.Wake();
+    }
+}
+
+/// <summary>A worker with outputs of a known type: what a run can drive inline.</summary>
+internal abstract class Worker<TOut>(RunningStage stage, int index, bool isAsynchronous) : Worker(stage, index, isAsynchronous), IFeed<TOut>
+{
+    public TOut Current { get; protected set; } = default!;
+
+    /// <summary>Runs the generator to its next output, fault policy included. False when it is over; the stage knows why.</summary>
+    public abstract ValueTask<bool> MoveNextAsync();
+
+    public Reader<TOut> CreateReader(Worker worker) => new InlineReader<TOut>(this, worker);
+}

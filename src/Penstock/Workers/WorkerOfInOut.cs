@@ -1,0 +1,305 @@
+using Penstock.Faults;
+using Penstock.Links;
+using Penstock.Stages;
+
+namespace Penstock.Workers;
+
+/// <summary>
+/// A worker that runs a stage's function: take a slot, resume the generator (which asks its reader for items), hand on.
+/// The same for sources, stages and sinks, for threads and tasks, driven by itself or inline by the worker behind it.
+/// </summary>
+internal sealed class Worker<TIn, TOut> : Worker<TOut>
+{
+    private readonly Body<TIn, TOut> body;
+    private readonly Reader<TIn> reader;
+    private readonly LinkWriter<TOut>? writer;
+    private readonly Attempts? attempts;
+
+    // The generator of this attempt: one of the two.
+    private IEnumerator<TOut>? generator;
+    private IAsyncEnumerator<TOut>? asyncGenerator;
+    private List<IDisposable>? owned;
+    private Lineage? ownLineage;
+    private bool hasLeft;
+
+    public Worker(RunningStage stage, int index, Body<TIn, TOut> body, IFeed<TIn>? feed, Link<TOut>? output)
+        : base(stage, index, body.IsAsynchronous)
+    {
+        this.body = body;
+        reader = feed is null ? new NoInput<TIn>(this) : feed.CreateReader(this);
+        writer = output is null ? null : new LinkWriter<TOut>(output, this, reader);
+        attempts = stage.Options.Faults == FaultPolicy.Stop ? null : new Attempts(stage.Options.Faults);
+    }
+
+    public override Reader Reader => reader;
+
+    public override Lineage? Lineage
+    {
+        get => ownLineage ?? reader.Lineage;
+        set => ownLineage = value;
+    }
+
+    private bool IsStarted => generator is not null || asyncGenerator is not null;
+
+    public override async ValueTask RunAsync()
+    {
+        PipelineContext.Current = Context;
+        Times.Start();
+        using var activity = Stage.Run.Trace.StartWorker(this);
+        try
+        {
+            while (!IsStopping && (writer is null || writer.TryTakeSlot() || await writer.TakeSlotAsync().ConfigureAwait(false)))
+            {
+                var next = MoveNextAsync();
+                if (!(next.IsCompletedSuccessfully ? next.Result : await next.ConfigureAwait(false)))
+                    break;
+                if (writer is null)
+                    continue; // a sink's one output is its result: it stays in Current
+
+                var handedOn = writer.HandOnAsync(Current);
+                if (!(handedOn.IsCompletedSuccessfully ? handedOn.Result : await handedOn.ConfigureAwait(false)))
+                {
+                    Undelivered.Dispose(Current, Stage.Run.FailWith);
+                    break;
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            // Not from the generator: the input was stopped while an output waited for its turn, or an item could not be measured.
+            Undelivered.Dispose(Current, Stage.Run.FailWith);
+            if (!IsStopping)
+                Stage.EndAt(this, new Fault(exception, this, NumberInHand));
+        }
+
+        await LeaveAsync().ConfigureAwait(false);
+    }
+
+    public override ValueTask<bool> MoveNextAsync()
+    {
+        if (IsAsynchronous || attempts is not null)
+            return MoveNextSlowAsync();
+
+        // Not in an asynchronous method: what the generator puts into AsyncLocals (a logging scope, say) must last.
+        try
+        {
+            if (generator is null)
+                Start();
+            if (generator!.MoveNext())
+            {
+                Current = generator.Current;
+                return new ValueTask<bool>(true);
+            }
+        }
+        catch (Exception exception)
+        {
+            return RecoverThenMoveNextAsync(exception);
+        }
+
+        return EndAsync();
+    }
+
+    public override async ValueTask LeaveAsync()
+    {
+        if (hasLeft)
+            return;
+        hasLeft = true;
+        if (await DisposeGeneratorAsync().ConfigureAwait(false) is { } exception)
+            Stage.Run.FailWith(new Fault(exception, this));
+        writer?.Leave();
+        reader.Finish();
+        Times.End();
+        Stage.OnLeft(this);
+    }
+
+    public override void OnItemTaken()
+    {
+        ItemsIn++;
+        if (attempts is not null)
+            Attempt = attempts.Begin();
+    }
+
+    public override void Own(IDisposable enumerator) => (owned ??= []).Add(enumerator);
+
+    private long? NumberInHand => reader.HasItem ? reader.Number : null;
+
+    private async ValueTask<bool> MoveNextSlowAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                if (!IsStarted)
+                    Start();
+                var more = generator?.MoveNext() ?? await asyncGenerator!.MoveNextAsync().ConfigureAwait(false);
+                if (more)
+                    Current = generator is null ? asyncGenerator!.Current : generator.Current;
+                else
+                    return await EndAsync().ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                if (!await RecoverAsync(exception).ConfigureAwait(false))
+                    return false;
+                continue;
+            }
+
+            if (attempts is null || attempts.IsNew())
+                return true;
+            Undelivered.Dispose(Current, Stage.Run.FailWith);
+        }
+    }
+
+    private void Start()
+    {
+        reader.StartAttempt(withItemInHand: reader.HasItem);
+        if (body.Asynchronous is { } asynchronous)
+            asyncGenerator = NotNull(asynchronous(reader, Stopping)).GetAsyncEnumerator(Stopping);
+        else
+            generator = NotNull(body.Synchronous!(reader, Stopping)).GetEnumerator();
+    }
+
+    private T NotNull<T>(T? items) => items ?? throw new InvalidOperationException(
+        $"Stage '{Stage.Name}' returned null instead of items. Return an empty sequence if there are none.");
+
+    /// <summary>The generator is over: at the end of its input, early, or because it was stopped. Always false.</summary>
+    private async ValueTask<bool> EndAsync()
+    {
+        var exception = await DisposeGeneratorAsync().ConfigureAwait(false);
+        if (exception is not null)
+            Fail(exception);
+        else if (!IsStopping && !Stage.IsSource && !reader.IsAtEnd)
+            Stage.EndAt(this, with: null);
+        return false;
+    }
+
+    private async ValueTask<bool> RecoverThenMoveNextAsync(Exception exception) =>
+        await RecoverAsync(exception).ConfigureAwait(false) && await MoveNextSlowAsync().ConfigureAwait(false);
+
+    /// <summary>Decides what an exception means. True: the worker goes on with a fresh generator.</summary>
+    private async ValueTask<bool> RecoverAsync(Exception exception)
+    {
+        if (IsDraining && exception is OperationCanceledException)
+            return false;
+        if (IsStopping)
+        {
+            AnswerToStop(exception);
+            return false;
+        }
+
+        if (await DisposeGeneratorAsync().ConfigureAwait(false) is { } second)
+        {
+            Stage.Run.Log.DisposeFailed(Stage.Name, Index, second);
+            Fail(exception);
+            return false;
+        }
+
+        if (attempts is null || !reader.HasItem)
+        {
+            Fail(exception);
+            return false;
+        }
+
+        try
+        {
+            Restarts++;
+            if (attempts.TryAgain(exception, out var pause))
+            {
+                Attempt = attempts.Number;
+                await PauseAsync(pause).ConfigureAwait(false);
+            }
+            else
+            {
+                GiveUp(exception);
+            }
+        }
+        catch (Exception callbackFailed)
+        {
+            Stage.Run.FailWith(new Fault(callbackFailed, this, NumberInHand));
+            return false;
+        }
+
+        return !IsStopping;
+    }
+
+    // A stop was under way. What comes of it is expected; what a finally block threw on top of it is not. An exception from
+    // an item that plain composition would never have reached, since its consumer had ended, changes nothing.
+    private void AnswerToStop(Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is OperationCanceledException)
+                return;
+        }
+
+        if (reader.HasThrownStop)
+            Stage.Run.FailWith(new Fault(exception, this, NumberInHand));
+        else
+            Stage.Run.Log.IgnoredAfterStop(Stage.Name, Index, exception);
+    }
+
+    private void Fail(Exception exception) => Stage.EndAt(this, new Fault(exception, this, NumberInHand));
+
+    private void GiveUp(Exception exception)
+    {
+        DeadLetters++;
+        var letter = new DeadLetter
+        {
+            Item = reader.Item,
+            Stage = Stage.Name,
+            Worker = Index,
+            Number = reader.Number,
+            Exception = exception,
+            Delivered = attempts!.Delivered,
+            Attempts = attempts.Number,
+        };
+        reader.Lineage?.Fail(exception);
+        reader.Finish();
+        Stage.Run.DeadLetters.Add(letter);
+    }
+
+    private async ValueTask PauseAsync(TimeSpan pause)
+    {
+        if (pause <= TimeSpan.Zero)
+            return;
+        using var alarm = new Alarm(Stage.Run.Time, this, pause);
+        while (!alarm.IsMet())
+            await WaitAsync(set: null, WorkerState.Pausing, alarm).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the generator, and what it left undisposed in a fused group. Returns the first exception of a finally block.</summary>
+    private async ValueTask<Exception?> DisposeGeneratorAsync()
+    {
+        Exception? first = null;
+        var (synchronous, asynchronous) = (generator, asyncGenerator);
+        (generator, asyncGenerator) = (null, null);
+        try
+        {
+            synchronous?.Dispose();
+            if (asynchronous is not null)
+                await asynchronous.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            first = IsExpected(exception) ? null : exception;
+        }
+
+        foreach (var enumerator in owned ?? [])
+        {
+            try
+            {
+                enumerator.Dispose();
+            }
+            catch (Exception exception)
+            {
+                first ??= IsExpected(exception) ? null : exception;
+            }
+        }
+
+        owned?.Clear();
+        return first;
+
+        // A finally block that asks for more items is told to stop, too.
+        bool IsExpected(Exception exception) => IsStopping && exception is PipelineStoppedException;
+    }
+}
