@@ -1,32 +1,25 @@
 namespace Penstock.Waiting;
 
 /// <summary>
-/// Bridges a short wait without the kernel: a few looks at the condition, then yields of the processor, then the caller parks.
+/// Bridges a short wait without the kernel: a look or two at the condition, then yields of the processor, then the caller parks.
 /// Waking a parked thread costs some 25 to 50 µs, a yield less than one, so yielding pays where the other side is about to
 /// deliver. How often to yield is learnt: each success doubles the budget, each failure halves it.
 /// </summary>
 internal struct Spinner()
 {
-    private static readonly int Looks = int.Parse(Environment.GetEnvironmentVariable("LOOKS") ?? "10");
-    private static readonly int MostYields = int.Parse(Environment.GetEnvironmentVariable("YIELDS") ?? "20");
-    private static readonly int Min = int.Parse(Environment.GetEnvironmentVariable("MINY") ?? "20");
+    private const int Looks = 2;
+    private const int MostYields = 20;
+    private const int FewestYields = 2;
 
-    // Two threads on one processor cannot both make progress: looking twice is useless there.
-    private static readonly bool SpinningPays = Environment.ProcessorCount > 1;
+    private int budget = MostYields;
 
-    private int budget = int.Parse(Environment.GetEnvironmentVariable("YIELDS") ?? "20");
-
-    public bool Try<TCondition>(TCondition condition)
-        where TCondition : ICondition
+    public bool Try(ICondition condition)
     {
-        if (SpinningPays)
+        for (var i = 0; i < Looks; i++)
         {
-            for (var i = 0; i < Looks; i++)
-            {
-                if (condition.IsMet())
-                    return true;
-                Thread.SpinWait(4);
-            }
+            if (condition.IsMet())
+                return true;
+            Thread.SpinWait(4);
         }
 
         for (var i = 0; i < budget; i++)
@@ -39,12 +32,12 @@ internal struct Spinner()
             }
         }
 
-        budget = Math.Max(budget / 2, Min);
+        budget = Math.Max(budget / 2, FewestYields);
         return false;
     }
 }
 
-/// <summary>What a worker waits for. Implemented by structs, so that asking costs a plain call.</summary>
+/// <summary>What a worker waits for.</summary>
 internal interface ICondition
 {
     bool IsMet();
