@@ -8,6 +8,12 @@ internal abstract class Lineage
 {
     private int alive;
 
+    /// <summary>What all parts of one item have in common; a batch does not mix groups, so that each result finds its item.</summary>
+    public virtual object? Group => null;
+
+    /// <summary>The place among the parts of one item.</summary>
+    public virtual int Position => 0;
+
     public void Retain() => Interlocked.Increment(ref alive);
 
     public void Release()
@@ -33,6 +39,10 @@ internal sealed class JoinedLineage : Lineage
         foreach (var member in this.members)
             member.Retain();
     }
+
+    public override object? Group => members[0].Group;
+
+    public override int Position => members[0].Position;
 
     public override void Fail(Exception exception)
     {

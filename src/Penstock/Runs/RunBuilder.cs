@@ -16,9 +16,10 @@ internal sealed class RunBuilder(Run run)
 
     public void Track(Stage from, Stage to)
     {
-        for (var stage = to; stage != from; stage = stage.Previous!)
+        Stage stage = to;
+        for (; stage.Origin != from; stage = stage.Previous!)
             tracked.Add(stage);
-        tracked.Add(from);
+        tracked.Add(stage);
     }
 
     /// <summary>

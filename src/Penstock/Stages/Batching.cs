@@ -11,13 +11,13 @@ internal static class Batching
         var worker = items.Worker;
         var batch = new List<T>(Math.Min(maxSize, 1024));
         var lineages = new List<Lineage>();
+        var isNextInHand = false; // an item was taken that does not belong into the last batch
         try
         {
-            while (items.MoveNext())
+            while (isNextInHand || items.MoveNext())
             {
-                Add();
-                if (maxSize > 1)
-                    Fill();
+                isNextInHand = false;
+                Fill();
                 yield return TakeBatch();
                 worker.Lineage?.Release();
                 worker.Lineage = null;
@@ -25,10 +25,30 @@ internal static class Batching
         }
         finally
         {
+            if (isNextInHand)
+                batch.Add(items.Current);
             foreach (var item in batch)
                 Undelivered.Dispose(item, worker.Stage.Run.FailWith);
             foreach (var lineage in lineages)
                 lineage.Release();
+        }
+
+        void Fill()
+        {
+            var group = items.Lineage?.Group;
+            Add();
+
+            // In a sequential run nobody produces while this waits, so there is nothing to wait for.
+            using var alarm = maxDelay is { } delay && !worker.Stage.Run.IsSequential ? new Alarm(worker.Stage.Run.Time, worker, delay) : null;
+            items.Interrupt = alarm is null ? null : () => alarm.HasRung;
+            while (!isNextInHand && batch.Count < maxSize && items.MoveNext())
+            {
+                isNextInHand = items.Lineage?.Group != group;
+                if (!isNextInHand)
+                    Add();
+            }
+
+            items.Interrupt = null;
         }
 
         void Add()
@@ -38,16 +58,6 @@ internal static class Batching
                 return;
             lineage.Retain(); // asking for the next item releases it
             lineages.Add(lineage);
-        }
-
-        void Fill()
-        {
-            // In a sequential run nobody produces while this waits, so there is nothing to wait for.
-            using var alarm = maxDelay is { } delay && !worker.Stage.Run.IsSequential ? new Alarm(worker.Stage.Run.Time, worker, delay) : null;
-            items.Interrupt = alarm is null ? null : () => alarm.HasRung;
-            while (batch.Count < maxSize && items.MoveNext())
-                Add();
-            items.Interrupt = null;
         }
 
         T[] TakeBatch()

@@ -22,6 +22,9 @@ internal abstract class Stage
 
     public StageKind Kind { get; }
 
+    /// <summary>The stage that this one was before item-wise operators were appended to it.</summary>
+    public Stage Origin { get => field ?? this; init; }
+
     public string Name { get; }
 
     public StageOptions Options { get; }
@@ -93,7 +96,7 @@ internal sealed class Stage<TIn, TOut> : Stage<TOut>
     public override bool IsFusable => body.IsFusable && !body.IsAsynchronous;
 
     public override Stage<TNext> Append<TNext>(ItemOperator<TOut, TNext> operation) =>
-        new Stage<TIn, TNext>(Kind, Name, body.Append(operation), Options, previous) { IsSingle = IsSingle, OnBuild = OnBuild }.Checked();
+        new Stage<TIn, TNext>(Kind, Name, body.Append(operation), Options, previous) { IsSingle = IsSingle, OnBuild = OnBuild, Origin = Origin }.Checked();
 
     public override OpenStage<TOut> Build(RunBuilder builder)
     {

@@ -63,7 +63,7 @@ internal abstract class Worker
     /// <summary>Generators started after the first one.</summary>
     public int Restarts { get; protected set; }
 
-    public int DeadLetters { get; protected set; }
+    public int DeadLetters { get; set; }
 
     public int Attempt { get; protected set; } = 1;
 

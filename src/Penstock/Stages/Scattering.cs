@@ -1,0 +1,185 @@
+using Penstock.Links;
+using Penstock.Runs;
+using Penstock.Waiting;
+using Penstock.Workers;
+
+namespace Penstock.Stages;
+
+/// <summary>
+/// The two ends of a ScatterGather in one run, and the items open between them, in the order in which they came. The scattering
+/// end opens no item beyond the limit; the gathering end frees the slots of parts while it waits, so the parts always find a way out.
+/// </summary>
+internal sealed class Scattering<T>(int maxOpen) : ICondition
+{
+    private readonly Lock gate = new();
+    private readonly Queue<OpenItem<T>> open = new();
+    private Worker? scatterer;
+    private Worker? gatherer;
+
+    public bool IsMet() => HasRoom || scatterer!.IsStopping;
+
+    private bool HasRoom
+    {
+        get
+        {
+            lock (gate)
+                return open.Count < maxOpen;
+        }
+    }
+
+    private OpenItem<T>? Completed
+    {
+        get
+        {
+            lock (gate)
+                return open.TryPeek(out var first) && first.IsComplete ? first : null;
+        }
+    }
+
+    public IEnumerable<TPart> Scatter<TPart>(Reader<T> items, Func<T, IEnumerable<TPart>> scatter)
+    {
+        scatterer = items.Worker;
+        while (WaitForRoom() && items.MoveNext())
+        {
+            var item = Open(items);
+            var parts = scatter(items.Current) ?? throw new InvalidOperationException(
+                $"Stage '{scatterer.Stage.Name}' returned null instead of parts. Return an empty sequence if there are none.");
+            var position = 0;
+            foreach (var part in parts)
+            {
+                var lineage = item.AddPart(position++);
+                lineage.Retain(); // until it is handed on
+                scatterer.Lineage = lineage;
+                try
+                {
+                    yield return part;
+                }
+                finally
+                {
+                    scatterer.Lineage = null;
+                    lineage.Release();
+                }
+            }
+
+            item.Release();
+        }
+    }
+
+    public IEnumerable<TOut> Gather<TDone, TOut>(Reader<TDone> done, Func<T, IReadOnlyList<TDone>, TOut> gather)
+    {
+        Volatile.Write(ref gatherer, done.Worker);
+        done.Interrupt = () => Completed is not null;
+        try
+        {
+            while (true)
+            {
+                if (Completed is { } item)
+                {
+                    if (item.Failure is { } failure)
+                    {
+                        GiveUp(item, failure);
+                        DisposeCollected<TDone>(item);
+                    }
+                    else
+                    {
+                        gatherer!.Lineage = item.Outer;
+                        yield return gather(item.Item, Results<TDone>(item));
+                        gatherer.Lineage = null;
+                    }
+
+                    Close(item);
+                }
+                else if (done.MoveNext())
+                {
+                    Collect(done);
+                }
+                else if (done.IsAtEnd && Completed is null)
+                {
+                    break;
+                }
+            }
+
+            if (open.Count > 0)
+            {
+                throw new InvalidOperationException(
+                    $"Stage '{gatherer!.Stage.Name}': the inner pipeline ended before its input did, so {open.Count} items cannot be gathered. "
+                    + "Let every inner stage take all its items.");
+            }
+        }
+        finally
+        {
+            foreach (var item in open)
+            {
+                DisposeCollected<TDone>(item);
+                item.Outer?.Release();
+            }
+        }
+    }
+
+    private static List<(int Position, TDone Result)> ListOf<TDone>(OpenItem<T> item) =>
+        (List<(int Position, TDone Result)>)(item.Collected ??= new List<(int, TDone)>());
+
+    // Parts may arrive in any order; OrderBy is stable, so what one part became keeps its order.
+    private static TDone[] Results<TDone>(OpenItem<T> item) => [.. ListOf<TDone>(item).OrderBy(r => r.Position).Select(r => r.Result)];
+
+    private void Collect<TDone>(Reader<TDone> done)
+    {
+        if (done.Lineage is { Group: OpenItem<T> owner } lineage)
+            ListOf<TDone>(owner).Add((lineage.Position, done.Current));
+        else
+            throw new InvalidOperationException($"Stage '{gatherer!.Stage.Name}' got a result that belongs to no part: inner stages yield only while they hold one.");
+    }
+
+    private void GiveUp(OpenItem<T> item, Exception failure)
+    {
+        item.Outer?.Fail(failure);
+        gatherer!.DeadLetters++;
+        gatherer.Stage.Run.DeadLetters.Add(new DeadLetter
+        {
+            Item = item.Item,
+            Stage = gatherer.Stage.Name,
+            Worker = 0,
+            Number = item.Number,
+            Exception = failure,
+            Delivered = 0,
+            Attempts = 1,
+        });
+    }
+
+    private void DisposeCollected<TDone>(OpenItem<T> item)
+    {
+        foreach (var (_, result) in ListOf<TDone>(item))
+            Undelivered.Dispose(result, gatherer!.Stage.Run.FailWith);
+    }
+
+    // A sequential run has nobody else to make room, so there the limit cannot hold.
+    private bool WaitForRoom()
+    {
+        while (!scatterer!.Stage.Run.IsSequential && !IsMet())
+            scatterer.WaitAsync(set: null, WorkerState.Blocked, this).Wait();
+        return true;
+    }
+
+    private OpenItem<T> Open(Reader<T> items)
+    {
+        items.Lineage?.Retain(); // asking for the next item releases it
+        var item = new OpenItem<T>(items.Current, items.Number, items.Lineage, OnCompleted);
+        lock (gate)
+            open.Enqueue(item);
+        return item;
+    }
+
+    private void Close(OpenItem<T> item)
+    {
+        item.Outer?.Release();
+        lock (gate)
+            open.Dequeue();
+        scatterer?.Waiter.Wake();
+    }
+
+    private void OnCompleted()
+    {
+        Interlocked.MemoryBarrier();
+        Volatile.Read(ref gatherer)?.Waiter.Wake();
+    }
+}
