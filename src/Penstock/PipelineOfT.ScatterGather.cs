@@ -40,7 +40,8 @@ public sealed partial class Pipeline<T>
             scatterName,
             new Body<T, TPart>(scatter) { IsFusable = false, Synchronous = (items, _) => shared.Of(items).Scatter((Reader<T>)items, scatter) },
             options: null,
-            Last) { IsSingle = true };
+            Last)
+        { IsSingle = true };
 
         var last = inner(new Pipeline<TPart>(first))?.Last;
         if (last is null || !last.Path().Any(s => s.Origin == first))
