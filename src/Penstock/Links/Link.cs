@@ -125,6 +125,9 @@ internal abstract class Link
         Producer?.Stop("the stage after it needs no more items");
     }
 
+    /// <summary>Whether an item waits to be taken.</summary>
+    public abstract bool HasItems { get; }
+
     /// <summary>Disposes the items that nobody took. Call it when all workers have left, or are given up.</summary>
     public abstract void DisposeUndelivered(Action<Exception> onError);
 

@@ -59,10 +59,13 @@ internal sealed class Link<T> : Link, IFeed<T>
             Consumers.WakeOne();
     }
 
-    public bool HasItem()
+    public override bool HasItems
     {
-        var position = Volatile.Read(ref ConsumerSide.Head);
-        return Volatile.Read(ref cells[position & mask].Sequence) > position;
+        get
+        {
+            var position = Volatile.Read(ref ConsumerSide.Head);
+            return Volatile.Read(ref cells[position & mask].Sequence) > position;
+        }
     }
 
     /// <summary>Takes the next item, if there is one.</summary>

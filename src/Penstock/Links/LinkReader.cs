@@ -9,6 +9,7 @@ namespace Penstock.Links;
 internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(worker), ICondition
 {
     private readonly Turns? turns = worker.Stage.Turns;
+    private readonly Lead? lead = worker.Stage.Lead;
 
     public override bool MoveNext()
     {
@@ -34,7 +35,12 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
         turns?.Show(Worker.Index, Turns.Idle);
     }
 
-    bool ICondition.IsMet() => Worker.MayNotTake || link.HasItem() || link.IsCompleted || IsInterrupted;
+    bool ICondition.IsMet()
+    {
+        if (Worker.MayNotTake || IsInterrupted)
+            return true;
+        return link.HasItems ? lead is null || lead.IsOpenTo(Worker.Index) : link.IsCompleted;
+    }
 
     private bool TryMoveNext()
     {
@@ -47,7 +53,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
 
     private bool TryTake()
     {
-        if (!link.TryTake(turns, Worker.Index, ref taken))
+        if ((lead is not null && !lead.TryTakeLead(Worker.Index)) || !link.TryTake(turns, Worker.Index, ref taken))
             return false;
         HasItem = true;
         Worker.OnItemTaken();
@@ -72,19 +78,19 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
             var completed = link.IsCompleted; // read before the last look: what was handed on before it is seen
             if (TryTake())
             {
-                if (link.Consumers.HasWaiting && link.HasItem())
+                if (link.Consumers.HasWaiting && link.HasItems)
                     link.Consumers.WakeOne();
                 return true;
             }
 
-            if (completed)
+            if (completed && !link.HasItems)
             {
                 End();
                 continue;
             }
 
             turns?.Show(Worker.Index, Turns.Idle);
-            await Worker.WaitAsync(link.Consumers, WorkerState.Starved, this).ConfigureAwait(false);
+            await WaitForItemAsync().ConfigureAwait(false);
             if (Worker.MayNotTake)
                 throw StopException();
         }
@@ -92,8 +98,29 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
         return false;
     }
 
+    private ValueTask WaitForItemAsync()
+    {
+        if (lead is null)
+            return Worker.WaitAsync(link.Consumers, WorkerState.Starved, this);
+        lead.StepDown(Worker.Index);
+        return lead.IsOpenTo(Worker.Index) ? Worker.WaitAsync(link.Consumers, WorkerState.Starved, this) : WaitInReserveAsync(lead);
+    }
+
+    private async ValueTask WaitInReserveAsync(Lead lead)
+    {
+        if (!lead.IsSentinel(Worker.Index))
+        {
+            await Worker.WaitAsync(lead.Reserve, WorkerState.Starved, this).ConfigureAwait(false);
+            return;
+        }
+
+        await Worker.WaitAsync(lead.Reserve, WorkerState.Starved, this, Lead.SentinelPeriod).ConfigureAwait(false);
+        lead.Look(Worker.Stage.Workers);
+    }
+
     private void End()
     {
+        lead?.Leave(Worker.Index);
         if (link.Fault is { } fault)
         {
             Worker.Stage.Inherit(fault);

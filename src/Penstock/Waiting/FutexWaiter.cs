@@ -5,9 +5,10 @@ namespace Penstock.Waiting;
 /// <summary>Parks a thread on a Linux futex: the state word itself.</summary>
 internal sealed unsafe partial class FutexWaiter : Waiter
 {
-    private const int Wait = 0 | PrivateFlag;
-    private const int WakeUp = 1 | PrivateFlag;
+    private const int WaitOperation = 0 | PrivateFlag;
+    private const int WakeOperation = 1 | PrivateFlag;
     private const int PrivateFlag = 128;
+    private const int TimedOut = 110; // ETIMEDOUT
 
     // Pinned, since the kernel knows the word by its address; as long as a cache line, so that no neighbour shares it.
     private readonly int[] word = GC.AllocateArray<int>(length: 32, pinned: true);
@@ -24,23 +25,36 @@ internal sealed unsafe partial class FutexWaiter : Waiter
         _ => 0,
     };
 
-    public override ValueTask WaitAsync()
+    public override ValueTask WaitAsync(int milliseconds = Timeout.Infinite)
     {
+        // Returns at once if the word has changed; spurious returns go round again.
         for (var state = Volatile.Read(ref State); IsWaiting(state); state = Volatile.Read(ref State))
-            Futex(Wait, state); // returns at once if the word has changed; spurious returns go round again
+        {
+            if (!Futex(WaitOperation, state, milliseconds) && Marshal.GetLastPInvokeError() == TimedOut)
+                Wake(); // ends this wait, unless somebody just did
+        }
+
         return ValueTask.CompletedTask;
     }
 
-    protected override void Resume() => Futex(WakeUp, 1);
+    protected override void Resume() => Futex(WakeOperation, 1, Timeout.Infinite);
 
-    private void Futex(int operation, int value)
+    private bool Futex(int operation, int value, int milliseconds)
     {
+        var timeout = new TimeSpec { Seconds = milliseconds / 1000, Nanoseconds = milliseconds % 1000 * 1_000_000 };
         fixed (int* address = &State)
-            _ = CallSystem(SystemCall, address, operation, value, null, null, 0);
+            return CallSystem(SystemCall, address, operation, value, milliseconds < 0 ? null : &timeout, null, 0) >= 0;
     }
 
     // The transition to the collector must not be suppressed: a collection would wait for a parked thread.
-    [LibraryImport("libc", EntryPoint = "syscall")]
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial nint CallSystem(nint number, int* address, int operation, int value, void* timeout, void* address2, int value3);
+    private static partial nint CallSystem(nint number, int* address, int operation, int value, TimeSpec* timeout, void* address2, int value3);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct TimeSpec
+    {
+        public nint Seconds;
+        public nint Nanoseconds;
+    }
 }

@@ -8,12 +8,15 @@ internal sealed class MonitorWaiter : Waiter
 
     protected override ref int State => ref state;
 
-    public override ValueTask WaitAsync()
+    public override ValueTask WaitAsync(int milliseconds = Timeout.Infinite)
     {
         lock (gate)
         {
             while (IsWaiting(Volatile.Read(ref state)))
-                Monitor.Wait(gate);
+            {
+                if (!Monitor.Wait(gate, milliseconds))
+                    Wake();
+            }
         }
 
         return ValueTask.CompletedTask;

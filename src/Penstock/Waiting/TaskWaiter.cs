@@ -10,7 +10,7 @@ internal sealed class TaskWaiter : Waiter, IValueTaskSource
 
     protected override ref int State => ref state;
 
-    public override ValueTask WaitAsync() => new(this, source.Version);
+    public override ValueTask WaitAsync(int milliseconds = Timeout.Infinite) => new(this, source.Version);
 
     // Reset here, not before the announcement: the result of a wait is fetched exactly once, and then nobody else touches the source.
     void IValueTaskSource.GetResult(short token)

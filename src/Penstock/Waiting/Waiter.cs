@@ -38,7 +38,8 @@ internal abstract class Waiter
     }
 
     /// <summary>Returns when the worker has been woken since it announced itself. Threads block in here, and return a completed task.</summary>
-    public abstract ValueTask WaitAsync();
+    /// <param name="milliseconds">The longest wait, for threads; tasks wait until they are woken.</param>
+    public abstract ValueTask WaitAsync(int milliseconds = Timeout.Infinite);
 
     protected static bool IsWaiting(int state) => (state & 1) != 0;
 

@@ -48,6 +48,9 @@ internal sealed class RunningStage(Run run, string name, StageOptions options, b
     /// <summary>The order of the outputs; null where there is none to keep.</summary>
     public Turns? Turns { get; init; }
 
+    /// <summary>How several workers with threads share the items; null where there is nothing to share.</summary>
+    public Lead? Lead { get; init; }
+
     public IReadOnlyList<Worker> Workers => workers;
 
     /// <summary>The first item number that does not count any more.</summary>
@@ -72,6 +75,7 @@ internal sealed class RunningStage(Run run, string name, StageOptions options, b
         Input?.Consumers.Join(waiters);
         Output?.Producers.Join(waiters);
         Turns?.Waiting.Join(waiters);
+        Lead?.Reserve.Join(waiters);
         if (Output is not null)
             Output.Producer = this;
     }
@@ -130,6 +134,7 @@ internal sealed class RunningStage(Run run, string name, StageOptions options, b
     public void OnLeft(Worker worker)
     {
         Turns?.Show(worker.Index, Turns.Left);
+        Lead?.Leave(worker.Index);
         bool last;
         lock (gate)
             last = --present == 0;

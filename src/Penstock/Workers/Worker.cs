@@ -110,12 +110,17 @@ internal abstract class Worker
     }
 
     /// <summary>Waits until the condition may be met; the caller looks, and waits again if it is not.</summary>
-    public async ValueTask WaitAsync(WaitSet? set, WorkerState state, ICondition condition)
+    /// <param name="set">What the worker waits for; null if only itself is woken.</param>
+    /// <param name="state">How the wait counts.</param>
+    /// <param name="condition">What ends it.</param>
+    /// <param name="milliseconds">The longest wait, for workers with a thread; such a wait parks at once.</param>
+    public async ValueTask WaitAsync(WaitSet? set, WorkerState state, ICondition condition, int milliseconds = Timeout.Infinite)
     {
         Times.Enter(state);
         try
         {
-            if (!isAsynchronous && state != WorkerState.Pausing && spinner.Try(condition))
+            var isBrief = state != WorkerState.Pausing && milliseconds == Timeout.Infinite;
+            if (!isAsynchronous && isBrief && spinner.Try(condition))
                 return;
             if (set is null)
                 Waiter.Announce(set: null);
@@ -126,7 +131,7 @@ internal abstract class Worker
             Interlocked.MemoryBarrierProcessWide();
             if (condition.IsMet())
                 Waiter.Wake();
-            await Waiter.WaitAsync().ConfigureAwait(false);
+            await Waiter.WaitAsync(milliseconds).ConfigureAwait(false);
             set?.Leave();
         }
         finally

@@ -114,7 +114,8 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
 
     public override void OnItemTaken()
     {
-        ItemsIn++;
+        if ((++ItemsIn & (Lead.ReportEvery - 1)) == 0 && Stage.Lead is { } lead)
+            lead.Report(Times.MeasureBusy() / Lead.ReportEvery);
         if (attempts is not null)
             Attempt = attempts.Begin();
     }

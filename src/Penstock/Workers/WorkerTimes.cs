@@ -11,6 +11,8 @@ internal sealed class WorkerTimes(TimeProvider time)
     private long since;
     private long starved;
     private long blocked;
+    private long measuredAt;
+    private long waitedAtMeasure;
     private int state;
 
     public WorkerState State => (WorkerState)Volatile.Read(ref state);
@@ -27,11 +29,21 @@ internal sealed class WorkerTimes(TimeProvider time)
 
     public TimeSpan Busy => Elapsed - Starved - Blocked is var busy && busy > TimeSpan.Zero ? busy : TimeSpan.Zero;
 
+    /// <summary>The ticks spent in user code since the last call. Called by the worker.</summary>
+    public long MeasureBusy()
+    {
+        var now = time.GetTimestamp();
+        var waited = starved + blocked;
+        var busy = now - measuredAt - (waited - waitedAtMeasure);
+        (measuredAt, waitedAtMeasure) = (now, waited);
+        return busy;
+    }
+
     private TimeSpan SinceLastChange => time.GetElapsedTime(Volatile.Read(ref since));
 
     public void Start()
     {
-        startedAt = time.GetTimestamp();
+        measuredAt = startedAt = time.GetTimestamp();
         Change(WorkerState.Busy);
     }
 
