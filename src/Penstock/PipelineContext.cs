@@ -27,6 +27,6 @@ public sealed class PipelineContext
     /// <summary>Which try of the item in hand this is: 1, or more while a stage with <see cref="FaultPolicy.Retry"/> tries again.</summary>
     public int Attempt => worker.Attempt;
 
-    /// <summary>Signalled when this worker should leave: the run failed, was aborted or drained, or nobody needs its items any more.</summary>
+    /// <summary>Signalled when this worker should leave: the run failed or was aborted, nobody needs its items any more, or it is an asynchronous source that is drained.</summary>
     public CancellationToken Stopping => worker.Stopping;
 }

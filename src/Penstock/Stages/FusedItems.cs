@@ -48,26 +48,24 @@ internal sealed class FusedItems<T> : IEnumerable<T>
 
         object? IEnumerator.Current => items.Current;
 
+        // Small enough to be inlined, with everything unusual elsewhere.
         public bool MoveNext()
         {
-            if (worker.IsStopping)
-                throw worker.Reader.StopException();
-            try
-            {
-                if (worker.IsDraining || !items.MoveNext())
-                    return false;
-            }
-            catch (OperationCanceledException) when (worker.IsDraining && !worker.IsStopping)
-            {
-                return false; // the source answered its token: the stages behind it still finish
-            }
-
+            if (worker.IsTold)
+                return Obey();
             worker.ItemsIn++;
-            return true;
+            return items.MoveNext();
         }
 
         public void Reset() => throw new NotSupportedException("A pipeline's items flow past once.");
 
         public void Dispose() => items.Dispose();
+
+        private bool Obey()
+        {
+            if (worker.IsStopping)
+                throw worker.Reader.StopException();
+            return !worker.IsDraining && items.MoveNext();
+        }
     }
 }

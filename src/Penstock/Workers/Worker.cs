@@ -45,6 +45,9 @@ internal abstract class Worker
 
     public string StopReason => stopReason ?? "the stage has ended";
 
+    /// <summary>Whether anything at all was asked of the worker.</summary>
+    public bool IsTold => Volatile.Read(ref gate) != 0;
+
     public bool IsStopping => (Volatile.Read(ref gate) & Stopped) != 0;
 
     public bool IsDraining => (Volatile.Read(ref gate) & Draining) != 0;
@@ -52,7 +55,7 @@ internal abstract class Worker
     public bool MayNotTake => (Volatile.Read(ref gate) & (Stopped | InputEnded)) != 0;
 
     /// <summary>A fused group that drains stops between its source and its next stage instead, which still finishes.</summary>
-    public bool MayNotProduce => Volatile.Read(ref gate) != 0 && (IsStopping || (IsDraining && !Stage.IsFused));
+    public bool MayNotProduce => IsTold && (IsStopping || (IsDraining && !Stage.IsFused));
 
     /// <summary>Items taken and handed on so far. Written by the worker alone, read by anyone.</summary>
     public long ItemsIn;
@@ -92,7 +95,8 @@ internal abstract class Worker
 
     public void EndInput() => Signal(InputEnded, cancels: false);
 
-    public void Drain() => Signal(Draining);
+    // A synchronous source finishes its current item; an asynchronous one may give up waiting for it.
+    public void Drain() => Signal(Draining, cancels: isAsynchronous);
 
     /// <summary>What the worker is doing, in words.</summary>
     public string Activity()
