@@ -56,6 +56,13 @@ public class PipelineRun : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Blocks until the run has ended; needs no thread of the pool to go on.</summary>
+    internal void Wait()
+    {
+        run.Ended.GetAwaiter().GetResult();
+        run.ThrowIfNotSuccessful();
+    }
+
     private protected virtual async Task CompleteAsync()
     {
         await run.Ended.ConfigureAwait(false);
@@ -74,6 +81,12 @@ public sealed class PipelineRun<TResult> : PipelineRun
 
     /// <inheritdoc cref="PipelineRun.Completion"/>
     public new Task<TResult> Completion => (Task<TResult>)base.Completion;
+
+    internal TResult WaitForResult()
+    {
+        Wait();
+        return result();
+    }
 
     private protected override Task CompleteAsync() => CompleteWithResultAsync();
 

@@ -22,7 +22,7 @@ public sealed class RunnablePipeline
 
     /// <summary>Runs the pipeline to its end; blocks the calling thread until then.</summary>
     /// <inheritdoc cref="RunAsync(RunOptions?, CancellationToken)"/>
-    public void Run(RunOptions? options = null, CancellationToken ct = default) => Start(options, ct).Completion.GetAwaiter().GetResult();
+    public void Run(RunOptions? options = null, CancellationToken ct = default) => Start(options, ct).Wait();
 
     /// <summary>Starts a run, to watch it, drain it or abort it. A sequential run has ended when this returns, unless it is asynchronous.</summary>
     /// <inheritdoc cref="RunAsync(RunOptions?, CancellationToken)"/>
@@ -53,7 +53,7 @@ public sealed class RunnablePipeline<TResult>
 
     /// <inheritdoc cref="RunnablePipeline.Run"/>
     /// <returns>The sink's result.</returns>
-    public TResult Run(RunOptions? options = null, CancellationToken ct = default) => Start(options, ct).Completion.GetAwaiter().GetResult();
+    public TResult Run(RunOptions? options = null, CancellationToken ct = default) => Start(options, ct).WaitForResult();
 
     /// <inheritdoc cref="RunnablePipeline.Start"/>
     public PipelineRun<TResult> Start(RunOptions? options = null, CancellationToken ct = default) =>

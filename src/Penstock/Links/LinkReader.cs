@@ -11,6 +11,9 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
     private readonly Turns? turns = worker.Stage.Turns;
     private readonly Lead? lead = worker.Stage.Lead;
 
+    // Used only by the worker that owns this reader: whether it waits for items, or to be let in.
+    private bool isInReserve;
+
     public override bool MoveNext()
     {
         if (TryMoveNext())
@@ -39,7 +42,9 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
     {
         if (Worker.MayNotTake || IsInterrupted)
             return true;
-        return link.HasItems ? lead is null || lead.IsOpenTo(Worker.Index) : link.IsCompleted;
+        if (isInReserve && lead!.IsOpenTo(Worker.Index))
+            return true; // perhaps nobody else waits for the next item any more
+        return link.HasItems ? !isInReserve : link.IsCompleted;
     }
 
     private bool TryMoveNext()
@@ -108,14 +113,13 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
 
     private async ValueTask WaitInReserveAsync(Lead lead)
     {
-        if (!lead.IsSentinel(Worker.Index))
-        {
-            await Worker.WaitAsync(lead.Reserve, WorkerState.Starved, this).ConfigureAwait(false);
-            return;
-        }
-
-        await Worker.WaitAsync(lead.Reserve, WorkerState.Starved, this, Lead.SentinelPeriod).ConfigureAwait(false);
-        lead.Look(Worker.Stage.Workers);
+        isInReserve = true;
+        var isSentinel = lead.IsSentinel(Worker.Index);
+        var period = isSentinel ? Lead.SentinelPeriod : Timeout.Infinite;
+        await Worker.WaitAsync(lead.Reserve, WorkerState.Starved, this, period).ConfigureAwait(false);
+        isInReserve = false;
+        if (isSentinel)
+            lead.Look(Worker.Stage);
     }
 
     private void End()

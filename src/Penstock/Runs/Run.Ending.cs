@@ -213,5 +213,5 @@ internal sealed partial class Run
         string.Join("; ", workers.Select(w => $"stage '{w.Stage.Name}', worker {w.Index}, {w.Activity()}"));
 
     private ITimer? StartClock(TimeSpan time, Action onTime) =>
-        Debugger.IsAttached ? null : Time.CreateTimer(static action => ((Action)action!)(), onTime, time, Timeout.InfiniteTimeSpan);
+        isFinished || Debugger.IsAttached ? null : Time.CreateTimer(static action => ((Action)action!)(), onTime, time, Timeout.InfiniteTimeSpan);
 }

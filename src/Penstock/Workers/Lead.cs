@@ -50,6 +50,7 @@ internal sealed class Lead(Link input)
             return current == worker;
         if (Interlocked.CompareExchange(ref leader, worker, Nobody) != Nobody)
             return false;
+        Interlocked.CompareExchange(ref sentinel, Nobody, worker);
         if (Volatile.Read(ref sentinel) == Nobody)
             Reserve.WakeOne();
         return true;
@@ -73,7 +74,7 @@ internal sealed class Lead(Link input)
     public void Leave(int worker)
     {
         StepDown(worker);
-        Interlocked.MemoryBarrier();
+        Interlocked.CompareExchange(ref sentinel, Nobody, worker);
         Reserve.WakeAll();
     }
 
@@ -94,7 +95,7 @@ internal sealed class Lead(Link input)
         Volatile.Read(ref sentinel) == worker || Interlocked.CompareExchange(ref sentinel, worker, Nobody) == Nobody;
 
     /// <summary>The sentinel looks after the leader.</summary>
-    public void Look(IReadOnlyList<Worker> workers)
+    public void Look(RunningStage stage)
     {
         var current = Volatile.Read(ref leader);
         var items = input.TakenCount;
@@ -111,11 +112,11 @@ internal sealed class Lead(Link input)
             return;
         }
 
-        var isInUserCode = workers[current].Times.State == WorkerState.Busy; // not blocked by the stage behind it
-        if (isInUserCode && ++looksWithoutProgress >= 2)
+        // Not its own fault if the link behind the stage is full; others could not go on either.
+        var isHeldBack = stage.Workers[current].Times.State == WorkerState.Blocked && stage.Output is { } output && !output.HasFreeSlot();
+        if (!isHeldBack && ++looksWithoutProgress >= 2)
         {
             Volatile.Write(ref cost, CostlyFrom);
-            Volatile.Write(ref sentinel, Nobody);
             Share();
         }
     }
@@ -126,6 +127,7 @@ internal sealed class Lead(Link input)
             return;
         Volatile.Write(ref isCheap, false);
         Volatile.Write(ref leader, Nobody);
+        Volatile.Write(ref sentinel, Nobody);
         Interlocked.MemoryBarrier();
         Reserve.WakeAll();
     }
