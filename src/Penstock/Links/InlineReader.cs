@@ -16,7 +16,7 @@ internal sealed class InlineReader<T>(Worker<T> upstream, Worker worker) : Reade
             throw StopException();
         if (redeliver)
         {
-            redeliver = false;
+            redeliver = isReserved = false;
             return true;
         }
 
@@ -48,8 +48,8 @@ internal sealed class InlineReader<T>(Worker<T> upstream, Worker worker) : Reade
 
     public override async ValueTask<bool> ReserveAsync()
     {
-        redeliver = await MoveNextAsync().ConfigureAwait(false);
-        return redeliver;
+        redeliver = isReserved = await MoveNextAsync().ConfigureAwait(false);
+        return isReserved;
     }
 
     public override void Finish()

@@ -25,15 +25,16 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
 
     public override async ValueTask<bool> ReserveAsync()
     {
-        var reserved = await MoveNextSlowAsync().ConfigureAwait(false);
-        redeliver = reserved;
-        return reserved;
+        redeliver = isReserved = await MoveNextSlowAsync().ConfigureAwait(false);
+        return isReserved;
     }
 
     public override void Finish()
     {
         if (!HasItem)
             return;
+        if (isReserved)
+            Undelivered.Dispose(taken.Item, Worker.Stage.Run.FailWith);
         Free();
         turns?.Show(Worker.Index, Turns.Idle);
     }
@@ -72,7 +73,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
             throw StopException();
         if (redeliver)
         {
-            redeliver = false;
+            redeliver = isReserved = false;
             return true;
         }
 

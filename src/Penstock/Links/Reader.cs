@@ -15,6 +15,9 @@ internal abstract class Reader(Worker worker)
     // Set while the item in hand is to be given to the generator again (a retry, or an item taken before it asked).
     protected bool redeliver;
 
+    // Set while the item in hand was taken before the generator asked for it: nobody has seen it yet.
+    protected bool isReserved;
+
     // The generator of this attempt has its enumerator.
     private bool enumerated;
 
