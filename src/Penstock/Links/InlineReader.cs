@@ -16,7 +16,7 @@ internal sealed class InlineReader<T>(Worker<T> upstream, Worker worker) : Reade
             throw StopException();
         if (redeliver)
         {
-            redeliver = isReserved = false;
+            redeliver = IsReserved = false;
             return true;
         }
 
@@ -48,8 +48,8 @@ internal sealed class InlineReader<T>(Worker<T> upstream, Worker worker) : Reade
 
     public override async ValueTask<bool> ReserveAsync()
     {
-        redeliver = isReserved = await MoveNextAsync().ConfigureAwait(false);
-        return isReserved;
+        redeliver = IsReserved = await MoveNextAsync().ConfigureAwait(false);
+        return IsReserved;
     }
 
     public override void Finish()

@@ -25,16 +25,14 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
 
     public override async ValueTask<bool> ReserveAsync()
     {
-        redeliver = isReserved = await MoveNextSlowAsync().ConfigureAwait(false);
-        return isReserved;
+        redeliver = IsReserved = await MoveNextSlowAsync().ConfigureAwait(false);
+        return IsReserved;
     }
 
     public override void Finish()
     {
         if (!HasItem)
             return;
-        if (isReserved)
-            Undelivered.Dispose(taken.Item, Worker.Stage.Run.FailWith);
         Free();
         turns?.Show(Worker.Index, Turns.Idle);
     }
@@ -73,7 +71,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
             throw StopException();
         if (redeliver)
         {
-            redeliver = isReserved = false;
+            redeliver = IsReserved = false;
             return true;
         }
 

@@ -15,9 +15,6 @@ internal abstract class Reader(Worker worker)
     // Set while the item in hand is to be given to the generator again (a retry, or an item taken before it asked).
     protected bool redeliver;
 
-    // Set while the item in hand was taken before the generator asked for it: nobody has seen it yet.
-    protected bool isReserved;
-
     // The generator of this attempt has its enumerator.
     private bool enumerated;
 
@@ -25,6 +22,9 @@ internal abstract class Reader(Worker worker)
 
     /// <summary>Whether an item was taken and not finished with.</summary>
     public bool HasItem { get; protected set; }
+
+    /// <summary>The item in hand was taken before the generator asked for it: nobody has seen it yet.</summary>
+    public bool IsReserved { get; protected set; }
 
     /// <summary>The end of the input was reached without a fault.</summary>
     public bool IsAtEnd { get; protected set; }

@@ -107,6 +107,8 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         if (await DisposeGeneratorAsync().ConfigureAwait(false) is { } exception)
             Stage.Run.FailWith(new Fault(exception, this));
         writer?.Leave();
+        if (reader.IsReserved)
+            Undelivered.Dispose(reader.Current, Stage.Run.FailWith);
         reader.Finish();
         Times.End();
         Stage.OnLeft(this);
