@@ -131,6 +131,28 @@ internal abstract class Link
     /// <summary>Disposes the items that nobody took. Call it when all workers have left, or are given up.</summary>
     public abstract void DisposeUndelivered(Action<Exception> onError);
 
+    /// <summary>
+    /// Whether a consumer that yields should go on: half the link is waiting for it, or what waits has not grown since the last look.
+    /// </summary>
+    /// <param name="lastLook">What the consumer saw at its last look.</param>
+    public bool IsWorthTaking(ref long lastLook)
+    {
+        var handedOn = Volatile.Read(ref producerSide.Tail);
+        var isGrowing = handedOn != lastLook;
+        lastLook = handedOn;
+        return !isGrowing || Capacity < SmallestLazyCapacity || 2 * (handedOn - Volatile.Read(ref consumerSide.Head)) >= Capacity;
+    }
+
+    /// <summary>Whether a producer that yields should go on: half of the slots are free, or no more than at the last look.</summary>
+    /// <param name="lastLook">What the producer saw at its last look.</param>
+    public bool IsWorthFilling(ref long lastLook)
+    {
+        var freed = Volatile.Read(ref consumerSide.Freed);
+        var isGrowing = freed != lastLook;
+        lastLook = freed;
+        return !isGrowing || Capacity < SmallestLazyCapacity || 2 * (Volatile.Read(ref producerSide.Claimed) - freed) <= Capacity;
+    }
+
     private void WakeProducers()
     {
         if (Bytes is not null)

@@ -13,6 +13,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
 
     // Used only by the worker that owns this reader: whether it waits for items, or to be let in.
     private bool isInReserve;
+    private long lastLook;
 
     public override bool MoveNext()
     {
@@ -45,6 +46,8 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
             return true; // perhaps nobody else waits for the next item any more
         return link.HasItems ? !isInReserve : link.IsCompleted;
     }
+
+    bool ICondition.IsWorthwhile() => ((ICondition)this).IsMet() && (link.IsCompleted || Worker.MayNotTake || link.IsWorthTaking(ref lastLook));
 
     private bool TryMoveNext()
     {

@@ -14,6 +14,7 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
     private long turnHeldFor = -1;
     private Need need;
     private long size;
+    private long lastLook;
 
     private enum Need
     {
@@ -71,6 +72,9 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
         Need.Turn => worker.IsStopping || turns!.IsTurnOf(worker.Index),
         _ => worker.IsStopping || link.Bytes!.HasRoomFor(size),
     };
+
+    bool ICondition.IsWorthwhile() =>
+        ((ICondition)this).IsMet() && (need != Need.Slot || worker.MayNotProduce || link.IsWorthFilling(ref lastLook));
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> HandOnSlowAsync(T item)

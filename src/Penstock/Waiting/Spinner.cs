@@ -25,7 +25,7 @@ internal struct Spinner()
         for (var i = 0; i < budget; i++)
         {
             Thread.Yield();
-            if (condition.IsMet())
+            if (condition.IsWorthwhile())
             {
                 budget = Math.Min(budget * 2, MostYields);
                 return true;
@@ -41,4 +41,10 @@ internal struct Spinner()
 internal interface ICondition
 {
     bool IsMet();
+
+    /// <summary>
+    /// Asked while the worker yields anyway: whether it should go on now, or let the other side, which is making progress,
+    /// prepare a little more, so that the next wait is further away.
+    /// </summary>
+    bool IsWorthwhile() => IsMet();
 }
