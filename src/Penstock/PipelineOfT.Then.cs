@@ -29,10 +29,12 @@ public sealed partial class Pipeline<T>
     /// <param name="stage">The function.</param>
     /// <param name="argument">What the function is given, once a worker.</param>
     /// <param name="options">How the stage runs; default: one worker with a thread of its own.</param>
+    [OverloadResolutionPriority(1)]
     public Pipeline<TOut> Then<TArg, TOut>(Func<IEnumerable<T>, TArg, IEnumerable<TOut>> stage, TArg argument, StageOptions? options = null) =>
         Add(new Body<T, TOut>(Required(stage)) { Synchronous = (items, _) => stage(items, argument) }, options);
 
     /// <inheritdoc cref="Then{TArg, TOut}(Func{IEnumerable{T}, TArg, IEnumerable{TOut}}, TArg, StageOptions?)"/>
+    [OverloadResolutionPriority(1)]
     public Pipeline<TOut> Then<TArg, TOut>(
         Func<IEnumerable<T>, TArg, CancellationToken, IEnumerable<TOut>> stage, TArg argument, StageOptions? options = null) =>
         Add(new Body<T, TOut>(Required(stage)) { Synchronous = (items, token) => stage(items, argument, token) }, options);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Penstock.Runs;
 using Penstock.Stages;
 
@@ -15,6 +16,7 @@ public sealed class RunnablePipeline
     /// <param name="ct">Aborts the run.</param>
     /// <returns>A task that ends as <see cref="PipelineRun.Completion"/> does.</returns>
     /// <exception cref="PipelineDefinitionException">The pipeline or the options cannot run.</exception>
+    [OverloadResolutionPriority(1)]
     public Task RunAsync(RunOptions? options = null, CancellationToken ct = default) => Start(options, ct).Completion;
 
     /// <inheritdoc cref="RunAsync(RunOptions?, CancellationToken)"/>
@@ -46,6 +48,7 @@ public sealed class RunnablePipeline<TResult>
     internal RunnablePipeline(Stage<TResult> sink) => this.sink = sink;
 
     /// <inheritdoc cref="RunnablePipeline.RunAsync(RunOptions?, CancellationToken)"/>
+    [OverloadResolutionPriority(1)]
     public Task<TResult> RunAsync(RunOptions? options = null, CancellationToken ct = default) => Start(options, ct).Completion;
 
     /// <inheritdoc cref="RunnablePipeline.RunAsync(RunOptions?, CancellationToken)"/>

@@ -1,0 +1,81 @@
+using System.Globalization;
+
+namespace ReadDigits;
+
+/// <summary>A command line that cannot be understood.</summary>
+internal sealed class UsageException(string message) : Exception(message);
+
+/// <summary>What the user asked for.</summary>
+internal sealed record CommandLine
+{
+    public const string Usage = """
+        Reads handwritten digits off scanned pages, in a pipeline of plain C# generators.
+
+        Usage: dotnet run -c Release --project examples/ReadDigits -- [options]
+
+          --pages N      read so many pages (default 64, 360 digits each)
+          --workers N    workers of the step Preprocess (default: one less than there are processors, 1 to 4)
+          --sequential   everything on one thread, to debug or compare
+          --folder DIR   read your own pages: DIR/*.png, 8-bit greyscale, one dark digit in the middle of each cell of
+                         40×40 pixels. DIR/page.truth may hold what page.png shows: a line per row, a dot per empty cell
+          --seed N       make other pages (default 1)
+          --damage N     spoil N of the pages first, to see them put aside
+          --out DIR      where made pages and the timeline go (default artifacts/read-digits)
+          --help         show this
+
+        Exit code: 0 if all went well, 1 if not, 2 if the options are wrong.
+        """;
+
+    public int Pages { get; private init; } = 64;
+
+    public int Workers { get; private init; } = Math.Clamp(Environment.ProcessorCount - 1, 1, 4);
+
+    public bool Sequential { get; private init; }
+
+    public string? Folder { get; private init; }
+
+    public int Seed { get; private init; } = 1;
+
+    public int Damage { get; private init; }
+
+    public string Out { get; private init; } = Path.Combine("artifacts", "read-digits");
+
+    public bool Help { get; private init; }
+
+    /// <exception cref="UsageException">With what is wrong.</exception>
+    public static CommandLine Parse(IReadOnlyList<string> arguments)
+    {
+        var options = new CommandLine();
+        var hasPages = false;
+        for (var index = 0; index < arguments.Count; index++)
+        {
+            var name = arguments[index];
+            options = name switch
+            {
+                "--help" or "-h" => options with { Help = true },
+                "--sequential" => options with { Sequential = true },
+                "--pages" => options with { Pages = Number(1, 100_000) },
+                "--workers" => options with { Workers = Number(1, 256) },
+                "--folder" => options with { Folder = Text() },
+                "--seed" => options with { Seed = Number(0, int.MaxValue) },
+                "--damage" => options with { Damage = Number(0, 100_000) },
+                "--out" => options with { Out = Text() },
+                _ => throw new UsageException($"There is no option {name}."),
+            };
+            hasPages |= name is "--pages";
+
+            string Text() => ++index < arguments.Count ? arguments[index] : throw new UsageException($"{name} needs a value.");
+
+            int Number(int least, int most) =>
+                int.TryParse(Text(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+                    ? number
+                    : throw new UsageException($"{name} needs a whole number from {least} to {most}, not {arguments[index]}.");
+        }
+
+        if (options.Folder is null)
+            return options;
+        if (options.Damage > 0)
+            throw new UsageException("--damage spoils only pages that this program made, so it does not go with --folder.");
+        return hasPages ? options : options with { Pages = int.MaxValue };
+    }
+}

@@ -1,0 +1,100 @@
+using Penstock;
+using ReadDigits;
+using ReadDigits.Digits;
+using ReadDigits.Pages;
+using ReadDigits.Reading;
+using ReadDigits.Report;
+using ReadDigits.Timelines;
+
+try
+{
+    var options = CommandLine.Parse(args);
+    if (options.Help)
+    {
+        Console.WriteLine(CommandLine.Usage);
+        return 0;
+    }
+
+    return ReadAll(options, options.Folder is null ? MakePages(options) : OwnPages(options));
+}
+catch (UsageException wrong)
+{
+    Console.Error.WriteLine($"{wrong.Message}\n\n{CommandLine.Usage}");
+    return 2;
+}
+catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException)
+{
+    Console.Error.WriteLine(failure.Message);
+    return 1;
+}
+
+static PageFolder MakePages(CommandLine options)
+{
+    var folder = Path.Combine(options.Out, PageMaker.FolderName(options.Seed));
+    Directory.CreateDirectory(folder);
+    var maker = new PageMaker(DigitSample.ReadTestSplit(Shipped("Data", "digits.csv")), options.Seed);
+    var pages = Pipeline
+        .From(Enumerable.Range(1, options.Pages))
+        .Select(number => maker.Make(folder, number), new() { Name = "MakePage", Workers = Environment.ProcessorCount });
+
+    var done = 0;
+    ProgressDisplay.Follow($"Pages in {folder}", options.Pages, ["MakePage"], _ => done, () =>
+    {
+        foreach (var page in pages.AsEnumerable())
+            done = page.Number;
+        return done;
+    });
+
+    var made = new PageFolder(folder, options.Pages);
+    return options.Damage > 0 ? PageDamage.Copy(made, options.Damage) : made;
+}
+
+static PageFolder OwnPages(CommandLine options)
+{
+    var folder = new PageFolder(options.Folder!, options.Pages);
+    return folder.Files().Any() ? folder : throw new InvalidDataException($"There are no pages (*.png) in {folder.Path}.");
+}
+
+static int ReadAll(CommandLine options, PageFolder folder)
+{
+    var weights = Shipped("Model", "digits.weights.bin");
+    if (options.Sequential)
+    {
+        var run = ReadRun.AsPipeline("Reading, on one thread", folder, weights, options.Workers, Execution.Sequential);
+        Summary.WriteReading(run);
+        Summary.WriteSpeed(run);
+        WriteTimeline(options.Out, ("On one thread", run));
+        return run.Tally.Pages > 0 ? 0 : 1;
+    }
+
+    // The first pages also pay for compiling the steps. Neither way of reading shall, so that they compare fairly.
+    DigitReader.AsPipeline(folder with { Limit = Math.Min(folder.Limit, 8) }, weights, options.Workers, new Timeline()).Run();
+
+    var pipeline = ReadRun.AsPipeline("Reading, as a pipeline", folder, weights, options.Workers, Execution.Parallel);
+    if (pipeline.Tally.Pages == 0)
+    {
+        Summary.WriteReading(pipeline);
+        return 1;
+    }
+
+    var readable = folder with { Without = pipeline.Aside.Select(page => page.Name).ToHashSet(StringComparer.Ordinal) };
+    var plain = ReadRun.Plainly("Reading the same pages again, by plain composition of the same generators", readable, weights);
+
+    Summary.WriteReading(pipeline);
+    Summary.WriteSpeed(plain, pipeline);
+    WriteTimeline(options.Out, ("Plain composition", plain), ("Pipeline", pipeline));
+    if (pipeline.Tally.IsSameAs(plain.Tally))
+        return 0;
+    Console.Error.WriteLine("The pipeline and plain composition read different things, which must not happen.");
+    return 1;
+}
+
+static void WriteTimeline(string folder, params (string Title, ReadRun Run)[] runs)
+{
+    Directory.CreateDirectory(folder);
+    var path = Path.Combine(folder, "timeline.svg");
+    File.WriteAllText(path, TimelinePicture.Draw([.. runs.Select(run => (run.Title, run.Run.Timeline))]));
+    Console.WriteLine($"Timeline: {path}");
+}
+
+static string Shipped(params string[] path) => Path.Combine([AppContext.BaseDirectory, .. path]);

@@ -1,0 +1,39 @@
+using Penstock;
+using ReadDigits.Pages;
+using ReadDigits.Reading;
+using ReadDigits.Report;
+using ReadDigits.Timelines;
+
+namespace ReadDigits;
+
+/// <summary>A page that could not be read, and why.</summary>
+internal sealed record PageAside(string Name, string Stage, string Reason);
+
+/// <summary>One reading of all pages, and what it came to.</summary>
+internal sealed record ReadRun(Tally Tally, Timeline Timeline, IReadOnlyList<PageAside> Aside, string? Verdict = null)
+{
+    public static ReadRun AsPipeline(string title, PageFolder folder, string weights, int workers, Execution execution)
+    {
+        var timeline = new Timeline();
+        var aside = new List<PageAside>();
+        PipelineRun? run = null;
+        var options = new RunOptions
+        {
+            Execution = execution,
+            DeadLetter = letter => aside.Add(new(((IPageItem)letter.Item!).File.Name, letter.Stage, letter.Exception.Message)),
+            OnStarted = started => run = started,
+        };
+
+        var tally = ProgressDisplay.Follow(title, folder, timeline, () => DigitReader.AsPipeline(folder, weights, workers, timeline).Run(options));
+        timeline.Stop();
+        return new(tally, timeline, aside, run?.Snapshot().Verdict);
+    }
+
+    public static ReadRun Plainly(string title, PageFolder folder, string weights)
+    {
+        var timeline = new Timeline();
+        var tally = ProgressDisplay.Follow(title, folder, timeline, () => DigitReader.Plainly(folder, weights, timeline));
+        timeline.Stop();
+        return new(tally, timeline, []);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using Penstock.Tests.Properties;
+
+namespace Penstock.Tests.Contracts;
+
+public sealed class RetryAndSkip
+{
+    [Theory]
+    [MemberData(nameof(Way.All), MemberType = typeof(Way))]
+    public Task Skip_puts_the_failing_items_aside_and_keeps_the_others(Way way) => Limit.Within(() =>
+    {
+        var letters = new ConcurrentQueue<DeadLetter>();
+        var step = new Step<int, int>(i => i % 10 == 3 ? throw new InvalidDataException($"{i}") : [Numbers.Jitter(i)]) { Name = "skipping", Faults = FaultPolicy.Skip };
+        var pipeline = way.Then(way.Then(way.From(() => Numbers.UpTo(200)), step), i => i);
+        var result = pipeline.To(Enumerable.ToList).Run(way.Options with { DeadLetter = letters.Enqueue });
+        Assert.Equal(Numbers.UpTo(200).Where(i => i % 10 != 3), way.Comparable(result));
+        Assert.Equal(Numbers.UpTo(200).Where(i => i % 10 == 3), letters.Select(l => (int)l.Item!).Order());
+        Assert.All(letters, l => Assert.Equal(("skipping", 1, 0, $"{l.Item}"), (l.Stage, l.Attempts, l.Delivered, l.Exception.Message)));
+    });
+
+    [Theory]
+    [MemberData(nameof(Way.All), MemberType = typeof(Way))]
+    public Task Retry_gives_every_output_once_also_those_before_the_fault(Way way) => Limit.Within(() =>
+    {
+        var step = new Step<int, int>(TwoWithAFaultBetween) { Faults = FaultPolicy.Retry(3) };
+        var result = way.Then(way.From(() => Numbers.UpTo(200)), step).AsEnumerable(way.Options).ToList();
+        Assert.Equal(Numbers.UpTo(200).SelectMany(i => new[] { i, i }), way.Comparable(result));
+
+        static IEnumerable<int> TwoWithAFaultBetween(int item)
+        {
+            yield return Numbers.Jitter(item);
+            if (item % 10 == 3 && PipelineContext.Current!.Attempt < 3)
+                throw new InvalidDataException();
+            yield return item;
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Way.All), MemberType = typeof(Way))]
+    public Task Retry_gives_up_after_its_attempts(Way way) => Limit.Within(() =>
+    {
+        var letters = new ConcurrentQueue<DeadLetter>();
+        var step = new Step<int, int>(i => i == 7 ? throw new InvalidDataException() : [i]) { Faults = FaultPolicy.Retry(3) };
+        var result = way.Then(way.From(() => Numbers.UpTo(20)), step).To(Enumerable.ToList).Run(way.Options with { DeadLetter = letters.Enqueue });
+        Assert.Equal(Numbers.UpTo(20).Where(i => i != 7), way.Comparable(result));
+        Assert.Equal((7, 3), ((int)letters.Single().Item!, letters.Single().Attempts));
+    });
+
+    [Theory]
+    [MemberData(nameof(Way.All), MemberType = typeof(Way))]
+    public Task A_retried_stage_that_hands_its_very_item_on_disposes_nothing_the_consumer_has(Way way) => Limit.Within(() =>
+    {
+        var books = new Books();
+        var source = way.From(() => Numbers.UpTo(20).Select(i => new Token(books, i).Yielded(from: null)));
+        var step = new Step<Token, Token>(HandOnThenFail) { Faults = FaultPolicy.Retry(2) };
+        var result = way.Then(source, step).To(Collect).Run(way.Options);
+        Assert.Equal(Numbers.UpTo(20), way.Comparable(result));
+        Assert.Empty(books.Complaints());
+
+        static List<int> Collect(IEnumerable<Token> items)
+        {
+            var values = new List<int>();
+            foreach (var item in items)
+            {
+                item.Received();
+                values.Add(item.Value);
+            }
+
+            return values;
+        }
+
+        static IEnumerable<Token> HandOnThenFail(Token item)
+        {
+            // The engine hands the item on at the first try; the second brings it again, to be dropped, not disposed.
+            if (PipelineContext.Current!.Attempt == 1)
+            {
+                item.Received();
+                item.Yielded(from: null);
+            }
+
+            yield return item;
+            if (item.Value == 7 && PipelineContext.Current!.Attempt == 1)
+                throw new InvalidDataException();
+        }
+    });
+}

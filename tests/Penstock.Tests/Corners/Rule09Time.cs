@@ -1,0 +1,178 @@
+using Penstock.Tests.Support;
+
+namespace Penstock.Tests.Corners;
+
+/// <summary>Time: what the time-outs count, and what not. The clock is the test's.</summary>
+public class Rule09Time
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Step = Limit / 4;
+
+    private readonly TestClock clock = new();
+
+    [Fact]
+    public Task ItemTimeout_is_the_longest_stay_in_user_code() => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        var run = Pipeline.From(Enumerable.Range(0, 5)).Then(StuckAtThree, new() { ItemTimeout = Limit }).To(Items.Drop).RunAsync(Options);
+        await gate.Arrived;
+        clock.AdvanceBy(Step, 8);
+        gate.Open();
+        var stuck = await Assert.ThrowsAsync<WorkerStuckException>(() => run);
+        Assert.Contains("'StuckAtThree', worker 0", stuck.Message, StringComparison.Ordinal);
+        Assert.Contains("item 3", stuck.Message, StringComparison.Ordinal);
+
+        IEnumerable<int> StuckAtThree(IEnumerable<int> items)
+        {
+            foreach (var item in items)
+            {
+                if (item == 3)
+                    gate.Pass();
+                yield return item;
+            }
+        }
+    });
+
+    [Fact]
+    public Task ItemTimeout_does_not_count_waiting_for_items_or_for_slots() => Within.Time(async () =>
+    {
+        using var source = new Gate();
+        using var sink = new Gate();
+        var run = Pipeline.From(SlowStart).Then(xs => xs.Select(x => x), new() { ItemTimeout = Limit, MaxInFlight = 1 }).To(SlowSink).RunAsync(Options);
+        await source.Arrived;
+        clock.AdvanceBy(Step, 20);
+        source.Open();
+        await sink.Arrived;
+        clock.AdvanceBy(Step, 20);
+        sink.Open();
+        Assert.Equal(10, await run);
+
+        IEnumerable<int> SlowStart()
+        {
+            source.Pass();
+            for (var i = 0; i < 10; i++)
+                yield return i;
+        }
+
+        int SlowSink(IEnumerable<int> items) => items.Count(_ =>
+        {
+            sink.Pass();
+            return true;
+        });
+    });
+
+    [Fact]
+    public Task ItemTimeout_does_not_count_the_start_of_a_stage() => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        var run = Pipeline.From([1, 2, 3]).Then(LoadSlowly, new() { ItemTimeout = Limit }).To(xs => xs.Count()).RunAsync(Options);
+        await gate.Arrived;
+        clock.AdvanceBy(Step, 20);
+        gate.Open();
+        Assert.Equal(3, await run);
+
+        IEnumerable<int> LoadSlowly(IEnumerable<int> items)
+        {
+            gate.Pass();
+            foreach (var item in items)
+                yield return item;
+        }
+    });
+
+    [Fact]
+    public Task StartupTimeout_counts_until_a_worker_first_asks_for_an_item() => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        var run = Pipeline.From([1, 2, 3]).Then(LoadForEver, new() { StartupTimeout = Limit, Name = "model" }).To(Items.Drop).RunAsync(Options);
+        await gate.Arrived;
+        clock.AdvanceBy(Step, 8);
+        gate.Open();
+        var stuck = await Assert.ThrowsAsync<WorkerStuckException>(() => run);
+        Assert.Contains("'model'", stuck.Message, StringComparison.Ordinal);
+        Assert.Contains("StartupTimeout", stuck.Message, StringComparison.Ordinal);
+
+        IEnumerable<int> LoadForEver(IEnumerable<int> items)
+        {
+            gate.Pass();
+            return items;
+        }
+    });
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(1)]
+    public Task IdleTimeout_names_what_each_worker_was_doing(int maxInFlight) => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        var run = Pipeline.From(Enumerable.Range(0, 9), new() { MaxInFlight = maxInFlight }).To(StuckSink).RunAsync(Options with { IdleTimeout = Limit });
+        await gate.Arrived;
+        await Advance(run, 20);
+        gate.Open();
+        var idle = await Assert.ThrowsAsync<TimeoutException>(() => run);
+        Assert.Contains("StuckSink", idle.Message, StringComparison.Ordinal);
+        Assert.Contains("in user code", idle.Message, StringComparison.Ordinal);
+        Assert.Contains("IdleTimeout", idle.Message, StringComparison.Ordinal);
+
+        void StuckSink(IEnumerable<int> items)
+        {
+            foreach (var _ in items)
+                gate.Pass();
+        }
+    });
+
+    [Fact]
+    public Task IdleTimeout_does_not_count_waiting_for_a_slow_source() => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        var run = Pipeline.From(SlowSource).Then(xs => xs.Select(x => x)).To(xs => xs.Count()).RunAsync(Options with { IdleTimeout = Limit });
+        await gate.Arrived;
+        await Advance(run, 20);
+        gate.Open();
+        Assert.Equal(2, await run);
+
+        IEnumerable<int> SlowSource()
+        {
+            yield return 1;
+            gate.Pass();
+            yield return 2;
+        }
+    });
+
+    [Fact]
+    public Task IdleTimeout_does_not_count_the_pause_before_a_retry() => Within.Time(async () =>
+    {
+        var pause = Limit * 5;
+        var run = Pipeline.From([1]).Then(FailOnce, new() { Faults = FaultPolicy.Retry(2, pause) }).To(xs => xs.Count()).RunAsync(Options with { IdleTimeout = Limit });
+        await clock.TimerOf(pause);
+        await Advance(run, 24);
+        Assert.Equal(1, await run);
+
+        static IEnumerable<int> FailOnce(IEnumerable<int> items) =>
+            items.Select(x => PipelineContext.Current!.Attempt == 1 ? throw new TestException() : x);
+    });
+
+    [Fact]
+    public Task IdleTimeout_does_not_count_the_callers_loop_body() => Within.Time(() =>
+    {
+        var count = 0;
+        foreach (var _ in Pipeline.From(Enumerable.Range(0, 5)).Then(xs => xs.Select(x => x)).AsEnumerable(Options with { IdleTimeout = Limit }))
+        {
+            clock.AdvanceBy(Step, 20);
+            count++;
+        }
+
+        Assert.Equal(5, count);
+    });
+
+    private RunOptions Options => new() { TimeProvider = clock };
+
+    // The watchdog looks when the clock moves; whatever a worker is about to do in real time gets a moment for it.
+    private async Task Advance(Task run, int steps)
+    {
+        for (var i = 0; i < steps && !run.IsCompleted; i++)
+        {
+            await Task.Delay(5);
+            clock.Advance(Step);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Collections.Concurrent;
+using Penstock.Tests.Support;
+
+namespace Penstock.Tests.Corners;
+
+/// <summary>Scatter/gather: items are split, their parts interleave, each item is put together again in order.</summary>
+public class Rule12ScatterGather
+{
+    private readonly ConcurrentQueue<DeadLetter> letters = new();
+
+    private RunOptions Options => new() { DeadLetter = letters.Enqueue };
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 4)]
+    [InlineData(8, 3)]
+    public Task Items_come_out_whole_and_in_order(int maxOpen, int workers) => Within.Time(() =>
+    {
+        var outputs = Pipeline.From(Enumerable.Range(0, 200))
+            .ScatterGather(n => Enumerable.Range(0, n % 7), parts => parts.Select(Double, new() { Workers = workers, Ordered = false }), (n, done) => (n, string.Join(',', done)), maxOpen)
+            .AsEnumerable();
+        Assert.Equal(Enumerable.Range(0, 200).Select(n => (n, string.Join(',', Enumerable.Range(0, n % 7).Select(Double)))), outputs);
+    });
+
+    [Fact]
+    public Task No_item_is_opened_beyond_maxOpen() => Within.Time(() =>
+    {
+        var open = new Gauge();
+        var outputs = Pipeline.From(Enumerable.Range(0, 300))
+            .ScatterGather(Open, parts => parts.Select(Double, new() { Workers = 4, Ordered = false }), Close, maxOpen: 3)
+            .AsEnumerable();
+        Assert.Equal(Enumerable.Range(0, 300), outputs);
+        Assert.InRange(open.Most, 1, 3);
+
+        IEnumerable<int> Open(int item)
+        {
+            open.Enter();
+            return Enumerable.Range(0, 5);
+        }
+
+        int Close(int item, IReadOnlyList<int> done)
+        {
+            open.Leave();
+            return item;
+        }
+    });
+
+    [Fact]
+    public Task Parts_of_several_items_interleave() => Within.Time(() =>
+    {
+        // The first item's only part waits for a part of the second item.
+        using var second = new ManualResetEventSlim();
+        var outputs = Pipeline.From([0, 1])
+            .ScatterGather(n => new[] { n }, parts => parts.Select(WaitForTheOther, new() { Workers = 2 }), (n, _) => n, maxOpen: 2)
+            .AsEnumerable();
+        Assert.Equal([0, 1], outputs);
+
+        int WaitForTheOther(int part)
+        {
+            if (part == 0)
+                second.Wait();
+            else
+                second.Set();
+            return part;
+        }
+    });
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public Task A_failed_part_fails_its_own_item_and_no_other(int workers) => Within.Time(() =>
+    {
+        var outputs = Pipeline.From(Enumerable.Range(0, 50))
+            .ScatterGather(n => Enumerable.Range(10 * n, 3), parts => parts.Select(FailOn71, new() { Name = "part", Workers = workers, Faults = FaultPolicy.Skip }), (n, done) => (n, done.Count))
+            .AsEnumerable(Options);
+
+        Assert.Equal(Enumerable.Range(0, 50).Where(n => n != 7).Select(n => (n, 3)), outputs);
+        Assert.Equal([71, 7], letters.Select(l => l.Item).Cast<int>());
+        Assert.Single(letters.Select(l => l.Exception).Distinct());
+    });
+
+    [Fact]
+    public Task A_stage_without_a_policy_stops_the_run() => Within.Time(() =>
+        Assert.ThrowsAsync<TestException>(() => Pipeline.From(Enumerable.Range(0, 50))
+            .ScatterGather(n => Enumerable.Range(10 * n, 3), parts => parts.Select(FailOn71, new() { Workers = 2 }), (n, done) => n)
+            .To(Items.Drop).RunAsync()));
+
+    [Fact]
+    public Task Parts_that_are_filtered_out_or_multiplied_still_complete_their_item() => Within.Time(() =>
+        Assert.Equal(
+            Enumerable.Range(0, 100).Select(_ => "0,0,2,2"),
+            Pipeline.From(Enumerable.Range(0, 100))
+                .ScatterGather(_ => Enumerable.Range(0, 4), parts => parts.Where(p => p % 2 == 0).SelectMany(p => new[] { p, p }, new() { Workers = 3 }), (_, done) => string.Join(',', done))
+                .AsEnumerable()));
+
+    [Fact]
+    public Task Scatterings_nest() => Within.Time(() =>
+        Assert.Equal(
+            Enumerable.Range(0, 60).Select(n => 4 * n),
+            Pipeline.From(Enumerable.Range(0, 60))
+                .ScatterGather(
+                    n => new[] { n, n },
+                    outer => outer.ScatterGather(n => new[] { n, n }, inner => inner.Select(x => x, new() { Workers = 3 }), (_, done) => done.Sum()),
+                    (_, done) => done.Sum())
+                .AsEnumerable()));
+
+    [Fact]
+    public Task A_batch_inside_holds_parts_of_one_item_only() => Within.Time(() =>
+        Assert.Equal(
+            Enumerable.Range(0, 40).Select(n => $"{n}{n},{n}"),
+            Pipeline.From(Enumerable.Range(0, 40))
+                .ScatterGather(n => Enumerable.Repeat(n, 3), parts => parts.Batch(2).Select(batch => string.Concat(batch)), (_, done) => string.Join(',', done), maxOpen: 4)
+                .AsEnumerable()));
+
+    [Theory]
+    [InlineData(Execution.Parallel)]
+    [InlineData(Execution.Sequential)]
+    public Task A_gathered_result_that_was_delivered_keeps_its_parts(Execution execution) => Within.Time(() =>
+    {
+        var depot = new Depot();
+        var gathered = Pipeline.From(Items.Endless)
+            .ScatterGather(_ => Enumerable.Range(1, 2), parts => parts.Select(depot.Make), (_, done) => done)
+            .AsEnumerable(new() { Execution = execution })
+            .First();
+        Assert.Equal([1, 2], gathered.Select(p => p.Number));
+        Assert.DoesNotContain(gathered, p => p.IsDisposed);
+    });
+
+    [Fact]
+    public Task Results_of_a_failed_item_are_disposed() => Within.Time(() =>
+    {
+        var depot = new Depot();
+        var pipeline = Pipeline.From(Enumerable.Range(0, 50))
+            .ScatterGather(n => Enumerable.Range(10 * n, 3), parts => parts.Select(n => depot.Make(FailOn71(n)), new() { Faults = FaultPolicy.Skip }), Return);
+        Assert.Equal(49, pipeline.AsEnumerable(Options).Count());
+        depot.MustHaveEverythingBack();
+
+        static int Return(int n, IReadOnlyList<Parcel> parcels)
+        {
+            foreach (var parcel in parcels)
+                parcel.Dispose();
+            return n;
+        }
+    });
+
+    [Fact]
+    public void MaxOpen_below_one_and_a_foreign_inner_pipeline_are_refused()
+    {
+        var source = Pipeline.From([1]);
+        Assert.Throws<PipelineDefinitionException>(() => source.ScatterGather(n => new[] { n }, parts => parts, (n, _) => n, maxOpen: 0));
+        Assert.Throws<PipelineDefinitionException>(() => source.ScatterGather(n => new[] { n }, _ => source, (n, _) => n));
+    }
+
+    private static int Double(int part) => 2 * part;
+
+    private static int FailOn71(int part) => part == 71 ? throw new TestException() : part;
+}

@@ -1,0 +1,153 @@
+using Penstock.Tests.Support;
+
+namespace Penstock.Tests.Promises;
+
+/// <summary>The exception that user code threw is the exception the caller catches; everything else stops promptly.</summary>
+public class Promise3FirstFailure
+{
+    public static TheoryData<string, Execution> Places
+    {
+        get
+        {
+            var places = new TheoryData<string, Execution>();
+            foreach (var place in Pipelines(new TestException()).Keys)
+            {
+                places.Add(place, Execution.Parallel);
+                places.Add(place, Execution.Sequential);
+            }
+
+            return places;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Places))]
+    public Task An_exception_arrives_as_itself_wherever_it_was_thrown(string place, Execution execution) => Within.Time(async () =>
+    {
+        var mine = new TestException();
+        var caught = await Record.ExceptionAsync(() => Pipelines(mine)[place].RunAsync(new() { Execution = execution }));
+        Assert.Same(mine, caught);
+        Assert.Contains(nameof(Throw), mine.StackTrace, StringComparison.Ordinal);
+        Assert.Equal(0, mine.Data["Penstock.Worker"]);
+        Assert.NotNull(mine.Data["Penstock.Stage"]);
+    });
+
+    [Fact]
+    public Task The_data_name_the_stage_the_worker_and_the_item() => Within.Time(async () =>
+    {
+        var mine = new TestException();
+        var pipeline = Pipeline.From(Items.Endless).Then(xs => FailAt(7, xs, mine), new() { Name = "model", Workers = 3 }).To(Items.Drop);
+        await Assert.ThrowsAsync<TestException>(() => pipeline.RunAsync());
+        Assert.Equal("model", mine.Data["Penstock.Stage"]);
+        Assert.InRange(Assert.IsType<int>(mine.Data["Penstock.Worker"]), 0, 2);
+        Assert.Equal(7L, mine.Data["Penstock.Item"]);
+    });
+
+    [Theory]
+    [InlineData(Execution.Parallel)]
+    [InlineData(Execution.Sequential)]
+    public Task A_caller_gets_the_items_that_precede_the_failure_then_the_failure(Execution execution) => Within.Time(() =>
+    {
+        var mine = new TestException();
+        var got = new List<int>();
+        var caught = Record.Exception(() =>
+        {
+            foreach (var item in Pipeline.From(() => Items.ThenFail(20, mine)).Then(xs => xs.Select(x => x), new() { Workers = 4 }).AsEnumerable(new() { Execution = execution }))
+                got.Add(item);
+        });
+        Assert.Same(mine, caught);
+        Assert.Equal(Enumerable.Range(0, 20), got);
+    });
+
+    [Fact]
+    public Task Of_two_failures_the_one_that_plain_composition_meets_first_wins() => Within.Time(async () =>
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            var (early, late) = (new TestException("early"), new TestException("late"));
+            var pipeline = Pipeline.From(() => Items.ThenFail(20, late), new() { MaxInFlight = 64 }).Then(xs => FailAt(5, xs, early), new() { Workers = 4 }).To(Items.Drop);
+            Assert.Same(early, await Record.ExceptionAsync(() => pipeline.RunAsync()));
+        }
+    });
+
+    [Fact]
+    public Task A_failure_that_plain_composition_never_meets_is_none() => Within.Time(async () =>
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            var pipeline = Pipeline.From(() => Items.ThenFail(20, new TestException()), new() { MaxInFlight = 64 }).To(xs => xs.Take(10).ToList());
+            Assert.Equal(Enumerable.Range(0, 10), await pipeline.RunAsync());
+        }
+    });
+
+    [Fact]
+    public Task A_cancellation_that_user_code_throws_by_itself_arrives_as_itself() => Within.Time(async () =>
+    {
+        using var foreign = new CancellationTokenSource();
+        await foreign.CancelAsync();
+        var mine = new OperationCanceledException("mine", foreign.Token);
+        var caught = await Record.ExceptionAsync(() => Pipeline.From(() => Items.ThenFail(3, mine)).To(Items.Drop).RunAsync());
+        Assert.Same(mine, caught);
+    });
+
+    [Fact]
+    public Task An_exception_whose_data_cannot_be_written_still_arrives() => Within.Time(async () =>
+    {
+        var mine = new Stubborn();
+        Assert.Same(mine, await Record.ExceptionAsync(() => Pipeline.From(() => Items.ThenFail(3, mine)).To(Items.Drop).RunAsync()));
+    });
+
+    [Fact]
+    public Task Busy_neighbours_do_not_delay_a_failure_for_long() => Within.Time(async () =>
+    {
+        // The sink has many items before it that take long; the failure does not wait behind them all.
+        var pipeline = Pipeline.From(() => Items.ThenFail(100, new TestException()), new() { MaxInFlight = 200 }).To(SlowSink);
+        await Assert.ThrowsAsync<TestException>(() => pipeline.RunAsync());
+
+        static async Task SlowSink(IAsyncEnumerable<int> items, CancellationToken ct)
+        {
+            await foreach (var _ in items)
+                await Task.Delay(TimeSpan.FromSeconds(1), ct);
+        }
+    });
+
+    private static Dictionary<string, RunnablePipeline> Pipelines(Exception mine)
+    {
+        var source = Pipeline.From(Items.Endless);
+        var fused = Pipeline.From(Items.Endless, new() { MaxInFlight = 1 });
+        return new(StringComparer.Ordinal)
+        {
+            ["source function"] = Pipeline.From(() => Throw(0, mine) > 0 ? Items.Endless() : []).To(Items.Drop),
+            ["source"] = Pipeline.From(() => Items.Endless().Select(x => ThrowAtTen(x, mine))).To(Items.Drop),
+            ["asynchronous source"] = Pipeline.From(() => Items.Asynchronous(100).Select(x => ThrowAtTen(x, mine))).To(Items.Drop),
+            ["stage function"] = source.Then(xs => xs.Take(Throw(0, mine))).To(Items.Drop),
+            ["stage"] = source.Then(xs => FailAt(10, xs, mine)).To(Items.Drop),
+            ["fused stage"] = fused.Then(xs => FailAt(10, xs, mine)).To(Items.Drop),
+            ["asynchronous stage"] = source.Select(async x => await Task.FromResult(ThrowAtTen(x, mine))).To(Items.Drop),
+            ["operator"] = source.Select(x => ThrowAtTen(x, mine)).To(Items.Drop),
+            ["batched"] = source.Batch(3).Select(b => ThrowAtTen(b.Max(), mine)).To(Items.Drop),
+            ["sink"] = source.To(xs => Items.Drop(FailAt(10, xs, mine))),
+            ["fused sink"] = fused.To(xs => Items.Drop(FailAt(10, xs, mine))),
+            ["asynchronous sink"] = source.To(async xs =>
+            {
+                await foreach (var x in xs)
+                    ThrowAtTen(x, mine);
+            }),
+        };
+    }
+
+    private static IEnumerable<int> FailAt(int number, IEnumerable<int> items, Exception mine)
+    {
+        foreach (var item in items)
+            yield return item >= number ? Throw(item, mine) : item;
+    }
+
+    private static int ThrowAtTen(int item, Exception mine) => item >= 10 ? Throw(item, mine) : item;
+
+    private static int Throw(int item, Exception mine) => item >= 0 ? throw mine : item;
+
+    private sealed class Stubborn : Exception
+    {
+        public override System.Collections.IDictionary Data => throw new NotSupportedException("no notes");
+    }
+}

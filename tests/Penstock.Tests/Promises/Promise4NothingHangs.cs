@@ -1,0 +1,136 @@
+using Penstock.Tests.Support;
+
+namespace Penstock.Tests.Promises;
+
+/// <summary>A stuck item, a consumer that stops early, an abort at any place: each ends in a result or a clear error, soon.</summary>
+public class Promise4NothingHangs
+{
+    [Theory]
+    [InlineData(Execution.Parallel, 4)]
+    [InlineData(Execution.Parallel, 1)]
+    [InlineData(Execution.Sequential, 4)]
+    public Task A_sink_that_stops_early_ends_an_endless_source(Execution execution, int maxInFlight) => Within.Time(async () =>
+    {
+        var link = new StageOptions { MaxInFlight = maxInFlight };
+        var pipeline = Pipeline.From(Items.Endless, link).Then(xs => xs.Select(x => x), link).To(xs => xs.Take(5).ToList());
+        Assert.Equal(Enumerable.Range(0, 5), await pipeline.RunAsync(new() { Execution = execution }));
+    });
+
+    [Theory]
+    [InlineData(Execution.Parallel, 4)]
+    [InlineData(Execution.Parallel, 1)]
+    [InlineData(Execution.Sequential, 4)]
+    public Task A_middle_stage_that_stops_early_ends_an_endless_source(Execution execution, int maxInFlight) => Within.Time(async () =>
+    {
+        var link = new StageOptions { MaxInFlight = maxInFlight };
+        var pipeline = Pipeline.From(Items.Endless, link).Then(xs => xs.Take(5), link).Then(xs => xs.Select(x => x)).To(xs => xs.ToList());
+        Assert.Equal(Enumerable.Range(0, 5), await pipeline.RunAsync(new() { Execution = execution }));
+    });
+
+    [Fact]
+    public Task An_asynchronous_sink_that_stops_early_ends_an_endless_source() => Within.Time(async () =>
+        Assert.Equal(Enumerable.Range(0, 5), await Pipeline.From(Items.Endless).Select(async x => await Task.FromResult(x), new() { Workers = 20 }).To(xs => xs.Take(5).ToListAsync()).RunAsync()));
+
+    [Fact]
+    public Task A_sink_that_asks_for_nothing_ends_an_endless_source() => Within.Time(async () =>
+        Assert.Equal(42, await Pipeline.From(Items.Endless).Select(x => x, new() { Workers = 3 }).Batch(3).To(_ => 42).RunAsync()));
+
+    [Fact]
+    public Task A_failing_sink_returns_by_StopTimeout_while_the_source_is_blocked_for_ever() => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        var mine = new TestException();
+        var caught = await Record.ExceptionAsync(() => Pipeline.From(BlockedAfterOne, gate).To(FailWith, mine).RunAsync(new() { StopTimeout = TimeSpan.FromMilliseconds(200) }));
+        Assert.Same(mine, caught);
+        var stuck = Assert.IsType<string>(mine.Data["Penstock.Stuck"]);
+        Assert.Contains("'BlockedAfterOne', worker 0", stuck, StringComparison.Ordinal);
+
+        static void FailWith(IEnumerable<int> items, Exception exception)
+        {
+            foreach (var _ in items)
+                throw exception;
+        }
+    });
+
+    [Fact]
+    public Task A_sink_that_stops_early_while_the_source_is_blocked_for_ever_names_the_stuck_worker() => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        var pipeline = Pipeline.From(BlockedAfterOne, gate).Then(xs => xs.Select(x => x), new() { Workers = 2 }).To(xs => xs.First());
+        var stuck = await Assert.ThrowsAsync<WorkerStuckException>(() => pipeline.RunAsync(new() { StopTimeout = TimeSpan.FromMilliseconds(200) }));
+        Assert.Contains("'BlockedAfterOne', worker 0", stuck.Message, StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public Task A_caller_who_stops_early_while_the_source_is_blocked_for_ever_gets_control_back() => Within.Time(() =>
+    {
+        using var gate = new Gate();
+        var results = Pipeline.From(BlockedAfterOne, gate).AsEnumerable(new() { StopTimeout = TimeSpan.FromMilliseconds(200) });
+        Assert.Throws<WorkerStuckException>(() => results.First());
+    });
+
+    [Fact]
+    public Task An_abort_returns_by_StopTimeout_while_the_source_is_blocked_for_ever() => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        var run = Pipeline.From(BlockedAfterOne, gate).To(Items.Drop).Start(new() { StopTimeout = TimeSpan.FromMilliseconds(200) });
+        await gate.Arrived;
+        run.Abort();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Completion);
+    });
+
+    public static TheoryData<string> Waits => [.. Waiting(new Gate()).Keys];
+
+    [Theory]
+    [MemberData(nameof(Waits))]
+    public Task A_worker_leaves_at_once_whatever_it_waits_for(string wait) => Within.Time(async () =>
+    {
+        // The clock stands still: only the abort can end these waits, no time-out does.
+        using var gate = new Gate();
+        var (pipeline, activity) = Waiting(gate)[wait];
+        var run = pipeline.Start(new() { TimeProvider = new TestClock() });
+        while (!run.Snapshot().Stages.Any(s => s.Workers.Any(w => w.Activity.StartsWith(activity, StringComparison.Ordinal))))
+            await Task.Delay(1);
+        run.Abort();
+        gate.Open();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Completion);
+    });
+
+    private static Dictionary<string, (RunnablePipeline Pipeline, string Activity)> Waiting(Gate gate)
+    {
+        var tight = new StageOptions { Name = "tight", MaxInFlight = 2 };
+        var source = Pipeline.From(Items.Endless, tight);
+        return new(StringComparer.Ordinal)
+        {
+            ["an item"] = (Pipeline.From(BlockedAfterOne, gate).To(Items.Drop), "waiting for an item"),
+            ["an item, asynchronously"] = (Pipeline.From(BlockedAfterOne, gate).To(xs => xs.CountAsync().AsTask() as Task), "waiting for an item"),
+            ["a batch"] = (Pipeline.From(BlockedAfterOne, gate).Batch(10, TimeSpan.FromHours(1)).To(Items.Drop), "waiting for an item"),
+            ["a slot"] = (source.To(StuckOn, gate), "waiting for a slot"),
+            ["a slot, asynchronously"] = (Pipeline.From(Items.Asynchronous, 1000, tight).To(StuckOn, gate), "waiting for a slot"),
+            ["room in bytes"] = (Pipeline.From(Items.Endless, tight with { MaxInFlight = 100, MaxInFlightBytes = 1, SizeOf = _ => 1 }).To(StuckOn, gate), "waiting for a slot"),
+            ["a turn"] = (source.Then(StuckOnFirst, gate, new() { Workers = 3, MaxInFlight = 3 }).To(Items.Drop), "waiting for a slot"),
+            ["a retry"] = (source.Then(AlwaysFail, new() { Faults = FaultPolicy.Retry(5, TimeSpan.FromHours(1)) }).To(Items.Drop), "pausing"),
+            ["a gathering"] = (source.ScatterGather(n => new[] { n }, parts => parts.Then(StuckOnFirst, gate), (n, _) => n, maxOpen: 1).To(Items.Drop), "waiting for a slot"),
+        };
+    }
+
+    private static IEnumerable<int> BlockedAfterOne(Gate gate)
+    {
+        yield return 1;
+        gate.Pass();
+    }
+
+    private static IEnumerable<int> StuckOnFirst(IEnumerable<int> items, Gate gate)
+    {
+        foreach (var item in items)
+        {
+            if (item == 0)
+                gate.Pass();
+            yield return item;
+        }
+    }
+
+    private static void StuckOn(IEnumerable<int> items, Gate gate) => Items.Drop(StuckOnFirst(items, gate));
+
+    private static IEnumerable<int> AlwaysFail(IEnumerable<int> items) => items.Select(x => x >= 0 ? throw new TestException() : x);
+}
