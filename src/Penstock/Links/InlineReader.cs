@@ -10,7 +10,29 @@ internal sealed class InlineReader<T>(Worker<T> upstream, Worker worker) : Reade
 
     public override bool MoveNext() => MoveNextAsync().Wait();
 
-    public override async ValueTask<bool> MoveNextAsync()
+    public override ValueTask<bool> MoveNextAsync()
+    {
+        HasAsked = true;
+        return TakeNextAsync();
+    }
+
+    public override async ValueTask<bool> ReserveAsync()
+    {
+        redeliver = IsReserved = await TakeNextAsync().ConfigureAwait(false);
+        return IsReserved;
+    }
+
+    public override void Finish()
+    {
+        if (!HasItem)
+            return;
+        HasItem = false;
+        var lineage = taken.Lineage;
+        taken = default;
+        lineage?.Release();
+    }
+
+    private async ValueTask<bool> TakeNextAsync()
     {
         if (Worker.MayNotTake)
             throw StopException();
@@ -44,22 +66,6 @@ internal sealed class InlineReader<T>(Worker<T> upstream, Worker worker) : Reade
             throw StopException();
         IsAtEnd = true;
         return false;
-    }
-
-    public override async ValueTask<bool> ReserveAsync()
-    {
-        redeliver = IsReserved = await MoveNextAsync().ConfigureAwait(false);
-        return IsReserved;
-    }
-
-    public override void Finish()
-    {
-        if (!HasItem)
-            return;
-        HasItem = false;
-        var lineage = taken.Lineage;
-        taken = default;
-        lineage?.Release();
     }
 
     // An asynchronous method restores the context when it returns.

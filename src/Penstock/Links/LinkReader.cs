@@ -51,6 +51,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
 
     private bool TryMoveNext()
     {
+        HasAsked = true;
         if (redeliver || Worker.MayNotTake || IsInterruptible)
             return false;
         if (HasItem)
@@ -70,8 +71,8 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> MoveNextSlowAsync()
     {
-        if (Worker.MayNotTake)
-            throw StopException();
+        if (Worker.IsStopping || (Worker.MayNotTake && !redeliver))
+            throw StopException(); // an item in hand is still finished when the stage has ended behind it
         if (redeliver)
         {
             redeliver = IsReserved = false;

@@ -23,6 +23,9 @@ internal abstract class Reader(Worker worker)
     /// <summary>Whether an item was taken and not finished with.</summary>
     public bool HasItem { get; protected set; }
 
+    /// <summary>Whether the generator of this attempt has asked for an item.</summary>
+    public bool HasAsked { get; protected set; }
+
     /// <summary>The item in hand was taken before the generator asked for it: nobody has seen it yet.</summary>
     public bool IsReserved { get; protected set; }
 
@@ -55,6 +58,7 @@ internal abstract class Reader(Worker worker)
     {
         redeliver = withItemInHand;
         enumerated = false;
+        HasAsked = false;
     }
 
     public PipelineStoppedException StopException()

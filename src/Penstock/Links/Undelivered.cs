@@ -15,11 +15,9 @@ internal static class Undelivered
                 case IAsyncDisposable disposable:
                     disposable.DisposeAsync().AsTask().GetAwaiter().GetResult();
                     break;
-                case IDisposable[] batch:
-                    Array.ForEach(batch, element => Dispose(element, onError));
-                    break;
-                case IAsyncDisposable[] batch:
-                    Array.ForEach(batch, element => Dispose(element, onError));
+                case Array batch when MayHoldDisposables(batch.GetType().GetElementType()!):
+                    foreach (var element in batch)
+                        Dispose(element, onError);
                     break;
             }
         }
@@ -28,4 +26,8 @@ internal static class Undelivered
             onError(exception);
         }
     }
+
+    // Arrays of plain numbers can be large, and hold nothing.
+    private static bool MayHoldDisposables(Type element) =>
+        !element.IsValueType || typeof(IDisposable).IsAssignableFrom(element) || typeof(IAsyncDisposable).IsAssignableFrom(element);
 }

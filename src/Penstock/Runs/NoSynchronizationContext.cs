@@ -1,18 +1,20 @@
 namespace Penstock.Runs;
 
 /// <summary>Takes the synchronization context off while a caller's thread works for a run, so that nothing waits for that thread.</summary>
-internal readonly struct NoSynchronizationContext : IDisposable
+internal static class NoSynchronizationContext
 {
-    private readonly SynchronizationContext? previous;
-
-    private NoSynchronizationContext(SynchronizationContext? previous) => this.previous = previous;
-
-    public static NoSynchronizationContext Enter()
+    /// <summary>For the synchronous stretch only: after an await it might be put back onto another thread.</summary>
+    public static T While<T>(Func<T> stretch)
     {
-        var scope = new NoSynchronizationContext(SynchronizationContext.Current);
+        var previous = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
-        return scope;
+        try
+        {
+            return stretch();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(previous);
+        }
     }
-
-    public void Dispose() => SynchronizationContext.SetSynchronizationContext(previous);
 }

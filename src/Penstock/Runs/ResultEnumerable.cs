@@ -16,6 +16,7 @@ internal sealed class ResultEnumerable<T>(Stage<T> last, RunOptions? options) : 
     private sealed class Enumerator(Stage<T> last, RunOptions? options) : IEnumerator<T>
     {
         private ResultStream<T>? stream;
+        private bool isDisposed;
 
         ~Enumerator() => stream?.Abandon();
 
@@ -25,8 +26,12 @@ internal sealed class ResultEnumerable<T>(Stage<T> last, RunOptions? options) : 
 
         public bool MoveNext()
         {
+            if (isDisposed)
+                return false;
             stream ??= new ResultStream<T>(last, options, isAsynchronous: false, CancellationToken.None);
-            return stream.MoveNextAsync().Wait();
+            var more = stream.MoveNextAsync().Wait();
+            GC.KeepAlive(this); // who waits for a result has not dropped the stream
+            return more;
         }
 
         public void Reset() => throw new NotSupportedException("Enumerate the results again: each enumeration is a run.");
@@ -34,6 +39,7 @@ internal sealed class ResultEnumerable<T>(Stage<T> last, RunOptions? options) : 
         public void Dispose()
         {
             GC.SuppressFinalize(this);
+            isDisposed = true;
             if (stream is null)
                 return;
             var ending = stream.EndAsync();
@@ -46,6 +52,7 @@ internal sealed class ResultEnumerable<T>(Stage<T> last, RunOptions? options) : 
     private sealed class AsyncEnumerator(Stage<T> last, RunOptions? options, CancellationToken ct) : IAsyncEnumerator<T>
     {
         private ResultStream<T>? stream;
+        private bool isDisposed;
 
         ~AsyncEnumerator() => stream?.Abandon();
 
@@ -53,18 +60,29 @@ internal sealed class ResultEnumerable<T>(Stage<T> last, RunOptions? options) : 
 
         public ValueTask<bool> MoveNextAsync()
         {
+            if (isDisposed)
+                return new ValueTask<bool>(false);
             ct.ThrowIfCancellationRequested();
             stream ??= new ResultStream<T>(last, options, isAsynchronous: true, ct);
-            return stream.MoveNextAsync();
+            var next = stream.MoveNextAsync();
+            return next.IsCompleted ? next : StayAliveAsync(next);
         }
 
         public async ValueTask DisposeAsync()
         {
             GC.SuppressFinalize(this);
+            isDisposed = true;
             if (stream is null)
                 return;
             await stream.EndAsync().ConfigureAwait(false);
             stream.ThrowIfFailed();
+        }
+
+        private async ValueTask<bool> StayAliveAsync(ValueTask<bool> next)
+        {
+            var more = await next.ConfigureAwait(false);
+            GC.KeepAlive(this); // who waits for a result has not dropped the stream
+            return more;
         }
     }
 }

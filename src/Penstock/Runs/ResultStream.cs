@@ -34,7 +34,7 @@ internal sealed class ResultStream<T>
         if (hasEnded)
             return new ValueTask<bool>(false);
         if (run.IsSequential)
-            return MoveNextSequentiallyAsync();
+            return NoSynchronizationContext.While(() => ArriveAsync(caller.Results.MoveNextAsync()));
         var next = caller.Results.MoveNextAsync();
         return next is { IsCompletedSuccessfully: true, Result: true } ? new ValueTask<bool>(true) : ArriveAsync(next);
     }
@@ -45,11 +45,11 @@ internal sealed class ResultStream<T>
         if (hasEnded)
             return;
         hasEnded = true;
-        caller.Results.Finish();
         caller.Times.End();
-        caller.Stage.OnLeft(caller);
+        caller.Stage.OnLeft(caller); // before the last slot is freed, so that nobody produces for it
+        caller.Results.Finish();
         if (run.IsSequential)
-            await run.LeaveSequentialAsync().ConfigureAwait(false);
+            await run.LeaveSequentiallyAsync().ConfigureAwait(false);
         if (isAsynchronous)
             await run.Ended.ConfigureAwait(false);
         else
@@ -66,12 +66,6 @@ internal sealed class ResultStream<T>
 
     /// <summary>Throws what the run failed with.</summary>
     public void ThrowIfFailed() => run.Failure?.Throw();
-
-    private async ValueTask<bool> MoveNextSequentiallyAsync()
-    {
-        using (NoSynchronizationContext.Enter())
-            return await ArriveAsync(caller.Results.MoveNextAsync()).ConfigureAwait(false);
-    }
 
     /// <summary>Takes the result that comes in time, or the end, or the failure.</summary>
     private async ValueTask<bool> ArriveAsync(ValueTask<bool> next)

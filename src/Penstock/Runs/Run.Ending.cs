@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Penstock.Faults;
 using Penstock.Telemetry;
+using Penstock.Waiting;
 using Penstock.Workers;
 
 namespace Penstock.Runs;
@@ -213,5 +214,5 @@ internal sealed partial class Run
         string.Join("; ", workers.Select(w => $"stage '{w.Stage.Name}', worker {w.Index}, {w.Activity()}"));
 
     private ITimer? StartClock(TimeSpan time, Action onTime) =>
-        isFinished || Debugger.IsAttached ? null : Time.CreateTimer(static action => ((Action)action!)(), onTime, time, Timeout.InfiniteTimeSpan);
+        isFinished || Debugger.IsAttached ? null : Time.RingAfter(time, onTime);
 }

@@ -91,17 +91,21 @@ internal sealed partial class Run
     }
 
     /// <summary>Drives a sequential run to its end, on the thread that calls.</summary>
-    public async ValueTask RunSequentiallyAsync(Worker last)
+    public ValueTask RunSequentiallyAsync(Worker last)
     {
-        using (NoSynchronizationContext.Enter())
+        return NoSynchronizationContext.While(RunThenLeaveAsync);
+
+        async ValueTask RunThenLeaveAsync()
         {
             await last.RunAsync().ConfigureAwait(false);
-            await LeaveSequentialAsync().ConfigureAwait(false);
+            await LeaveAsync().ConfigureAwait(false);
         }
     }
 
     /// <summary>Ends the workers of a sequential run, the last stage first, as disposal runs through composed generators.</summary>
-    public async ValueTask LeaveSequentialAsync()
+    public ValueTask LeaveSequentiallyAsync() => NoSynchronizationContext.While(LeaveAsync);
+
+    private async ValueTask LeaveAsync()
     {
         foreach (var worker in stages.SelectMany(s => s.Workers).Reverse().ToArray())
         {

@@ -6,20 +6,20 @@ namespace Penstock.Workers;
 internal sealed class Alarm : ICondition, IDisposable
 {
     private readonly Worker worker;
-    private readonly ITimer timer;
+    private readonly ITimer? timer;
     private bool rung;
 
     public Alarm(TimeProvider time, Worker worker, TimeSpan delay)
     {
         this.worker = worker;
-        timer = time.CreateTimer(static alarm => ((Alarm)alarm!).Ring(), this, delay, Timeout.InfiniteTimeSpan);
+        timer = time.RingAfter(delay, Ring);
     }
 
     public bool HasRung => Volatile.Read(ref rung);
 
     public bool IsMet() => HasRung || worker.IsStopping;
 
-    public void Dispose() => timer.Dispose();
+    public void Dispose() => timer?.Dispose();
 
     private void Ring()
     {

@@ -46,12 +46,18 @@ internal sealed class Lead(Link input)
         if (!Volatile.Read(ref isCheap))
             return true;
         var current = Volatile.Read(ref leader);
-        if (current != Nobody)
-            return current == worker;
-        if (Interlocked.CompareExchange(ref leader, worker, Nobody) != Nobody)
+        if (current == Nobody)
+        {
+            if (Interlocked.CompareExchange(ref leader, worker, Nobody) != Nobody)
+                return false;
+            Interlocked.CompareExchange(ref sentinel, Nobody, worker);
+        }
+        else if (current != worker)
+        {
             return false;
-        Interlocked.CompareExchange(ref sentinel, Nobody, worker);
-        if (Volatile.Read(ref sentinel) == Nobody)
+        }
+
+        if (Volatile.Read(ref sentinel) == Nobody && Reserve.HasWaiting)
             Reserve.WakeOne();
         return true;
     }
@@ -106,15 +112,16 @@ internal sealed class Lead(Link input)
             return;
         }
 
-        if (current == Nobody || !input.HasItems)
+        // Nothing to look after while the leader has nothing to take, or while the link behind it is full: nobody could go on.
+        // The leader wakes a sentinel when it takes its next item.
+        if (current == Nobody || !input.HasItems
+            || (stage.Workers[current].Times.State == WorkerState.Blocked && stage.Output is { } output && !output.HasFreeSlot()))
         {
-            Volatile.Write(ref sentinel, Nobody); // the next leader wakes one
+            Volatile.Write(ref sentinel, Nobody);
             return;
         }
 
-        // Not its own fault if the link behind the stage is full; others could not go on either.
-        var isHeldBack = stage.Workers[current].Times.State == WorkerState.Blocked && stage.Output is { } output && !output.HasFreeSlot();
-        if (!isHeldBack && ++looksWithoutProgress >= 2)
+        if (++looksWithoutProgress >= 2)
         {
             Volatile.Write(ref cost, CostlyFrom);
             Share();

@@ -111,6 +111,8 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
             Undelivered.Dispose(reader.Current, Stage.Run.FailWith);
         reader.Finish();
         Times.End();
+        if (!Stage.IsSink)
+            Current = default!; // a run that is over keeps no item alive
         Stage.OnLeft(this);
     }
 
@@ -147,9 +149,10 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
                 continue;
             }
 
-            if (attempts is null || attempts.IsNew())
+            if (attempts is null || attempts.IsNew(reader.HasAsked))
                 return true;
-            Undelivered.Dispose(Current, Stage.Run.FailWith);
+            if (Current is not object output || !ReferenceEquals(output, reader.Item)) // the consumer has the very item
+                Undelivered.Dispose(Current, Stage.Run.FailWith);
         }
     }
 

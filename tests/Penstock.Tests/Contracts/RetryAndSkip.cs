@@ -46,6 +46,35 @@ public sealed class RetryAndSkip
         Assert.Equal((7, 3), ((int)letters.Single().Item!, letters.Single().Attempts));
     });
 
+    [Fact]
+    public Task An_item_is_retried_also_when_the_stage_has_ended_behind_it() => Limit.Within(() =>
+    {
+        using var hasEnded = new ManualResetEventSlim();
+        var options = new StageOptions { Workers = 2, Faults = FaultPolicy.Retry(2, TimeSpan.FromMilliseconds(50)) };
+        var result = Pipeline.From(Numbers.UpTo(10)).Then(EndAtOne, options).AsEnumerable().ToList();
+        Assert.Equal([0], result);
+
+        IEnumerable<int> EndAtOne(IEnumerable<int> items)
+        {
+            foreach (var item in items)
+            {
+                if (item == 0 && PipelineContext.Current!.Attempt == 1)
+                {
+                    hasEnded.Wait(TimeSpan.FromSeconds(10));
+                    throw new InvalidDataException();
+                }
+
+                if (item > 0)
+                {
+                    hasEnded.Set();
+                    yield break;
+                }
+
+                yield return item;
+            }
+        }
+    });
+
     [Theory]
     [MemberData(nameof(Way.All), MemberType = typeof(Way))]
     public Task A_retried_stage_that_hands_its_very_item_on_disposes_nothing_the_consumer_has(Way way) => Limit.Within(() =>
