@@ -95,7 +95,7 @@ internal abstract class Link
 
     public bool HasFreeSlot() => Volatile.Read(ref producerSide.Claimed) - Volatile.Read(ref consumerSide.Freed) < Capacity;
 
-    /// <summary>Frees the slot of an item that was consumed, or of one that was never produced.</summary>
+    /// <summary>Frees the slot of an item that was consumed.</summary>
     /// <param name="size">The bytes the item was charged with.</param>
     public void FreeSlot(long size = 0)
     {
@@ -107,6 +107,15 @@ internal abstract class Link
         Bytes?.Free(size);
         if (Producers.HasWaiting)
             WakeProducers();
+    }
+
+    /// <summary>Gives back a slot for which nothing was produced.</summary>
+    public void ReturnSlot()
+    {
+        if (ManyProducers)
+            FreeSlot();
+        else
+            producerSide.Claimed--; // not by freeing: that counter belongs to the consumer
     }
 
     /// <summary>Ends the link from the producing side.</summary>

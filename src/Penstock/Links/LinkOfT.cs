@@ -109,6 +109,7 @@ internal sealed class Link<T> : Link, IFeed<T>
         var taken = default(Taken<T>);
         while (TryTake(turns: null, worker: 0, ref taken))
         {
+            FreeSlot(taken.Size);
             Undelivered.Dispose(taken.Item, onError);
             taken.Lineage?.Release();
         }

@@ -13,6 +13,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
 
     // Used only by the worker that owns this reader: whether it waits for items, or to be let in.
     private bool isInReserve;
+    private bool isRetired;
     private long lastLook;
 
     public override bool MoveNext()
@@ -42,8 +43,8 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
     {
         if (Worker.MayNotTake || IsInterrupted)
             return true;
-        if (isInReserve && lead!.IsOpenTo(Worker.Index))
-            return true; // perhaps nobody else waits for the next item any more
+        if (isInReserve && (lead!.IsOpenTo(Worker.Index) || (isRetired && lead.HasMoved())))
+            return true; // perhaps nobody else waits for the next item any more, or looks after the leader
         return link.HasItems ? !isInReserve : link.IsCompleted;
     }
 
@@ -64,6 +65,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
         if ((lead is not null && !lead.TryTakeLead(Worker.Index)) || !link.TryTake(turns, Worker.Index, ref taken))
             return false;
         HasItem = true;
+        lead?.OnTaken();
         Worker.OnItemTaken();
         return true;
     }
@@ -117,12 +119,20 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
     private async ValueTask WaitInReserveAsync(Lead lead)
     {
         isInReserve = true;
-        var isSentinel = lead.IsSentinel(Worker.Index);
-        var period = isSentinel ? Lead.SentinelPeriod : Timeout.Infinite;
-        await Worker.WaitAsync(lead.Reserve, WorkerState.Starved, this, period).ConfigureAwait(false);
+        if (lead.IsSentinel(Worker.Index))
+        {
+            await Worker.WaitAsync(lead.Reserve, WorkerState.Starved, this, Lead.SentinelPeriod).ConfigureAwait(false);
+            isRetired = !lead.Look(Worker.Stage);
+            if (isRetired)
+                await Worker.WaitAsync(lead.Reserve, WorkerState.Starved, this).ConfigureAwait(false);
+            isRetired = false;
+        }
+        else
+        {
+            await Worker.WaitAsync(lead.Reserve, WorkerState.Starved, this).ConfigureAwait(false);
+        }
+
         isInReserve = false;
-        if (isSentinel)
-            lead.Look(Worker.Stage);
     }
 
     private void End()

@@ -61,8 +61,8 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
     /// <summary>Gives the slot back when the worker leaves: a sibling may need it.</summary>
     public void Leave()
     {
-        if (hasSlot && worker.Stage.Workers.Count > 1)
-            link.FreeSlot();
+        if (hasSlot)
+            link.ReturnSlot();
         hasSlot = false;
     }
 

@@ -89,7 +89,8 @@ internal sealed partial class Run
 
         foreach (var worker in stages.Where(s => s.IsSource).SelectMany(s => s.Workers))
             worker.Drain();
-        drainClock = StartClock(Options.StopTimeout, FailIfSourcesAreStuck);
+        if (!IsSequential)
+            drainClock = StartClock(Options.StopTimeout, FailIfSourcesAreStuck);
     }
 
     /// <summary>A stage failed. The fault is on its way to the sink, behind the items that precede it.</summary>
@@ -159,7 +160,7 @@ internal sealed partial class Run
 
     private void FailIfSourcesAreStuck()
     {
-        var stuck = Present(stages.Where(s => s.IsSource));
+        Worker[] stuck = [.. Present(stages.Where(s => s.IsSource)).Where(w => w.IsInSource)];
         if (stuck.Length > 0 && !isOver)
             FailWith(new WorkerStuckException($"The run could not be drained: {Describe(stuck)} after StopTimeout = {Options.StopTimeout}."));
     }

@@ -28,6 +28,7 @@ internal sealed class RunBuilder(Run run)
     /// </summary>
     public bool Fuses(Stage stage, Stage next) =>
         !IsSequential
+        && Run.Options.IdleTimeout is null
         && stage.Options is { MaxInFlight: 1, MaxInFlightBytes: null }
         && CanNest(stage)
         && CanNest(next);

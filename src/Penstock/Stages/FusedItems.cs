@@ -54,7 +54,10 @@ internal sealed class FusedItems<T> : IEnumerable<T>
             if (worker.IsTold)
                 return Obey();
             worker.ItemsIn++;
-            return items.MoveNext();
+            worker.IsInFusedSource = true;
+            var more = items.MoveNext();
+            worker.IsInFusedSource = false;
+            return more;
         }
 
         public void Reset() => throw new NotSupportedException("A pipeline's items flow past once.");

@@ -83,7 +83,9 @@ internal sealed class Scattering<T>(int maxOpen) : ICondition
                     else
                     {
                         gatherer!.Lineage = item.Outer;
-                        yield return gather(item.Item, Results<TDone>(item));
+                        var results = Results<TDone>(item);
+                        item.Collected = null; // they are the user's now
+                        yield return gather(item.Item, results);
                         gatherer.Lineage = null;
                     }
 

@@ -46,20 +46,19 @@ internal sealed class Lead(Link input)
         if (!Volatile.Read(ref isCheap))
             return true;
         var current = Volatile.Read(ref leader);
-        if (current == Nobody)
-        {
-            if (Interlocked.CompareExchange(ref leader, worker, Nobody) != Nobody)
-                return false;
-            Interlocked.CompareExchange(ref sentinel, Nobody, worker);
-        }
-        else if (current != worker)
-        {
+        if (current != Nobody)
+            return current == worker;
+        if (Interlocked.CompareExchange(ref leader, worker, Nobody) != Nobody)
             return false;
-        }
+        Interlocked.CompareExchange(ref sentinel, Nobody, worker);
+        return true;
+    }
 
+    /// <summary>The leader has taken an item: somebody should look after it. Called behind the interlocked taking.</summary>
+    public void OnTaken()
+    {
         if (Volatile.Read(ref sentinel) == Nobody && Reserve.HasWaiting)
             Reserve.WakeOne();
-        return true;
     }
 
     /// <summary>Whether a worker need not wait in the reserve.</summary>
@@ -100,8 +99,8 @@ internal sealed class Lead(Link input)
     public bool IsSentinel(int worker) =>
         Volatile.Read(ref sentinel) == worker || Interlocked.CompareExchange(ref sentinel, worker, Nobody) == Nobody;
 
-    /// <summary>The sentinel looks after the leader.</summary>
-    public void Look(RunningStage stage)
+    /// <summary>The sentinel looks after the leader. False: there is nothing to look after, and the sentinel may sleep.</summary>
+    public bool Look(RunningStage stage)
     {
         var current = Volatile.Read(ref leader);
         var items = input.TakenCount;
@@ -109,16 +108,16 @@ internal sealed class Lead(Link input)
         {
             seenItems = items;
             looksWithoutProgress = 0;
-            return;
+            return true;
         }
 
         // Nothing to look after while the leader has nothing to take, or while the link behind it is full: nobody could go on.
-        // The leader wakes a sentinel when it takes its next item.
+        // The leader wakes a sentinel again when it takes its next item.
         if (current == Nobody || !input.HasItems
             || (stage.Workers[current].Times.State == WorkerState.Blocked && stage.Output is { } output && !output.HasFreeSlot()))
         {
             Volatile.Write(ref sentinel, Nobody);
-            return;
+            return false;
         }
 
         if (++looksWithoutProgress >= 2)
@@ -126,7 +125,12 @@ internal sealed class Lead(Link input)
             Volatile.Write(ref cost, CostlyFrom);
             Share();
         }
+
+        return true;
     }
+
+    /// <summary>Whether something was taken since the sentinel looked last.</summary>
+    public bool HasMoved() => input.TakenCount != seenItems;
 
     private void Share()
     {

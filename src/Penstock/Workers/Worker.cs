@@ -63,6 +63,11 @@ internal abstract class Worker
     /// <inheritdoc cref="ItemsIn"/>
     public long ItemsOut;
 
+    /// <summary>In a fused group that starts with a source: whether the worker is in the source, and not in a stage behind it.</summary>
+    public bool IsInFusedSource;
+
+    public bool IsInSource => Stage.IsFused ? Volatile.Read(ref IsInFusedSource) : Times.State == WorkerState.Busy;
+
     /// <summary>Generators started after the first one.</summary>
     public int Restarts { get; protected set; }
 
