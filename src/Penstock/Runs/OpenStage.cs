@@ -60,7 +60,7 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
             IsFused = IsFused,
             Input = input?.Link,
             Output = output,
-            Lead = workers > 1 && !body.IsAsynchronous && input?.Link is { } link ? new Lead(link) : null,
+            Lead = workers > 1 && !body.IsAsynchronous && builder.HasRealClock && input?.Link is { } link ? new Lead(link) : null,
             Turns = ordered ? new Turns(workers) : null,
         };
         var added = new List<Worker<TIn, TOut>>(workers);

@@ -29,7 +29,7 @@ internal sealed partial class Run
     private ITimer? stopClock;
     private ITimer? graceClock;
     private ITimer? drainClock;
-    private long endedAt;
+    private long? endedAt;
 
     public bool IsDraining { get; private set; }
 

@@ -53,7 +53,7 @@ internal sealed partial class Run
 
     public bool IsSequential => Options.Execution == Execution.Sequential;
 
-    public TimeSpan Elapsed => Time.GetElapsedTime(startedAt, endedAt == 0 ? Time.GetTimestamp() : endedAt);
+    public TimeSpan Elapsed => Time.GetElapsedTime(startedAt, endedAt ?? Time.GetTimestamp());
 
     public void Add(RunningStage stage)
     {

@@ -11,6 +11,9 @@ internal sealed class RunBuilder(Run run)
 
     public bool IsSequential => Run.Options.Execution == Execution.Sequential;
 
+    /// <summary>Whether measured times mean anything: a test's clock says nothing of what an item costs.</summary>
+    public bool HasRealClock => Run.Time == TimeProvider.System;
+
     /// <summary>Whether items behind a stage carry their lineage: those between a scattering and its gathering.</summary>
     public bool IsTracked(Stage stage) => tracked.Contains(stage);
 

@@ -6,7 +6,7 @@ namespace Penstock.Telemetry;
 /// <summary>Everything a run logs, in the category <c>Penstock</c>.</summary>
 internal sealed partial class RunLog(ILoggerFactory? factory)
 {
-    private readonly ILogger logger = factory?.CreateLogger("Penstock") ?? NullLogger.Instance;
+    private readonly ILogger logger = factory is null ? NullLogger.Instance : new SafeLogger(factory.CreateLogger("Penstock"));
 
     [LoggerMessage(1, LogLevel.Debug, "Run '{Run}' has started.")]
     public partial void Started(string run);

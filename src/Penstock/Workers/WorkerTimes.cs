@@ -6,8 +6,8 @@ namespace Penstock.Workers;
 /// </summary>
 internal sealed class WorkerTimes(TimeProvider time)
 {
-    private long startedAt;
-    private long leftAt;
+    private long? startedAt;
+    private long? leftAt;
     private long since;
     private long starved;
     private long blocked;
@@ -25,7 +25,7 @@ internal sealed class WorkerTimes(TimeProvider time)
     /// <summary>Includes pauses before retries: the worker could not go on through no fault of its input.</summary>
     public TimeSpan Blocked => Spent(blocked, WorkerState.Blocked) + (State == WorkerState.Pausing ? SinceLastChange : TimeSpan.Zero);
 
-    public TimeSpan Elapsed => startedAt == 0 ? TimeSpan.Zero : time.GetElapsedTime(startedAt, leftAt == 0 ? time.GetTimestamp() : leftAt);
+    public TimeSpan Elapsed => startedAt is { } from ? time.GetElapsedTime(from, leftAt ?? time.GetTimestamp()) : TimeSpan.Zero;
 
     public TimeSpan Busy => Elapsed - Starved - Blocked is var busy && busy > TimeSpan.Zero ? busy : TimeSpan.Zero;
 
@@ -43,7 +43,8 @@ internal sealed class WorkerTimes(TimeProvider time)
 
     public void Start()
     {
-        measuredAt = startedAt = time.GetTimestamp();
+        measuredAt = time.GetTimestamp();
+        startedAt = measuredAt;
         Change(WorkerState.Busy);
     }
 
@@ -65,7 +66,7 @@ internal sealed class WorkerTimes(TimeProvider time)
 
     public void End()
     {
-        if (startedAt != 0)
+        if (startedAt is not null)
             leftAt = time.GetTimestamp();
         Change(WorkerState.Left);
     }

@@ -139,7 +139,7 @@ public class Promise3FirstFailure
     private static IEnumerable<int> FailAt(int number, IEnumerable<int> items, Exception mine)
     {
         foreach (var item in items)
-            yield return item >= number ? Throw(item, mine) : item;
+            yield return item == number ? Throw(item, mine) : item;
     }
 
     private static int ThrowAtTen(int item, Exception mine) => item >= 10 ? Throw(item, mine) : item;

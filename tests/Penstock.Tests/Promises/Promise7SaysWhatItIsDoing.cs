@@ -16,21 +16,21 @@ public class Promise7SaysWhatItIsDoing
             .To(xs => xs.Take(10).Count(), new() { Name = "sink" })
             .Start(new() { Name = "seen", TimeProvider = clock });
         await gate.Arrived;
-        await Until(run, s => s.Stages[0].Workers[0].Activity is "waiting for a slot" && s.Stages[2] is { ItemsIn: 5 } sink && sink.Workers[0].Activity is "waiting for an item");
+        await Until(run, s => s.Stages[0] is { ItemsOut: 7, InFlight: 2 } source && source.Workers[0].Activity is "waiting for a slot" && s.Stages[2] is { ItemsIn: 5 } sink && sink.Workers[0].Activity is "waiting for an item");
         clock.Advance(TimeSpan.FromSeconds(100));
 
         var snapshot = run.Snapshot();
-        var (source, model, last) = (snapshot.Stages[0], snapshot.Stages[1], snapshot.Stages[2]);
+        var (first, model, last) = (snapshot.Stages[0], snapshot.Stages[1], snapshot.Stages[2]);
         Assert.Equal("seen", snapshot.Name);
         Assert.Equal(TimeSpan.FromSeconds(100), snapshot.Elapsed);
         Assert.Equal(["source", "model", "sink"], snapshot.Stages.Select(s => s.Name));
         Assert.Equal("in user code with item 5", model.Workers[0].Activity);
         Assert.Equal((6, 5, 5), (model.ItemsIn, model.ItemsOut, last.ItemsIn));
-        Assert.Equal((7, 2, 2), (source.ItemsOut, source.InFlight, source.MaxInFlight));
+        Assert.Equal((7, 2, 2), (first.ItemsOut, first.InFlight, first.MaxInFlight));
         Assert.Equal((1, 3), (model.InFlight, model.MaxInFlight)); // the slot of the item being produced
         Assert.Equal((0, 0), (last.InFlight, last.MaxInFlight));
         Assert.Equal(100, model.Busy.TotalSeconds, tolerance: 0.001);
-        Assert.All([model.BusyShare, source.BlockedShare, last.StarvedShare], share => Assert.Equal(1, share, tolerance: 0.001));
+        Assert.All([model.BusyShare, first.BlockedShare, last.StarvedShare], share => Assert.Equal(1, share, tolerance: 0.001));
         Assert.Equal("model", snapshot.Bottleneck);
         Assert.StartsWith("model is the limit, busy 100 %; source is blocked 100 %", snapshot.Verdict, StringComparison.Ordinal);
         gate.Open();

@@ -5,23 +5,23 @@ internal static class Within
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    public static Task Time(Action body) => Time(() =>
+    public static Task Time(Action body, TimeSpan? limit = null) => Time(() =>
     {
         body();
         return Task.CompletedTask;
-    });
+    }, limit);
 
-    public static async Task Time(Func<Task> body)
+    public static async Task Time(Func<Task> body, TimeSpan? limit = null)
     {
         // A thread of its own: a body that blocks must not keep the limit from being noticed.
         var test = Task.Factory.StartNew(body, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
         try
         {
-            await test.WaitAsync(Limit);
+            await test.WaitAsync(limit ?? Limit);
         }
         catch (TimeoutException) when (!test.IsCompleted)
         {
-            Assert.Fail($"The test did not end within {Limit}. Runs that go on:\n{string.Join('\n', PipelineRun.Active.Select(Describe))}");
+            Assert.Fail($"The test did not end within {limit ?? Limit}. Runs that go on:\n{string.Join('\n', PipelineRun.Active.Select(Describe))}");
         }
     }
 

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace Penstock.Telemetry;
+
+/// <summary>A logger that throws must not decide how a run ends.</summary>
+internal sealed class SafeLogger(ILogger logger) : ILogger
+{
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => logger.BeginScope(state);
+
+    public bool IsEnabled(LogLevel logLevel) => logger.IsEnabled(logLevel);
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        try
+        {
+            logger.Log(logLevel, eventId, state, exception, formatter);
+        }
+        catch (Exception)
+        {
+            // There is nowhere left to say it.
+        }
+    }
+}
