@@ -50,7 +50,7 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
     /// <summary>Hands an item on. False when the worker should not go on; the item was then not delivered.</summary>
     public ValueTask<bool> HandOnAsync(T item)
     {
-        if (turns is not null || link.Bytes is not null)
+        if (link.Bytes is not null || (turns is not null && !HasTurn()))
             return HandOnSlowAsync(item);
         if (worker.IsStopping)
             return new ValueTask<bool>(false);
@@ -119,6 +119,22 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
 
         Deliver(item, size);
         return true;
+    }
+
+    /// <summary>Whether the output may be handed on at once: it belongs to an item, whose turn it is.</summary>
+    private bool HasTurn()
+    {
+        if (!reader.HasItem && !reader.IsAtEnd)
+            return false;
+        var number = turns!.NumberOf(worker.Index);
+        if (turnHeldFor != number)
+        {
+            if (!turns.IsTurnOf(worker.Index))
+                return false;
+            turnHeldFor = number;
+        }
+
+        return number < worker.Stage.Bound;
     }
 
     private void Deliver(T item, long charged)
