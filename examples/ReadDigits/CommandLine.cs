@@ -15,7 +15,9 @@ internal sealed record CommandLine
 
           --pages N      read so many pages (default 64, 360 digits each)
           --workers N    workers of the step Preprocess (default: one less than there are processors, 1 to 4)
-          --sequential   everything on one thread, to debug or compare
+          --seconds N    read them again and again for about so long, as a pipeline and by plain composition in turn; the
+                         fastest time of each counts (default 12)
+          --sequential   read them once, with the whole pipeline on one thread: for debugging
           --folder DIR   read your own pages: DIR/*.png, 8-bit greyscale, one dark digit in the middle of each cell of
                          40×40 pixels. DIR/page.truth may hold what page.png shows: a line per row, a dot per empty cell
           --seed N       make other pages (default 1)
@@ -29,6 +31,8 @@ internal sealed record CommandLine
     public int Pages { get; private init; } = 64;
 
     public int Workers { get; private init; } = Math.Clamp(Environment.ProcessorCount - 1, 1, 4);
+
+    public int Seconds { get; private init; } = 12;
 
     public bool Sequential { get; private init; }
 
@@ -53,6 +57,7 @@ internal sealed record CommandLine
             options = name switch
             {
                 "--help" or "-h" => options with { Help = true },
+                "--seconds" => options with { Seconds = Number(0, 3600) },
                 "--sequential" => options with { Sequential = true },
                 "--pages" => options with { Pages = Number(1, 100_000) },
                 "--workers" => options with { Workers = Number(1, 256) },

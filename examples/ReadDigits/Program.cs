@@ -2,7 +2,6 @@ using Penstock;
 using ReadDigits;
 using ReadDigits.Digits;
 using ReadDigits.Pages;
-using ReadDigits.Reading;
 using ReadDigits.Report;
 using ReadDigits.Timelines;
 
@@ -60,30 +59,21 @@ static int ReadAll(CommandLine options, PageFolder folder)
     var weights = Shipped("Model", "digits.weights.bin");
     if (options.Sequential)
     {
-        var run = ReadRun.AsPipeline("Reading, on one thread", folder, weights, options.Workers, Execution.Sequential);
+        var run = ReadRun.AsPipeline("One thread", folder, weights, options.Workers, Execution.Sequential);
         Summary.WriteReading(run);
         Summary.WriteSpeed(run);
         WriteTimeline(options.Out, ("On one thread", run));
         return run.Tally.Pages > 0 ? 0 : 1;
     }
 
-    // The first pages also pay for compiling the steps. Neither way of reading shall, so that they compare fairly.
-    DigitReader.AsPipeline(folder with { Limit = Math.Min(folder.Limit, 8) }, weights, options.Workers, new Timeline()).Run();
-
-    var pipeline = ReadRun.AsPipeline("Reading, as a pipeline", folder, weights, options.Workers, Execution.Parallel);
-    if (pipeline.Tally.Pages == 0)
-    {
-        Summary.WriteReading(pipeline);
+    var comparison = Comparison.Of(folder, weights, options.Workers, TimeSpan.FromSeconds(options.Seconds));
+    Summary.WriteReading(comparison.Pipeline);
+    if (comparison.Plain is null)
         return 1;
-    }
 
-    var readable = folder with { Without = pipeline.Aside.Select(page => page.Name).ToHashSet(StringComparer.Ordinal) };
-    var plain = ReadRun.Plainly("Reading the same pages again, by plain composition of the same generators", readable, weights);
-
-    Summary.WriteReading(pipeline);
-    Summary.WriteSpeed(plain, pipeline);
-    WriteTimeline(options.Out, ("Plain composition", plain), ("Pipeline", pipeline));
-    if (pipeline.Tally.IsSameAs(plain.Tally))
+    Summary.WriteSpeed(comparison.Plain, comparison.Pipeline);
+    WriteTimeline(options.Out, ("Plain composition", comparison.Plain), ("Pipeline", comparison.Pipeline));
+    if (comparison.IsSame)
         return 0;
     Console.Error.WriteLine("The pipeline and plain composition read different things, which must not happen.");
     return 1;

@@ -88,7 +88,8 @@ internal static class PngReader
 
     static GreyImage Decompress(MemoryStream compressed, int width, int height)
     {
-        var stored = ArrayPool<byte>.Shared.Rent(width + 1);
+        var rented = ArrayPool<byte>.Shared.Rent(width + 1);
+        var stored = rented.AsSpan(0, width + 1);
         var image = new GreyImage(width, height);
         try
         {
@@ -96,25 +97,36 @@ internal static class PngReader
             ReadOnlySpan<byte> above = new byte[width];
             for (var y = 0; y < height; y++)
             {
-                zlib.ReadExactly(stored, 0, width + 1);
-                PngFilter.Undo((PngFilterType)stored[0], stored.AsSpan(1, width), above, image.Row(y));
+                if (Fill(stored, zlib) < stored.Length)
+                    throw new InvalidDataException("There are fewer pixels than the header announced.");
+                PngFilter.Undo((PngFilterType)stored[0], stored[1..], above, image.Row(y));
                 above = image.Row(y);
             }
 
-            if (zlib.ReadByte() >= 0)
+            if (Fill(stored[..1], zlib) > 0)
                 throw new InvalidDataException("There are more pixels than the header announced.");
             return image;
         }
-        catch (Exception exception)
+        catch
         {
             image.Dispose();
-            if (exception is EndOfStreamException)
-                throw new InvalidDataException("There are fewer pixels than the header announced.", exception);
             throw;
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(stored);
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    static int Fill(Span<byte> bytes, ZLibStream zlib)
+    {
+        try
+        {
+            return zlib.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        }
+        catch (InvalidDataException cause)
+        {
+            throw new InvalidDataException("The compressed pixels are damaged.", cause);
         }
     }
 }

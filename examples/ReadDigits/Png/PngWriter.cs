@@ -22,7 +22,7 @@ internal static class PngWriter
     static ReadOnlySpan<byte> Compress(GreyImage image)
     {
         var compressed = new MemoryStream();
-        using (var zlib = new ZLibStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+        using (var zlib = new ZLibStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
         {
             ReadOnlySpan<byte> above = new byte[image.Width];
             var (best, attempt) = (new byte[image.Width], new byte[image.Width]);

@@ -16,7 +16,7 @@ internal static partial class DigitReader
     /// <summary>As a pipeline: every stage on threads of its own, and a page that cannot be read is put aside.</summary>
     public static RunnablePipeline<Tally> AsPipeline(PageFolder folder, string weights, int workers, Timeline timeline) => Pipeline
         .From(ListPages, folder)
-        .Then(LoadImages, timeline, new() { Faults = FaultPolicy.Skip, MaxInFlight = workers })
+        .Then(LoadImages, timeline, new() { Faults = FaultPolicy.Skip })
         .Then(Preprocess, timeline, new() { Faults = FaultPolicy.Skip, Workers = workers })
         .Then(RunModel, weights, timeline)
         .Then(Remap, timeline)

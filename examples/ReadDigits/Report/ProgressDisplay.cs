@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace ReadDigits.Report;
 
-/// <summary>Shows how far a piece of work has come: moving bars in a terminal, a few lines anywhere else.</summary>
+/// <summary>Shows how far a piece of work has come: moving bars in a terminal, a line anywhere else.</summary>
 internal static class ProgressDisplay
 {
     const int RefreshMilliseconds = 100;
@@ -19,7 +19,7 @@ internal static class ProgressDisplay
     {
         var working = Task.Run(work);
         if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive)
-            ShowLines(title, pages, () => doneBy(stages[^1]), working);
+            ShowLine(title, pages, () => doneBy(stages[^1]), working);
         else
             ShowBars(title, pages, stages, doneBy, working);
         return working.GetAwaiter().GetResult();
@@ -44,9 +44,9 @@ internal static class ProgressDisplay
             });
     }
 
-    static void ShowLines(string title, int pages, Func<int> done, Task working)
+    static void ShowLine(string title, int pages, Func<int> done, Task working)
     {
-        Console.WriteLine(title);
+        Console.Write($"{title}:");
         var (quarter, isOver) = (0, false);
         while (!isOver)
         {
@@ -55,8 +55,10 @@ internal static class ProgressDisplay
             if (now * 4 / pages == quarter)
                 continue;
             quarter = now * 4 / pages;
-            Console.WriteLine($"  {now} of {pages} pages");
+            Console.Write($" {now}");
         }
+
+        Console.WriteLine($" of {pages} pages");
     }
 
     // A failure is the caller's to hear of, from the task itself.
