@@ -153,6 +153,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
         HasItem = false;
         var size = taken.Size;
         var lineage = taken.Lineage;
+        taken.Lineage = null; // an output without an item must not use it again
         if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
             taken = default;
         link.FreeSlot(size);

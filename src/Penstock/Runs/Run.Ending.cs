@@ -58,6 +58,18 @@ internal sealed partial class Run
         StopAll("the run has failed");
     }
 
+    /// <summary>A finally block failed while its worker was being stopped. A fault that is already on its way to the sink came first.</summary>
+    public void FailInCleanup(Fault fault)
+    {
+        if (PendingFault() is { } first)
+        {
+            Log.IgnoredFailure(fault.Exception);
+            fault = first;
+        }
+
+        FailWith(fault);
+    }
+
     /// <summary>An item that waited for the caller could not be disposed, after everything else had ended.</summary>
     public void FailLate(Exception exception)
     {
@@ -89,8 +101,8 @@ internal sealed partial class Run
 
         foreach (var worker in stages.Where(s => s.IsSource).SelectMany(s => s.Workers))
             worker.Drain();
-        if (!IsSequential)
-            drainClock = StartClock(Options.StopTimeout, FailIfSourcesAreStuck);
+        lock (gate)
+            drainClock = IsSequential ? null : StartClock(Options.StopTimeout, FailIfSourcesAreStuck);
     }
 
     /// <summary>A stage failed. The fault is on its way to the sink, behind the items that precede it.</summary>
@@ -152,11 +164,17 @@ internal sealed partial class Run
 
     private void FailWhereItStands()
     {
-        // A fault that is moot will reach nobody; one that has arrived at the caller is the caller's to meet, in its own time.
-        var pending = stages.FirstOrDefault(s => s.Fault is not null && !s.IsFaultMoot && !s.HandsOverToCaller);
-        if (pending?.Fault is { } fault && !isOver)
+        lock (gate)
+            graceClock = null; // a later fault has a clock of its own
+
+        // One that has arrived at the caller is the caller's to meet, in its own time.
+        if (PendingFault() is { } fault && !isOver && !stages.Any(s => s.HandsOverToCaller && s.Fault == fault))
             FailWith(fault);
     }
+
+    // The fault of a stage is moot when a stage from there on needs no more items: then nobody will meet it.
+    private Fault? PendingFault() =>
+        stages.Where((stage, i) => stage.Fault is not null && !stages.Skip(i).Any(s => s.IsFaultMoot)).FirstOrDefault()?.Fault;
 
     private void FailIfSourcesAreStuck()
     {
@@ -199,11 +217,19 @@ internal sealed partial class Run
         drainClock?.Dispose();
         watchdog?.Dispose();
         foreach (var stage in stages.Where(s => !s.HandsOverToCaller)) // the caller's own thread disposes what waits for it
-            stage.Output?.DisposeUndelivered(e => failure ??= new Fault(e));
+            stage.Output?.DisposeUndelivered(FailLate);
 
-        Trace.EndRun();
-        Metrics.OnEnded(this);
-        Log.Ended(Name, Elapsed);
+        try
+        {
+            Trace.EndRun();
+            Metrics.OnEnded(this);
+            Log.Ended(Name, Elapsed);
+        }
+        catch (Exception exception)
+        {
+            Log.IgnoredFailure(exception); // a listener's: it must not keep the run from ending
+        }
+
         ActiveRuns.TryRemove(this, out _);
         ended.TrySetResult();
     }

@@ -86,7 +86,21 @@ internal sealed partial class Run
         {
             watchdog = Watchdog.StartFor(this);
             foreach (var worker in stages.SelectMany(s => s.Workers).ToArray())
-                Runner.Start(worker);
+                StartOrLeave(worker);
+        }
+    }
+
+    // The system may refuse a thread; then the run fails, and those that have started leave.
+    private void StartOrLeave(Worker worker)
+    {
+        try
+        {
+            Runner.Start(worker);
+        }
+        catch (Exception exception)
+        {
+            FailWith(new Fault(exception, worker));
+            worker.LeaveAsync().Wait();
         }
     }
 

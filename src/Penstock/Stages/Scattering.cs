@@ -13,6 +13,7 @@ internal sealed class Scattering<T>(int maxOpen) : ICondition
 {
     private readonly Lock gate = new();
     private readonly Queue<OpenItem<T>> open = new();
+    private bool isClosed;
     private Worker? scatterer;
     private Worker? gatherer;
 
@@ -110,7 +111,7 @@ internal sealed class Scattering<T>(int maxOpen) : ICondition
         }
         finally
         {
-            foreach (var item in open)
+            foreach (var item in CloseAll())
             {
                 DisposeCollected<TDone>(item);
                 item.Outer?.Release();
@@ -167,8 +168,28 @@ internal sealed class Scattering<T>(int maxOpen) : ICondition
         items.Lineage?.Retain(); // asking for the next item releases it
         var item = new OpenItem<T>(items.Current, items.Number, items.Lineage, OnCompleted);
         lock (gate)
-            open.Enqueue(item);
+        {
+            if (!isClosed)
+            {
+                open.Enqueue(item);
+                return item;
+            }
+        }
+
+        item.Outer?.Release();
         return item;
+    }
+
+    // The scattering end may still open an item before it learns that nobody gathers.
+    private OpenItem<T>[] CloseAll()
+    {
+        lock (gate)
+        {
+            isClosed = true;
+            OpenItem<T>[] left = [.. open];
+            open.Clear();
+            return left;
+        }
     }
 
     private void Close(OpenItem<T> item)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Penstock.Links;
 using Penstock.Waiting;
 
@@ -123,6 +124,7 @@ internal abstract class Worker
     /// <param name="state">How the wait counts.</param>
     /// <param name="condition">What ends it.</param>
     /// <param name="milliseconds">The longest wait, for workers with a thread; such a wait parks at once.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WaitAsync(WaitSet? set, WorkerState state, ICondition condition, int milliseconds = Timeout.Infinite)
     {
         Times.Enter(state);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Penstock.Faults;
 using Penstock.Links;
 using Penstock.Stages;
@@ -105,7 +106,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
             return;
         hasLeft = true;
         if (await DisposeGeneratorAsync().ConfigureAwait(false) is { } exception)
-            Stage.Run.FailWith(new Fault(exception, this));
+            Stage.Run.FailInCleanup(new Fault(exception, this));
         writer?.Leave();
         if (reader.IsReserved)
             Undelivered.Dispose(reader.Current, Stage.Run.FailWith);
@@ -128,6 +129,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
 
     private long? NumberInHand => reader.HasItem ? reader.Number : null;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> MoveNextSlowAsync()
     {
         while (true)
@@ -185,7 +187,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     /// <summary>Decides what an exception means. True: the worker goes on with a fresh generator.</summary>
     private async ValueTask<bool> RecoverAsync(Exception exception)
     {
-        if (IsDraining && exception is OperationCanceledException)
+        if (IsDraining && IsAsynchronous && exception is OperationCanceledException) // only there the token was signalled
             return false;
         if (IsStopping)
         {
@@ -239,7 +241,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         }
 
         if (reader.HasThrownStop)
-            Stage.Run.FailWith(new Fault(exception, this, NumberInHand));
+            Stage.Run.FailInCleanup(new Fault(exception, this, NumberInHand));
         else
             Stage.Run.Log.IgnoredAfterStop(Stage.Name, Index, exception);
     }
