@@ -5,8 +5,8 @@ using Penstock.Workers;
 namespace Penstock.Stages;
 
 /// <summary>
-/// The items between two stages of a fused group. Costs nothing an item: it hands out the generator's own enumerator, and
-/// only sees to it that there is one, that it is disposed, and that it can be stopped where the group starts with a source.
+/// The items between two stages of a fused group. Costs one look at the worker's gate an item; sees to it that there is one
+/// enumerator, that it is disposed, and that it can be stopped.
 /// </summary>
 internal sealed class FusedItems<T> : IEnumerable<T>
 {
@@ -36,13 +36,13 @@ internal sealed class FusedItems<T> : IEnumerable<T>
         enumerated = true;
         var enumerator = items.GetEnumerator();
         worker.Own(enumerator);
-        return isSource ? new StoppableItems(enumerator, worker) : enumerator;
+        return isSource ? new SourceItems(enumerator, worker) : new StageItems(enumerator, worker);
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>Looks at the worker's gate before each item, as a link's reader does.</summary>
-    private sealed class StoppableItems(IEnumerator<T> items, Worker worker) : IEnumerator<T>
+    private sealed class SourceItems(IEnumerator<T> items, Worker worker) : IEnumerator<T>
     {
         public T Current => items.Current;
 
@@ -70,5 +70,19 @@ internal sealed class FusedItems<T> : IEnumerable<T>
                 throw worker.Reader.StopException();
             return !worker.IsDraining && items.MoveNext();
         }
+    }
+
+    /// <summary>The same between two stages: one item may become endlessly many, so the gate behind the source is not enough.</summary>
+    private sealed class StageItems(IEnumerator<T> items, Worker worker) : IEnumerator<T>
+    {
+        public T Current => items.Current;
+
+        object? IEnumerator.Current => items.Current;
+
+        public bool MoveNext() => worker.IsStopping ? throw worker.Reader.StopException() : items.MoveNext();
+
+        public void Reset() => throw new NotSupportedException("A pipeline's items flow past once.");
+
+        public void Dispose() => items.Dispose();
     }
 }

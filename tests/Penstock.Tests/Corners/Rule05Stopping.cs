@@ -81,6 +81,40 @@ public class Rule05Stopping
     });
 
     [Fact]
+    public Task A_stop_is_seen_between_the_stages_of_a_fused_group() => Within.Time(async () =>
+    {
+        var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var run = Pipeline.From([1], new() { MaxInFlight = 1 }).Then(Multiply, new() { MaxInFlight = 1 }).To(Consume).Start();
+        await arrived.Task;
+        run.Abort();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Completion);
+        Assert.True(left.Task.IsCompleted); // it was not left behind in user code
+
+        IEnumerable<int> Multiply(IEnumerable<int> items)
+        {
+            try
+            {
+                foreach (var item in items)
+                {
+                    while (true)
+                        yield return item;
+                }
+            }
+            finally
+            {
+                left.SetResult();
+            }
+        }
+
+        void Consume(IEnumerable<int> items)
+        {
+            foreach (var _ in items)
+                arrived.TrySetResult();
+        }
+    });
+
+    [Fact]
     public Task Swallowing_the_stop_in_a_middle_stage_cannot_make_the_run_succeed() => Within.Time(() =>
         Assert.ThrowsAsync<TestException>(() =>
             Pipeline.From(() => Items.ThenFail(3, new TestException())).Then(EndQuietly).To(xs => xs.Count()).RunAsync()));
