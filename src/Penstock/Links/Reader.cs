@@ -1,4 +1,5 @@
 using System.Collections;
+using Penstock.Stages;
 using Penstock.Workers;
 
 namespace Penstock.Links;
@@ -10,7 +11,7 @@ internal interface IFeed<T>
 }
 
 /// <summary>The reading end in one worker's hands, whatever flows: how the worker sees its item in hand.</summary>
-internal abstract class Reader(Worker worker)
+internal abstract class Reader(Worker worker) : IInput
 {
     // Set while the item in hand is to be given to the generator again (a retry, or an item taken before it asked).
     protected bool redeliver;

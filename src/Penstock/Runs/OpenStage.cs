@@ -25,14 +25,12 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
 {
     private string Name { get; init; } = stage.Name;
 
-    private bool IsFused { get; init; }
-
     private bool IsSource => input is null;
 
     public override OpenStage<TNext> Fuse<TNext>(Stage next, Body<TOut, TNext> nextBody)
     {
-        var fused = body.Fuse(IsSource && !IsFused, stage.Name, nextBody);
-        return new OpenStage<TIn, TNext>(builder, next, fused, input) { Name = $"{Name}+{next.Name}", IsFused = true };
+        var fused = body.Fuse(IsSource, stage.Name, nextBody);
+        return new OpenStage<TIn, TNext>(builder, next, fused, input) { Name = $"{Name}+{next.Name}" };
     }
 
     public override OpenStage<TNext> Open<TNext>(Stage next, Body<TOut, TNext> nextBody) =>
@@ -57,7 +55,7 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
         var ordered = workers > 1 && stage.Options.Ordered && !IsSource && output is not null;
         var running = new RunningStage(builder.Run, Name, stage.Options, IsSource, stage.Kind == StageKind.Sink)
         {
-            IsFused = IsFused,
+            HasInnerSource = body.HasInnerSource,
             Input = input?.Link,
             Output = output,
             Lead = workers > 1 && !body.IsAsynchronous && builder.HasRealClock && input?.Link is { } link ? new Lead(link) : null,

@@ -55,8 +55,8 @@ internal abstract class Worker
 
     public bool MayNotTake => (Volatile.Read(ref gate) & (Stopped | InputEnded)) != 0;
 
-    /// <summary>A fused group that drains stops between its source and its next stage instead, which still finishes.</summary>
-    public bool MayNotProduce => IsTold && (IsStopping || (IsDraining && !Stage.IsFused));
+    /// <summary>A source with something behind it in the same worker ends in front of that when it drains, so that it still finishes.</summary>
+    public bool MayNotProduce => IsTold && (IsStopping || (IsDraining && !Stage.HasInnerSource));
 
     /// <summary>Items taken and handed on so far. Written by the worker alone, read by anyone.</summary>
     public long ItemsIn;
@@ -64,10 +64,10 @@ internal abstract class Worker
     /// <inheritdoc cref="ItemsIn"/>
     public long ItemsOut;
 
-    /// <summary>In a fused group that starts with a source: whether the worker is in the source, and not in a stage behind it.</summary>
-    public bool IsInFusedSource;
+    /// <summary>Where a source has something behind it in the same worker: whether the worker is in the source itself.</summary>
+    public bool IsInInnerSource;
 
-    public bool IsInSource => Stage.IsFused ? Volatile.Read(ref IsInFusedSource) : Times.State == WorkerState.Busy;
+    public bool IsInSource => Stage.HasInnerSource ? Volatile.Read(ref IsInInnerSource) : Times.State == WorkerState.Busy;
 
     /// <summary>Generators started after the first one.</summary>
     public int Restarts { get; protected set; }
@@ -90,7 +90,10 @@ internal abstract class Worker
 
     public virtual void OnItemTaken() => ItemsIn++;
 
-    /// <summary>Takes charge of an enumerator inside a fused group, which a stage might not dispose.</summary>
+    /// <summary>For a place inside the worker, between two items: whether no more may come through. Throws if the worker is stopped.</summary>
+    public bool EndsInside(bool isSource) => IsStopping ? throw Reader.StopException() : isSource && IsDraining;
+
+    /// <summary>Takes charge of an enumerator inside the worker, which a stage might not dispose.</summary>
     public virtual void Own(IDisposable enumerator) => throw new InvalidOperationException("Only a worker with a generator owns enumerators.");
 
     public void Stop(string reason)

@@ -275,7 +275,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
             await WaitAsync(set: null, WorkerState.Pausing, alarm).ConfigureAwait(false);
     }
 
-    /// <summary>Ends the generator, and what it left undisposed in a fused group. Returns the first exception of a finally block.</summary>
+    /// <summary>Ends the generator, and what a stage inside left undisposed. Returns the first exception of a finally block.</summary>
     private async ValueTask<Exception?> DisposeGeneratorAsync()
     {
         Exception? first = null;
