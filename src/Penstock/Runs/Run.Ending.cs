@@ -216,6 +216,7 @@ internal sealed partial class Run
         graceClock?.Dispose();
         drainClock?.Dispose();
         watchdog?.Dispose();
+        CallersContext = null;
         foreach (var stage in stages.Where(s => !s.HandsOverToCaller)) // the caller's own thread disposes what waits for it
             stage.Output?.DisposeUndelivered(FailLate);
 

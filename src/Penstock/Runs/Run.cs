@@ -51,6 +51,9 @@ internal sealed partial class Run
     /// <summary>Completes when the run has ended, well or not; never faults.</summary>
     public Task Ended => ended.Task;
 
+    /// <summary>What the caller had in AsyncLocals; threads and tasks take it along, workers that are driven inline begin with it.</summary>
+    public ExecutionContext? CallersContext { get; private set; }
+
     public bool IsSequential => Options.Execution == Execution.Sequential;
 
     public TimeSpan Elapsed => Time.GetElapsedTime(startedAt, endedAt ?? Time.GetTimestamp());
@@ -81,6 +84,7 @@ internal sealed partial class Run
             FailWith(exception);
         }
 
+        CallersContext = IsSequential ? ExecutionContext.Capture() : null;
         cancellation = ct.UnsafeRegister(static (run, token) => ((Run)run!).Abort(token), this);
         if (!IsSequential)
         {

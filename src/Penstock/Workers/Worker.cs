@@ -19,6 +19,7 @@ internal abstract class Worker
     private Spinner spinner = new();
     private int gate;
     private string? stopReason;
+    private ExecutionContext? inlineContext;
 
     protected Worker(RunningStage stage, int index, bool isAsynchronous)
     {
@@ -89,6 +90,31 @@ internal abstract class Worker
     public abstract ValueTask LeaveAsync();
 
     public virtual void OnItemTaken() => ItemsIn++;
+
+    /// <summary>
+    /// For whoever drives this worker inline: puts its AsyncLocals in the place of its driver's. To be called in an asynchronous
+    /// method, which puts those back when it returns.
+    /// </summary>
+    public void EnterContext()
+    {
+        if ((inlineContext ?? Stage.Run.CallersContext) is { } mine)
+            ExecutionContext.Restore(mine);
+        if (inlineContext is not null)
+            return;
+        PipelineContext.Current = Context;
+        KeepContext();
+    }
+
+    /// <summary>Keeps what the generator has put into AsyncLocals until the worker is driven again.</summary>
+    public void KeepContext() => inlineContext = ExecutionContext.Capture();
+
+    /// <summary>The same for the generator's last blocks. A run that is over keeps nothing of its user's alive.</summary>
+    protected void EnterContextToLeave()
+    {
+        if (inlineContext is not null)
+            ExecutionContext.Restore(inlineContext);
+        inlineContext = null;
+    }
 
     /// <summary>For a place inside the worker, between two items: whether no more may come through. Throws if the worker is stopped.</summary>
     public bool EndsInside(bool isSource) => IsStopping ? throw Reader.StopException() : isSource && IsDraining;
