@@ -54,6 +54,9 @@ internal sealed partial class Run
     /// <summary>What the caller had in AsyncLocals; threads and tasks take it along, workers that are driven inline begin with it.</summary>
     public ExecutionContext? CallersContext { get; private set; }
 
+    /// <summary>Called by a worker when it begins or ends to wait, and when it leaves: so tests need not look again and again.</summary>
+    public Action? WorkerChanged { get; set; }
+
     public bool IsSequential => Options.Execution == Execution.Sequential;
 
     public TimeSpan Elapsed => Time.GetElapsedTime(startedAt, endedAt ?? Time.GetTimestamp());

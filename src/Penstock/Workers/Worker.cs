@@ -28,7 +28,7 @@ internal abstract class Worker
         this.isAsynchronous = isAsynchronous;
         Waiter = isAsynchronous ? new TaskWaiter() : FutexWaiter.IsSupported ? new FutexWaiter() : new MonitorWaiter();
         Context = new PipelineContext(this);
-        Times = new WorkerTimes(stage.Run.Time);
+        Times = new WorkerTimes(stage.Run);
     }
 
     public RunningStage Stage { get; }
