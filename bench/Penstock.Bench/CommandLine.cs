@@ -10,6 +10,9 @@ internal sealed record CommandLine
 
     public Pace Pace { get; private init; } = Pace.Full;
 
+    /// <summary>Only contests whose name contains this.</summary>
+    public string Contest { get; private init; } = "";
+
     public string? Json { get; private init; }
 
     public string? Results { get; private init; }
@@ -18,11 +21,12 @@ internal sealed record CommandLine
 
     public static string Usage =>
         $"""
-        Penstock.Bench [suite…] [--quick] [--json FILE] [--results FILE.md]
+        Penstock.Bench [suite…] [--only TEXT] [--quick] [--json FILE] [--results FILE.md]
 
         Suites (default: all)
         {string.Join('\n', Suite.All.Select(suite => $"  {suite.Name,-12} {suite.Topic}"))}
 
+          --only TEXT      contests whose name contains it, for example "4 middle workers"
           --quick          short rounds, for a first look and for continuous integration
           --json FILE      one JSON object per line of the tables
           --results FILE   the tables in Markdown, with the machine described
@@ -37,6 +41,7 @@ internal sealed record CommandLine
             commandLine = arguments[i] switch
             {
                 "--quick" => commandLine with { Pace = Pace.Quick },
+                "--only" => commandLine with { Contest = Value(arguments, ref i, "part of a contest's name") },
                 "--json" => commandLine with { Json = FileName(arguments, ref i) },
                 "--results" => commandLine with { Results = FileName(arguments, ref i) },
                 "--help" or "-h" => commandLine with { Help = true },
@@ -47,14 +52,16 @@ internal sealed record CommandLine
         return commandLine.Suites.Count > 0 ? commandLine : commandLine with { Suites = Suite.All };
     }
 
+    private static string Value(IReadOnlyList<string> arguments, ref int i, string what) =>
+        ++i < arguments.Count ? arguments[i] : throw new UsageException($"{arguments[i - 1]} needs {what}.");
+
     private static string FileName(IReadOnlyList<string> arguments, ref int i)
     {
-        if (++i >= arguments.Count)
-            throw new UsageException($"{arguments[i - 1]} needs the name of a file.");
+        var file = Value(arguments, ref i, "the name of a file");
         // Better said now than after minutes of measuring.
-        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(arguments[i]))))
-            throw new UsageException($"The folder of '{arguments[i]}' does not exist.");
-        return arguments[i];
+        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
+            throw new UsageException($"The folder of '{file}' does not exist.");
+        return file;
     }
 
     private static Suite Find(string name) =>

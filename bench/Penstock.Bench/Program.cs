@@ -41,7 +41,7 @@ static async Task RunAsync(CommandLine commandLine)
     {
         Console.WriteLine($"{suite.Name}: {suite.Topic}\n");
         var before = lines.Count;
-        foreach (var contest in suite.Contests)
+        foreach (var contest in suite.Contests.Where(c => c.Name.Contains(commandLine.Contest, StringComparison.OrdinalIgnoreCase)))
         {
             var added = await referee.RunAsync(suite.Name, contest);
             table.Write(added);

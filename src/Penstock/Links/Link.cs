@@ -70,24 +70,24 @@ internal abstract class Link
     public bool TryTakeSlot()
     {
         ref var side = ref producerSide;
-        if (!ManyProducers)
-        {
-            if (side.Claimed - side.KnownFreed >= Capacity)
-            {
-                side.KnownFreed = Volatile.Read(ref consumerSide.Freed);
-                if (side.Claimed - side.KnownFreed >= Capacity)
-                    return false;
-            }
-
-            side.Claimed++;
-            return true;
-        }
-
         while (true)
         {
             var taken = Volatile.Read(ref side.Claimed);
-            if (taken - Volatile.Read(ref consumerSide.Freed) >= Capacity)
-                return false;
+            if (taken - Volatile.Read(ref side.KnownFreed) >= Capacity)
+            {
+                // Only grows, so an old value errs on the safe side; so does one that another producer puts back.
+                var freed = Volatile.Read(ref consumerSide.Freed);
+                Volatile.Write(ref side.KnownFreed, freed);
+                if (taken - freed >= Capacity)
+                    return false;
+            }
+
+            if (!ManyProducers)
+            {
+                side.Claimed = taken + 1;
+                return true;
+            }
+
             if (Interlocked.CompareExchange(ref side.Claimed, taken + 1, taken) == taken)
                 return true;
         }
@@ -149,7 +149,7 @@ internal abstract class Link
         var handedOn = Volatile.Read(ref producerSide.Tail);
         var isGrowing = handedOn != lastLook;
         lastLook = handedOn;
-        return !isGrowing || Capacity < SmallestLazyCapacity || 2 * (handedOn - Volatile.Read(ref consumerSide.Head)) >= Capacity;
+        return !isGrowing || Capacity < SmallestLazyCapacity || 8 * (handedOn - Volatile.Read(ref consumerSide.Head)) >= 7 * Capacity;
     }
 
     /// <summary>Whether a producer that yields should go on: half of the slots are free, or no more than at the last look.</summary>
@@ -159,7 +159,7 @@ internal abstract class Link
         var freed = Volatile.Read(ref consumerSide.Freed);
         var isGrowing = freed != lastLook;
         lastLook = freed;
-        return !isGrowing || Capacity < SmallestLazyCapacity || 2 * (Volatile.Read(ref producerSide.Claimed) - freed) <= Capacity;
+        return !isGrowing || Capacity < SmallestLazyCapacity || 8 * (Volatile.Read(ref producerSide.Claimed) - freed) <= Capacity;
     }
 
     private void WakeProducers()
@@ -182,7 +182,7 @@ internal abstract class Link
         [FieldOffset(136)]
         public long Tail;
 
-        /// <summary>What a single producer last saw of <see cref="ConsumerFields.Freed"/>.</summary>
+        /// <summary>What a producer saw of <see cref="ConsumerFields.Freed"/> when it last looked: spares a look at the other side's memory an item.</summary>
         [FieldOffset(144)]
         public long KnownFreed;
     }

@@ -20,9 +20,13 @@ internal sealed class Link<T> : Link, IFeed<T>
     private readonly Lineage?[]? lineages;
     private readonly long[]? sizes;
 
-    public Link(int capacity, bool manyProducers, bool manyConsumers, bool tracked, ByteBudget? bytes)
+    // Several producers of an ordered stage hand on one at a time, each in its turn; the turn's passing publishes the tail.
+    private readonly bool sharesTail;
+
+    public Link(int capacity, bool manyProducers, bool manyConsumers, bool ordered, bool tracked, ByteBudget? bytes)
         : base(capacity, manyProducers, manyConsumers)
     {
+        sharesTail = manyProducers && !ordered;
         var size = (int)BitOperations.RoundUpToPowerOf2((uint)capacity);
         mask = size - 1;
         cells = new Cell[size];
@@ -39,7 +43,7 @@ internal sealed class Link<T> : Link, IFeed<T>
     public void HandOn(T item, Lineage? lineage, long size)
     {
         ref var side = ref ProducerSide;
-        var position = ManyProducers ? Interlocked.Increment(ref side.Tail) - 1 : side.Tail++;
+        var position = sharesTail ? Interlocked.Increment(ref side.Tail) - 1 : side.Tail++;
         ref var cell = ref cells[position & mask];
         if (ManyConsumers && Volatile.Read(ref cell.Sequence) != position)
             WaitUntilEmptied(ref cell, position);

@@ -27,6 +27,9 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
 
     private bool IsSource => input is null;
 
+    // Several workers of a source interleave: there is no input whose order could be kept.
+    private bool KeepsOrder => stage.Options.Ordered && !IsSource;
+
     public override OpenStage<TNext> Fuse<TNext>(Stage next, Body<TOut, TNext> nextBody)
     {
         var fused = body.Fuse(IsSource, stage.Name, nextBody);
@@ -43,7 +46,8 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
 
         var options = stage.Options;
         var bytes = options.MaxInFlightBytes is { } limit ? new ByteBudget(limit, options.SizeOf) : null;
-        var link = new Link<TOut>(stage.CapacityBefore(nextWorkers), options.Workers > 1, nextWorkers > 1, builder.IsTracked(stage), bytes);
+        var link = new Link<TOut>(
+            stage.CapacityBefore(nextWorkers), options.Workers > 1, nextWorkers > 1, KeepsOrder, builder.IsTracked(stage), bytes);
         Add(link, options.Workers);
         return (link, link);
     }
@@ -52,14 +56,13 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
 
     private List<Worker<TIn, TOut>> Add(Link<TOut>? output, int workers)
     {
-        var ordered = workers > 1 && stage.Options.Ordered && !IsSource && output is not null;
         var running = new RunningStage(builder.Run, Name, stage.Options, IsSource, stage.Kind == StageKind.Sink)
         {
             HasInnerSource = body.HasInnerSource,
             Input = input?.Link,
             Output = output,
             Lead = workers > 1 && !body.IsAsynchronous && builder.HasRealClock && input?.Link is { } link ? new Lead(link) : null,
-            Turns = ordered ? new Turns(workers) : null,
+            Turns = workers > 1 && KeepsOrder && output is not null ? new Turns(workers) : null,
         };
         var added = new List<Worker<TIn, TOut>>(workers);
         for (var index = 0; index < workers; index++)

@@ -11,8 +11,8 @@ namespace Penstock.Workers;
 /// <remarks>
 /// Workers report what their items cost. While they are cheap, only the worker that leads takes items; the others sleep in the
 /// reserve. The leader steps down when it finds nothing to take, so that whoever is woken by the next item may lead. One of
-/// the reserve, the sentinel, looks every few milliseconds whether the leader is stuck with an item while others wait, and
-/// then lets all share: an unexpectedly expensive item delays its successors by two looks at the most. Nobody looks while nothing moves.
+/// the reserve, the sentinel, looks every few milliseconds whether the leader is stuck with an item, and then lets all share: an
+/// unexpectedly expensive item delays its successors, also later ones, by two looks at the most. Nobody looks while nothing moves.
 /// </remarks>
 internal sealed class Lead(Link input)
 {
@@ -111,9 +111,9 @@ internal sealed class Lead(Link input)
             return true;
         }
 
-        // Nothing to look after while the leader has nothing to take, or while the link behind it is full: nobody could go on.
+        // Nothing to look after while nobody has an item, or while the link behind the leader is full: nobody could go on.
         // The leader wakes a sentinel again when it takes its next item.
-        if (current == Nobody || !input.HasItems
+        if (current == Nobody
             || (stage.Workers[current].Times.State == WorkerState.Blocked && stage.Output is { } output && !output.HasFreeSlot()))
         {
             Volatile.Write(ref sentinel, Nobody);
