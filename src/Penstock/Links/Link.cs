@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Penstock.Faults;
+using Penstock.SharedMemory;
 using Penstock.Waiting;
 using Penstock.Workers;
 
@@ -12,14 +12,19 @@ namespace Penstock.Links;
 /// Two counters make the slots: <c>claimed</c> grows when a producer takes one, before it resumes its generator; <c>freed</c>
 /// grows when a consumer asks for its next item. The difference is what exists at once, and never exceeds the capacity.
 /// </remarks>
-internal abstract class Link
+internal abstract unsafe class Link
 {
     // From this capacity on a blocked producer is woken when half of the waiting items are gone, not at the first free slot:
     // the consumer has enough to go on with, and the producer gets a stretch of work for one wake-up.
     private const int SmallestLazyCapacity = 8;
 
-    protected Link(int capacity, bool manyProducers, bool manyConsumers)
+    private readonly Block memory;
+    private readonly LinkHeader* header;
+
+    protected Link(Block memory, int capacity, bool manyProducers, bool manyConsumers)
     {
+        this.memory = memory;
+        header = (LinkHeader*)memory.Address;
         Capacity = capacity;
         ManyProducers = manyProducers;
         ManyConsumers = manyConsumers;
@@ -40,69 +45,62 @@ internal abstract class Link
     public RunningStage? Producer { get; set; }
 
     /// <summary>Set when nothing more will be handed on. What was handed on before is still there to take.</summary>
-    public bool IsCompleted => Volatile.Read(ref completed);
+    public bool IsCompleted => Volatile.Read(ref header->Completed);
 
     /// <summary>Why the link was completed, if a stage failed; written before <see cref="IsCompleted"/>.</summary>
     public Fault? Fault { get; private set; }
 
     /// <summary>Set when nobody will take any more.</summary>
-    public bool IsClosed => Volatile.Read(ref closed);
+    public bool IsClosed => Volatile.Read(ref header->Closed);
 
     /// <summary>Items being produced, waiting or being consumed; a snapshot while the run goes on.</summary>
-    public long InFlight => Math.Max(0, Volatile.Read(ref ProducerSide.Claimed) - Volatile.Read(ref ConsumerSide.Freed));
+    public long InFlight => Math.Max(0, Volatile.Read(ref header->Claimed) - Volatile.Read(ref header->Freed));
 
     /// <summary>Items taken so far: the number of the next one.</summary>
-    public long TakenCount => Volatile.Read(ref ConsumerSide.Head);
+    public long TakenCount => Volatile.Read(ref header->Head);
 
     protected bool ManyProducers { get; }
 
     protected bool ManyConsumers { get; }
 
-    protected ref ProducerFields ProducerSide => ref producerSide;
-
-    protected ref ConsumerFields ConsumerSide => ref consumerSide;
-
-    private ProducerFields producerSide;
-    private ConsumerFields consumerSide;
-    private bool completed;
-    private bool closed;
+    protected LinkHeader* Header => header;
 
     public bool TryTakeSlot()
     {
-        ref var side = ref producerSide;
+        var side = header;
         while (true)
         {
-            var taken = Volatile.Read(ref side.Claimed);
-            if (taken - Volatile.Read(ref side.KnownFreed) >= Capacity)
+            var taken = Volatile.Read(ref side->Claimed);
+            if (taken - Volatile.Read(ref side->KnownFreed) >= Capacity)
             {
                 // Only grows, so an old value errs on the safe side; so does one that another producer puts back.
-                var freed = Volatile.Read(ref consumerSide.Freed);
-                Volatile.Write(ref side.KnownFreed, freed);
+                var freed = Volatile.Read(ref header->Freed);
+                Volatile.Write(ref side->KnownFreed, freed);
                 if (taken - freed >= Capacity)
                     return false;
             }
 
             if (!ManyProducers)
             {
-                side.Claimed = taken + 1;
+                side->Claimed = taken + 1;
                 return true;
             }
 
-            if (Interlocked.CompareExchange(ref side.Claimed, taken + 1, taken) == taken)
+            if (Interlocked.CompareExchange(ref side->Claimed, taken + 1, taken) == taken)
                 return true;
         }
     }
 
-    public bool HasFreeSlot() => Volatile.Read(ref producerSide.Claimed) - Volatile.Read(ref consumerSide.Freed) < Capacity;
+    public bool HasFreeSlot() => Volatile.Read(ref header->Claimed) - Volatile.Read(ref header->Freed) < Capacity;
 
     /// <summary>Frees the slot of an item that was consumed.</summary>
     /// <param name="size">The bytes the item was charged with.</param>
     public void FreeSlot(long size = 0)
     {
         if (ManyConsumers || ManyProducers)
-            Interlocked.Increment(ref consumerSide.Freed);
+            Interlocked.Increment(ref header->Freed);
         else
-            Volatile.Write(ref consumerSide.Freed, consumerSide.Freed + 1);
+            Volatile.Write(ref header->Freed, header->Freed + 1);
 
         Bytes?.Free(size);
         if (Producers.HasWaiting)
@@ -115,14 +113,14 @@ internal abstract class Link
         if (ManyProducers)
             FreeSlot();
         else
-            producerSide.Claimed--; // not by freeing: that counter belongs to the consumer
+            header->Claimed--; // not by freeing: that counter belongs to the consumer
     }
 
     /// <summary>Ends the link from the producing side.</summary>
     public void Complete(Fault? fault)
     {
         Fault = fault;
-        Volatile.Write(ref completed, true);
+        Volatile.Write(ref header->Completed, true);
         Interlocked.MemoryBarrier();
         Consumers.WakeAll();
     }
@@ -130,7 +128,7 @@ internal abstract class Link
     /// <summary>Ends the link from the consuming side: the workers that fill it are stopped.</summary>
     public void Close()
     {
-        Volatile.Write(ref closed, true);
+        Volatile.Write(ref header->Closed, true);
         Producer?.Stop("the stage after it needs no more items");
     }
 
@@ -146,56 +144,27 @@ internal abstract class Link
     /// <param name="lastLook">What the consumer saw at its last look.</param>
     public bool IsWorthTaking(ref long lastLook)
     {
-        var handedOn = Volatile.Read(ref producerSide.Tail);
+        var handedOn = Volatile.Read(ref header->Tail);
         var isGrowing = handedOn != lastLook;
         lastLook = handedOn;
-        return !isGrowing || Capacity < SmallestLazyCapacity || 8 * (handedOn - Volatile.Read(ref consumerSide.Head)) >= 7 * Capacity;
+        return !isGrowing || Capacity < SmallestLazyCapacity || 8 * (handedOn - Volatile.Read(ref header->Head)) >= 7 * Capacity;
     }
 
     /// <summary>Whether a producer that yields should go on: half of the slots are free, or no more than at the last look.</summary>
     /// <param name="lastLook">What the producer saw at its last look.</param>
     public bool IsWorthFilling(ref long lastLook)
     {
-        var freed = Volatile.Read(ref consumerSide.Freed);
+        var freed = Volatile.Read(ref header->Freed);
         var isGrowing = freed != lastLook;
         lastLook = freed;
-        return !isGrowing || Capacity < SmallestLazyCapacity || 8 * (Volatile.Read(ref producerSide.Claimed) - freed) <= Capacity;
+        return !isGrowing || Capacity < SmallestLazyCapacity || 8 * (Volatile.Read(ref header->Claimed) - freed) <= Capacity;
     }
 
     private void WakeProducers()
     {
         if (Bytes is not null)
             Producers.WakeAll();
-        else if (Capacity < SmallestLazyCapacity || 2 * (Volatile.Read(ref producerSide.Tail) - Volatile.Read(ref consumerSide.Head)) <= Capacity)
+        else if (Capacity < SmallestLazyCapacity || 2 * (Volatile.Read(ref header->Tail) - Volatile.Read(ref header->Head)) <= Capacity)
             Producers.WakeOne();
-    }
-
-    // Each side on cache lines of its own, so that one side's writes do not slow the other's reads.
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    protected struct ProducerFields
-    {
-        /// <summary>Slots taken so far.</summary>
-        [FieldOffset(128)]
-        public long Claimed;
-
-        /// <summary>Items handed on so far: the position of the next one.</summary>
-        [FieldOffset(136)]
-        public long Tail;
-
-        /// <summary>What a producer saw of <see cref="ConsumerFields.Freed"/> when it last looked: spares a look at the other side's memory an item.</summary>
-        [FieldOffset(144)]
-        public long KnownFreed;
-    }
-
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    protected struct ConsumerFields
-    {
-        /// <summary>Items taken so far: the position of the next one.</summary>
-        [FieldOffset(128)]
-        public long Head;
-
-        /// <summary>Slots freed so far.</summary>
-        [FieldOffset(136)]
-        public long Freed;
     }
 }

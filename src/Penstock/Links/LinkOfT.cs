@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Penstock.SharedMemory;
 using Penstock.Workers;
 
 namespace Penstock.Links;
@@ -11,7 +12,7 @@ namespace Penstock.Links;
 /// moving <c>head</c>; several of them mark an emptied cell with the position that may fill it next, since a slow one may still
 /// be copying when the others are a lap ahead. One alone frees in order, and the slots keep producers away from its cell.
 /// </remarks>
-internal sealed class Link<T> : Link, IFeed<T>
+internal sealed unsafe class Link<T> : Link, IFeed<T>
 {
     private readonly Cell[] cells;
     private readonly int mask;
@@ -24,7 +25,7 @@ internal sealed class Link<T> : Link, IFeed<T>
     private readonly bool sharesTail;
 
     public Link(int capacity, bool manyProducers, bool manyConsumers, bool ordered, bool tracked, ByteBudget? bytes)
-        : base(capacity, manyProducers, manyConsumers)
+        : base(Block.OfThisProcess(sizeof(LinkHeader)), capacity, manyProducers, manyConsumers)
     {
         sharesTail = manyProducers && !ordered;
         var size = (int)BitOperations.RoundUpToPowerOf2((uint)capacity);
@@ -42,8 +43,7 @@ internal sealed class Link<T> : Link, IFeed<T>
     /// <summary>Hands an item on. The caller holds a slot for it, and in an ordered stage its turn.</summary>
     public void HandOn(T item, Lineage? lineage, long size)
     {
-        ref var side = ref ProducerSide;
-        var position = sharesTail ? Interlocked.Increment(ref side.Tail) - 1 : side.Tail++;
+        var position = sharesTail ? Interlocked.Increment(ref Header->Tail) - 1 : Header->Tail++;
         ref var cell = ref cells[position & mask];
         if (ManyConsumers && Volatile.Read(ref cell.Sequence) != position)
             WaitUntilEmptied(ref cell, position);
@@ -67,7 +67,7 @@ internal sealed class Link<T> : Link, IFeed<T>
     {
         get
         {
-            var position = Volatile.Read(ref ConsumerSide.Head);
+            var position = Volatile.Read(ref Header->Head);
             return Volatile.Read(ref cells[position & mask].Sequence) > position;
         }
     }
@@ -78,20 +78,20 @@ internal sealed class Link<T> : Link, IFeed<T>
     /// <param name="taken">The item with what travels beside it.</param>
     public bool TryTake(Turns? turns, int worker, ref Taken<T> taken)
     {
-        var position = ConsumerSide.Head;
+        var position = Header->Head;
         if (!ManyConsumers)
         {
             ref var cell = ref cells[position & mask];
             if (Volatile.Read(ref cell.Sequence) != position + 1)
                 return false;
-            ConsumerSide.Head = position + 1;
+            Header->Head = position + 1;
             Empty(ref cell, position, ref taken);
             return true;
         }
 
         while (true)
         {
-            position = Volatile.Read(ref ConsumerSide.Head);
+            position = Volatile.Read(ref Header->Head);
             ref var cell = ref cells[position & mask];
             var sequence = Volatile.Read(ref cell.Sequence);
             if (sequence <= position)
@@ -100,7 +100,7 @@ internal sealed class Link<T> : Link, IFeed<T>
                 continue; // others have gone on since the head was read
 
             turns?.Show(worker, position);
-            if (Interlocked.CompareExchange(ref ConsumerSide.Head, position + 1, position) != position)
+            if (Interlocked.CompareExchange(ref Header->Head, position + 1, position) != position)
                 continue;
             Empty(ref cell, position, ref taken);
             Volatile.Write(ref cell.Sequence, position + mask + 1);

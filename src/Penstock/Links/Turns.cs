@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Penstock.Waiting;
+using Penstock.Workers;
 
 namespace Penstock.Links;
 
@@ -7,47 +7,48 @@ namespace Penstock.Links;
 /// The order of a stage with several workers: a worker hands on only while every other worker is busy with a later item.
 /// </summary>
 /// <remarks>
-/// Protocol. Each worker owns one word: the number of the item it works on. It announces the number before it takes the item,
+/// Protocol. Each worker owns one word, in its record: the number of the item it works on. It announces the number before it takes the item,
 /// and may announce too low a number, never too high a one, so nobody overtakes an item that is just being taken. A worker
 /// without an item shows <see cref="Idle"/>: what it takes next lies behind everything taken so far. Outputs after the end of
 /// the input lie behind all items, by worker (<see cref="AfterTheEnd"/>), so they also wait for idle workers. Once a worker
 /// has the turn it keeps it until it moves on, since numbers only grow.
 /// </remarks>
-internal sealed class Turns
+internal sealed unsafe class Turns
 {
     public const long Idle = long.MaxValue - (1L << 32);
     public const long Left = long.MaxValue;
 
-    private readonly Word[] words;
+    private readonly WorkerRecord*[] records;
 
-    public Turns(int workers)
-    {
-        words = new Word[workers];
-        foreach (ref var word in words.AsSpan())
-            word.Number = Idle;
-    }
+    public Turns(int workers) => records = new WorkerRecord*[workers];
 
     /// <summary>Workers that hold an output and wait for their turn.</summary>
     public WaitSet Waiting { get; } = new();
 
     public static long AfterTheEnd(int worker) => Idle + 1 + worker;
 
-    public long NumberOf(int worker) => Volatile.Read(ref words[worker].Number);
+    public void Join(int worker, WorkerRecord* record)
+    {
+        records[worker] = record;
+        record->Turn = Idle;
+    }
+
+    public long NumberOf(int worker) => Volatile.Read(ref records[worker]->Turn);
 
     /// <summary>Shows what the worker works on now, or is about to take, and wakes the worker whose turn that makes it.</summary>
     public void Show(int worker, long number)
     {
-        Volatile.Write(ref words[worker].Number, number);
+        Volatile.Write(ref records[worker]->Turn, number);
         if (Waiting.HasWaiting)
             WakeNext();
     }
 
     public bool IsTurnOf(int worker)
     {
-        var mine = words[worker].Number;
-        for (var other = 0; other < words.Length; other++)
+        var mine = records[worker]->Turn;
+        for (var other = 0; other < records.Length; other++)
         {
-            if (other != worker && Volatile.Read(ref words[other].Number) <= mine)
+            if (other != worker && Volatile.Read(ref records[other]->Turn) <= mine)
                 return false;
         }
 
@@ -57,9 +58,9 @@ internal sealed class Turns
     /// <summary>Whether every worker is past the items below <paramref name="bound"/>.</summary>
     public bool AllAtLeast(long bound)
     {
-        foreach (ref var word in words.AsSpan())
+        foreach (var record in records)
         {
-            if (Volatile.Read(ref word.Number) < bound)
+            if (Volatile.Read(ref record->Turn) < bound)
                 return false;
         }
 
@@ -71,20 +72,12 @@ internal sealed class Turns
         // Two workers that move on at once must not both look at the other's old number and wake nobody.
         Interlocked.MemoryBarrier();
         var next = 0;
-        for (var other = 1; other < words.Length; other++)
+        for (var other = 1; other < records.Length; other++)
         {
-            if (Volatile.Read(ref words[other].Number) < Volatile.Read(ref words[next].Number))
+            if (Volatile.Read(ref records[other]->Turn) < Volatile.Read(ref records[next]->Turn))
                 next = other;
         }
 
         Waiting.Wake(next);
-    }
-
-    // A cache line each, and one to spare: the processor fetches lines in pairs.
-    [StructLayout(LayoutKind.Explicit, Size = 128)]
-    private struct Word
-    {
-        [FieldOffset(64)]
-        public long Number;
     }
 }

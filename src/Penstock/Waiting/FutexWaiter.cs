@@ -1,21 +1,17 @@
 using System.Runtime.InteropServices;
+using Penstock.SharedMemory;
 
 namespace Penstock.Waiting;
 
 /// <summary>Parks a thread on a Linux futex: the state word itself.</summary>
-internal sealed unsafe partial class FutexWaiter : Waiter
+internal sealed unsafe partial class FutexWaiter(Block memory) : Waiter(memory)
 {
     private const int WaitOperation = 0 | PrivateFlag;
     private const int WakeOperation = 1 | PrivateFlag;
     private const int PrivateFlag = 128;
     private const int TimedOut = 110; // ETIMEDOUT
 
-    // Pinned, since the kernel knows the word by its address; as long as a cache line, so that no neighbour shares it.
-    private readonly int[] word = GC.AllocateArray<int>(length: 32, pinned: true);
-
     public static bool IsSupported => OperatingSystem.IsLinux() && SystemCall is not 0;
-
-    protected override ref int State => ref word[16];
 
     // The number of the futex call differs between processors. Source: the kernel's system call tables.
     private static nint SystemCall => RuntimeInformation.ProcessArchitecture switch

@@ -1,18 +1,17 @@
+using Penstock.SharedMemory;
+
 namespace Penstock.Waiting;
 
 /// <summary>Parks a thread with what every platform has.</summary>
-internal sealed class MonitorWaiter : Waiter
+internal sealed class MonitorWaiter(Block memory) : Waiter(memory)
 {
     private readonly object gate = new();
-    private int state;
-
-    protected override ref int State => ref state;
 
     public override ValueTask WaitAsync(int milliseconds = Timeout.Infinite)
     {
         lock (gate)
         {
-            while (IsWaiting(Volatile.Read(ref state)))
+            while (IsWaiting(Volatile.Read(ref State)))
             {
                 if (!Monitor.Wait(gate, milliseconds))
                     Wake();

@@ -1,14 +1,12 @@
 using System.Threading.Tasks.Sources;
+using Penstock.SharedMemory;
 
 namespace Penstock.Waiting;
 
 /// <summary>Suspends a task; its continuation is queued to the thread pool. Allocates nothing a wait.</summary>
-internal sealed class TaskWaiter : Waiter, IValueTaskSource
+internal sealed class TaskWaiter(Block memory) : Waiter(memory), IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<bool> source = new() { RunContinuationsAsynchronously = true };
-    private int state;
-
-    protected override ref int State => ref state;
 
     public override ValueTask WaitAsync(int milliseconds = Timeout.Infinite) => new(this, source.Version);
 

@@ -1,3 +1,6 @@
+using Penstock.SharedMemory;
+using Penstock.Workers;
+
 namespace Penstock.Waiting;
 
 /// <summary>
@@ -9,32 +12,28 @@ namespace Penstock.Waiting;
 /// write, or the waker sees the announcement. The state word counts announcements, so a wake-up meant for an earlier wait
 /// cannot be taken for this one. Every announcement must be followed by one WaitAsync.
 /// </remarks>
-internal abstract class Waiter
+internal abstract unsafe class Waiter(Block memory)
 {
-    /// <summary>The set the worker waits in. Written by the worker before it announces, read by wakers after the state.</summary>
-    public WaitSet? Set { get; private set; }
+    // Kept here, too: wakers may still look at a waiter whose worker is gone.
+    private readonly Block memory = memory;
+    private readonly WorkerRecord* record = (WorkerRecord*)memory.Address;
 
-    /// <summary>Even: awake. Odd: waiting. Each announcement makes it odd, each wake-up even.</summary>
-    protected abstract ref int State { get; }
+    protected ref int State => ref record->WaitState;
 
-    public void Announce(WaitSet? set)
+    public void Announce(int set)
     {
-        Set = set;
+        record->WaitSet = set;
         Interlocked.Increment(ref State);
     }
 
     /// <summary>Wakes the worker if it waits, whatever it waits for.</summary>
-    public bool Wake()
-    {
-        var state = Volatile.Read(ref State);
-        return TryWake(state);
-    }
+    public bool Wake() => TryWake(Volatile.Read(ref State));
 
-    /// <summary>Wakes the worker if it waits in <paramref name="set"/>.</summary>
-    public bool WakeFrom(WaitSet set)
+    /// <summary>Wakes the worker if it waits in a set.</summary>
+    public bool WakeFrom(int set)
     {
         var state = Volatile.Read(ref State);
-        return IsWaiting(state) && Set == set && TryWake(state);
+        return IsWaiting(state) && record->WaitSet == set && TryWake(state);
     }
 
     /// <summary>Returns when the worker has been woken since it announced itself. Threads block in here, and return a completed task.</summary>

@@ -62,9 +62,10 @@ internal sealed class RunningStage(Run run, string name, StageOptions options, b
     /// <summary>Whether everyone who would still meet this stage's fault has ended without it.</summary>
     public bool IsFaultMoot => !IsSink && Output is { IsClosed: true };
 
-    public void Add(Worker worker)
+    public unsafe void Add(Worker worker)
     {
         workers.Add(worker);
+        Turns?.Join(worker.Index, worker.Record);
         present++;
     }
 

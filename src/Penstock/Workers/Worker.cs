@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Penstock.Links;
+using Penstock.SharedMemory;
 using Penstock.Waiting;
 
 namespace Penstock.Workers;
@@ -16,19 +17,22 @@ internal abstract class Worker
 
     private readonly CancellationTokenSource stopping = new();
     private readonly bool isAsynchronous;
+    private readonly Block memory;
+    private readonly unsafe WorkerRecord* record;
     private Spinner spinner = new();
-    private int gate;
     private string? stopReason;
     private ExecutionContext? inlineContext;
 
-    protected Worker(RunningStage stage, int index, bool isAsynchronous)
+    protected unsafe Worker(RunningStage stage, int index, bool isAsynchronous)
     {
         Stage = stage;
         Index = index;
         this.isAsynchronous = isAsynchronous;
-        Waiter = isAsynchronous ? new TaskWaiter() : FutexWaiter.IsSupported ? new FutexWaiter() : new MonitorWaiter();
+        memory = Block.OfThisProcess(sizeof(WorkerRecord));
+        record = (WorkerRecord*)memory.Address;
+        Waiter = isAsynchronous ? new TaskWaiter(memory) : FutexWaiter.IsSupported ? new FutexWaiter(memory) : new MonitorWaiter(memory);
         Context = new PipelineContext(this);
-        Times = new WorkerTimes(stage.Run);
+        Times = new WorkerTimes(record, stage.Run);
     }
 
     public RunningStage Stage { get; }
@@ -41,6 +45,9 @@ internal abstract class Worker
 
     public WorkerTimes Times { get; }
 
+    /// <summary>What others may see of this worker, wherever it runs.</summary>
+    public unsafe WorkerRecord* Record => record;
+
     public bool IsAsynchronous => isAsynchronous;
 
     public CancellationToken Stopping => stopping.Token;
@@ -48,25 +55,25 @@ internal abstract class Worker
     public string StopReason => stopReason ?? "the stage has ended";
 
     /// <summary>Whether anything at all was asked of the worker.</summary>
-    public bool IsTold => Volatile.Read(ref gate) != 0;
+    public unsafe bool IsTold => Volatile.Read(ref record->Gate) != 0;
 
-    public bool IsStopping => (Volatile.Read(ref gate) & Stopped) != 0;
+    public unsafe bool IsStopping => (Volatile.Read(ref record->Gate) & Stopped) != 0;
 
-    public bool IsDraining => (Volatile.Read(ref gate) & Draining) != 0;
+    public unsafe bool IsDraining => (Volatile.Read(ref record->Gate) & Draining) != 0;
 
-    public bool MayNotTake => (Volatile.Read(ref gate) & (Stopped | InputEnded)) != 0;
+    public unsafe bool MayNotTake => (Volatile.Read(ref record->Gate) & (Stopped | InputEnded)) != 0;
 
     /// <summary>A source with something behind it in the same worker ends in front of that when it drains, so that it still finishes.</summary>
     public bool MayNotProduce => IsTold && (IsStopping || (IsDraining && !Stage.HasInnerSource));
 
     /// <summary>Items taken and handed on so far. Written by the worker alone, read by anyone.</summary>
-    public long ItemsIn;
+    public unsafe ref long ItemsIn => ref record->ItemsIn;
 
     /// <inheritdoc cref="ItemsIn"/>
-    public long ItemsOut;
+    public unsafe ref long ItemsOut => ref record->ItemsOut;
 
     /// <summary>Where a source has something behind it in the same worker: whether the worker is in the source itself.</summary>
-    public bool IsInInnerSource;
+    public unsafe ref bool IsInInnerSource => ref record->IsInInnerSource;
 
     public bool IsInSource => Stage.HasInnerSource ? Volatile.Read(ref IsInInnerSource) : Times.State == WorkerState.Busy;
 
@@ -163,7 +170,7 @@ internal abstract class Worker
             if (!isAsynchronous && isBrief && spinner.Try(condition))
                 return;
             if (set is null)
-                Waiter.Announce(set: null);
+                Waiter.Announce(WaitSet.None);
             else
                 set.Enter(Waiter);
 
@@ -180,9 +187,9 @@ internal abstract class Worker
         }
     }
 
-    private void Signal(int bit, bool cancels = true)
+    private unsafe void Signal(int bit, bool cancels = true)
     {
-        if ((Interlocked.Or(ref gate, bit) & bit) != 0)
+        if ((Interlocked.Or(ref record->Gate, bit) & bit) != 0)
             return;
         if (cancels)
             _ = stopping.CancelAsync(); // callbacks are user code: not on the thread that stops

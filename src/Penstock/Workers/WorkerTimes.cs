@@ -6,29 +6,37 @@ namespace Penstock.Workers;
 /// How long a worker was starved and blocked; busy is the rest. The clock is read only when a worker has to wait.
 /// Written by the worker alone, read by anyone.
 /// </summary>
-internal sealed class WorkerTimes(Run run)
+internal sealed unsafe class WorkerTimes
 {
-    private readonly TimeProvider time = run.Time;
-    private long? startedAt;
-    private long? leftAt;
-    private long since;
-    private long starved;
-    private long blocked;
+    private const long Never = long.MinValue; // a test's clock may start at 0, or before
+
+    private readonly WorkerRecord* record;
+    private readonly Run run;
+    private readonly TimeProvider time;
     private long measuredAt;
     private long waitedAtMeasure;
-    private int state;
 
-    public WorkerState State => (WorkerState)Volatile.Read(ref state);
+    public WorkerTimes(WorkerRecord* record, Run run)
+    {
+        this.record = record;
+        this.run = run;
+        time = run.Time;
+        record->StartedAt = record->LeftAt = Never;
+    }
+
+    public WorkerState State => (WorkerState)Volatile.Read(ref record->State);
 
     /// <summary>Whether the worker has waited for an item at least once.</summary>
-    public bool HasStarved => State == WorkerState.Starved || Volatile.Read(ref starved) != 0;
+    public bool HasStarved => State == WorkerState.Starved || Volatile.Read(ref record->Starved) != 0;
 
-    public TimeSpan Starved => Spent(starved, WorkerState.Starved);
+    public TimeSpan Starved => Spent(record->Starved, WorkerState.Starved);
 
     /// <summary>Includes pauses before retries: the worker could not go on through no fault of its input.</summary>
-    public TimeSpan Blocked => Spent(blocked, WorkerState.Blocked) + (State == WorkerState.Pausing ? SinceLastChange : TimeSpan.Zero);
+    public TimeSpan Blocked => Spent(record->Blocked, WorkerState.Blocked) + (State == WorkerState.Pausing ? SinceLastChange : TimeSpan.Zero);
 
-    public TimeSpan Elapsed => startedAt is { } from ? time.GetElapsedTime(from, leftAt ?? time.GetTimestamp()) : TimeSpan.Zero;
+    public TimeSpan Elapsed => record->StartedAt == Never
+        ? TimeSpan.Zero
+        : time.GetElapsedTime(record->StartedAt, record->LeftAt == Never ? time.GetTimestamp() : record->LeftAt);
 
     public TimeSpan Busy => Elapsed - Starved - Blocked is var busy && busy > TimeSpan.Zero ? busy : TimeSpan.Zero;
 
@@ -36,50 +44,50 @@ internal sealed class WorkerTimes(Run run)
     public long MeasureBusy()
     {
         var now = time.GetTimestamp();
-        var waited = starved + blocked;
+        var waited = record->Starved + record->Blocked;
         var busy = now - measuredAt - (waited - waitedAtMeasure);
         (measuredAt, waitedAtMeasure) = (now, waited);
         return busy;
     }
 
-    private TimeSpan SinceLastChange => time.GetElapsedTime(Volatile.Read(ref since));
+    private TimeSpan SinceLastChange => time.GetElapsedTime(Volatile.Read(ref record->Since));
 
     public void Start()
     {
         measuredAt = time.GetTimestamp();
-        startedAt = measuredAt;
+        record->StartedAt = measuredAt;
         Change(WorkerState.Busy);
     }
 
     public void Enter(WorkerState waiting)
     {
-        Volatile.Write(ref since, time.GetTimestamp());
+        Volatile.Write(ref record->Since, time.GetTimestamp());
         Change(waiting);
     }
 
     public void Leave(WorkerState waiting)
     {
-        var spent = time.GetTimestamp() - since;
+        var spent = time.GetTimestamp() - record->Since;
         Change(WorkerState.Busy);
         if (waiting == WorkerState.Starved)
-            starved += Math.Max(spent, 1);
+            record->Starved += Math.Max(spent, 1);
         else
-            blocked += spent;
+            record->Blocked += spent;
     }
 
     public void End()
     {
-        if (startedAt is not null)
-            leftAt = time.GetTimestamp();
+        if (record->StartedAt != Never)
+            record->LeftAt = time.GetTimestamp();
         Change(WorkerState.Left);
     }
 
     private TimeSpan Spent(long finished, WorkerState waiting) =>
-        time.GetElapsedTime(0, Volatile.Read(ref finished)) + (State == waiting ? SinceLastChange : TimeSpan.Zero);
+        time.GetElapsedTime(0, finished) + (State == waiting ? SinceLastChange : TimeSpan.Zero);
 
     private void Change(WorkerState to)
     {
-        Volatile.Write(ref state, (int)to);
+        Volatile.Write(ref record->State, (int)to);
         run.WorkerChanged?.Invoke();
     }
 }
