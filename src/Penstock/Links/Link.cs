@@ -6,22 +6,19 @@ using Penstock.Workers;
 namespace Penstock.Links;
 
 /// <summary>
-/// The bounded hand-over between two neighbouring stages: slots, waiting, end and early end. <see cref="Link{T}"/> adds the items.
+/// The bounded hand-over between two neighbouring stages: slots, waiting, end and early end. A slot is taken before the producer
+/// resumes its generator, and freed when the consumer asks for its next item.
 /// </summary>
-/// <remarks>
-/// Two counters make the slots: <c>claimed</c> grows when a producer takes one, before it resumes its generator; <c>freed</c>
-/// grows when a consumer asks for its next item. The difference is what exists at once, and never exceeds the capacity.
-/// </remarks>
 internal abstract unsafe class Link
 {
     // From this capacity on a blocked producer is woken when half of the waiting items are gone, not at the first free slot:
     // the consumer has enough to go on with, and the producer gets a stretch of work for one wake-up.
     private const int SmallestLazyCapacity = 8;
 
-    private readonly Block memory;
+    private readonly FixedMemory memory;
     private readonly LinkHeader* header;
 
-    protected Link(Block memory, int capacity, bool manyProducers, bool manyConsumers)
+    protected Link(FixedMemory memory, int capacity, bool manyProducers, bool manyConsumers)
     {
         this.memory = memory;
         header = (LinkHeader*)memory.Address;
@@ -54,7 +51,7 @@ internal abstract unsafe class Link
     public bool IsClosed => Volatile.Read(ref header->Closed);
 
     /// <summary>Items being produced, waiting or being consumed; a snapshot while the run goes on.</summary>
-    public long InFlight => Math.Max(0, Volatile.Read(ref header->Claimed) - Volatile.Read(ref header->Freed));
+    public abstract long InFlight { get; }
 
     /// <summary>Items taken so far: the number of the next one.</summary>
     public long TakenCount => Volatile.Read(ref header->Head);
@@ -65,56 +62,24 @@ internal abstract unsafe class Link
 
     protected LinkHeader* Header => header;
 
-    public bool TryTakeSlot()
-    {
-        var side = header;
-        while (true)
-        {
-            var taken = Volatile.Read(ref side->Claimed);
-            if (taken - Volatile.Read(ref side->KnownFreed) >= Capacity)
-            {
-                // Only grows, so an old value errs on the safe side; so does one that another producer puts back.
-                var freed = Volatile.Read(ref header->Freed);
-                Volatile.Write(ref side->KnownFreed, freed);
-                if (taken - freed >= Capacity)
-                    return false;
-            }
+    /// <summary>Takes a slot for the next item of a producing worker; -1 if there is none just now.</summary>
+    public abstract int TryTakeSlot(int worker);
 
-            if (!ManyProducers)
-            {
-                side->Claimed = taken + 1;
-                return true;
-            }
-
-            if (Interlocked.CompareExchange(ref side->Claimed, taken + 1, taken) == taken)
-                return true;
-        }
-    }
-
-    public bool HasFreeSlot() => Volatile.Read(ref header->Claimed) - Volatile.Read(ref header->Freed) < Capacity;
+    public abstract bool HasFreeSlot();
 
     /// <summary>Frees the slot of an item that was consumed.</summary>
+    /// <param name="slot">The slot.</param>
     /// <param name="size">The bytes the item was charged with.</param>
-    public void FreeSlot(long size = 0)
+    public void FreeSlot(int slot, long size)
     {
-        if (ManyConsumers || ManyProducers)
-            Interlocked.Increment(ref header->Freed);
-        else
-            Volatile.Write(ref header->Freed, header->Freed + 1);
-
+        Free(slot);
         Bytes?.Free(size);
         if (Producers.HasWaiting)
             WakeProducers();
     }
 
     /// <summary>Gives back a slot for which nothing was produced.</summary>
-    public void ReturnSlot()
-    {
-        if (ManyProducers)
-            FreeSlot();
-        else
-            header->Claimed--; // not by freeing: that counter belongs to the consumer
-    }
+    public abstract void ReturnSlot(int slot);
 
     /// <summary>Ends the link from the producing side.</summary>
     public void Complete(Fault? fault)
@@ -139,32 +104,34 @@ internal abstract unsafe class Link
     public abstract void DisposeUndelivered(Action<Exception> onError);
 
     /// <summary>
-    /// Whether a consumer that yields should go on: half the link is waiting for it, or what waits has not grown since the last look.
+    /// Whether a consumer that yields should go on: the link is nearly full, or what waits has not grown since the last look.
     /// </summary>
     /// <param name="lastLook">What the consumer saw at its last look.</param>
-    public bool IsWorthTaking(ref long lastLook)
-    {
-        var handedOn = Volatile.Read(ref header->Tail);
-        var isGrowing = handedOn != lastLook;
-        lastLook = handedOn;
-        return !isGrowing || Capacity < SmallestLazyCapacity || 8 * (handedOn - Volatile.Read(ref header->Head)) >= 7 * Capacity;
-    }
+    public bool IsWorthTaking(ref long lastLook) =>
+        !HasMoved(Volatile.Read(ref header->Tail), ref lastLook) || Capacity < SmallestLazyCapacity || 8 * Waiting >= 7 * Capacity;
 
-    /// <summary>Whether a producer that yields should go on: half of the slots are free, or no more than at the last look.</summary>
+    /// <summary>Whether a producer that yields should go on: the link is nearly empty, or what waits has not shrunk since the last look.</summary>
     /// <param name="lastLook">What the producer saw at its last look.</param>
-    public bool IsWorthFilling(ref long lastLook)
+    public bool IsWorthFilling(ref long lastLook) =>
+        !HasMoved(Volatile.Read(ref header->Head), ref lastLook) || Capacity < SmallestLazyCapacity || 8 * Waiting <= Capacity;
+
+    protected abstract void Free(int slot);
+
+    // Handed on and not yet taken.
+    private long Waiting => Volatile.Read(ref header->Tail) - Volatile.Read(ref header->Head);
+
+    private static bool HasMoved(long now, ref long lastLook)
     {
-        var freed = Volatile.Read(ref header->Freed);
-        var isGrowing = freed != lastLook;
-        lastLook = freed;
-        return !isGrowing || Capacity < SmallestLazyCapacity || 8 * (Volatile.Read(ref header->Claimed) - freed) <= Capacity;
+        var hasMoved = now != lastLook;
+        lastLook = now;
+        return hasMoved;
     }
 
     private void WakeProducers()
     {
         if (Bytes is not null)
             Producers.WakeAll();
-        else if (Capacity < SmallestLazyCapacity || 2 * (Volatile.Read(ref header->Tail) - Volatile.Read(ref header->Head)) <= Capacity)
+        else if (Capacity < SmallestLazyCapacity || 2 * Waiting <= Capacity)
             Producers.WakeOne();
     }
 }

@@ -153,12 +153,12 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
     private void Free()
     {
         HasItem = false;
-        var size = taken.Size;
+        var (slot, size) = (taken.Slot, taken.Size);
         var lineage = taken.Lineage;
         taken.Lineage = null; // an output without an item must not use it again
         if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
             taken = default;
-        link.FreeSlot(size);
+        link.FreeSlot(slot, size);
         lineage?.Release();
     }
 }

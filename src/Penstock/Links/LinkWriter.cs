@@ -7,10 +7,12 @@ namespace Penstock.Links;
 /// <summary>The writing end in one worker's hands: takes the slot before the generator is resumed, and hands on when it is the item's turn.</summary>
 internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) : ICondition
 {
+    private const int None = -1;
+
     private readonly Turns? turns = worker.Stage.Turns;
 
     // All used only by the worker that owns this writer.
-    private bool hasSlot;
+    private int slot = None;
     private long turnHeldFor = -1;
     private Need need;
     private long size;
@@ -28,7 +30,7 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
     {
         if (worker.MayNotProduce)
             return false;
-        return hasSlot || (hasSlot = link.TryTakeSlot());
+        return slot != None || (slot = link.TryTakeSlot(worker.Index)) != None;
     }
 
     /// <summary>Waits for a slot. False when the worker should not go on.</summary>
@@ -61,9 +63,9 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
     /// <summary>Gives the slot back when the worker leaves: a sibling may need it.</summary>
     public void Leave()
     {
-        if (hasSlot)
-            link.ReturnSlot();
-        hasSlot = false;
+        if (slot != None)
+            link.ReturnSlot(slot);
+        slot = None;
     }
 
     bool ICondition.IsMet() => need switch
@@ -139,8 +141,8 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
 
     private void Deliver(T item, long charged)
     {
-        hasSlot = false;
-        link.HandOn(item, worker.Lineage, charged);
+        link.HandOn(slot, item, worker.Lineage, charged);
+        slot = None;
         worker.ItemsOut++;
     }
 

@@ -46,7 +46,7 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
 
         var options = stage.Options;
         var bytes = options.MaxInFlightBytes is { } limit ? new ByteBudget(limit, options.SizeOf) : null;
-        var link = new Link<TOut>(
+        var link = new LocalLink<TOut>(
             stage.CapacityBefore(nextWorkers), options.Workers > 1, nextWorkers > 1, KeepsOrder, builder.IsTracked(stage), bytes);
         Add(link, options.Workers);
         return (link, link);

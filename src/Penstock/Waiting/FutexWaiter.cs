@@ -4,7 +4,7 @@ using Penstock.SharedMemory;
 namespace Penstock.Waiting;
 
 /// <summary>Parks a thread on a Linux futex: the state word itself.</summary>
-internal sealed unsafe partial class FutexWaiter(Block memory) : Waiter(memory)
+internal sealed unsafe partial class FutexWaiter(FixedMemory memory) : Waiter(memory)
 {
     private const int WaitOperation = 0 | PrivateFlag;
     private const int WakeOperation = 1 | PrivateFlag;

@@ -3,7 +3,7 @@ using Penstock.SharedMemory;
 namespace Penstock.Waiting;
 
 /// <summary>Parks a thread with what every platform has.</summary>
-internal sealed class MonitorWaiter(Block memory) : Waiter(memory)
+internal sealed class MonitorWaiter(FixedMemory memory) : Waiter(memory)
 {
     private readonly object gate = new();
 

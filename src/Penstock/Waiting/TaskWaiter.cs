@@ -4,7 +4,7 @@ using Penstock.SharedMemory;
 namespace Penstock.Waiting;
 
 /// <summary>Suspends a task; its continuation is queued to the thread pool. Allocates nothing a wait.</summary>
-internal sealed class TaskWaiter(Block memory) : Waiter(memory), IValueTaskSource
+internal sealed class TaskWaiter(FixedMemory memory) : Waiter(memory), IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<bool> source = new() { RunContinuationsAsynchronously = true };
 

@@ -10,7 +10,7 @@ internal sealed unsafe class WaitSet
 
     private static int lastId;
 
-    private readonly Block? memory;
+    private readonly FixedMemory? memory;
     private readonly int id;
 
     // Written with interlocked operations by waiting workers; read without a fence by wakers. That is enough, because a worker
@@ -22,7 +22,7 @@ internal sealed unsafe class WaitSet
     /// <summary>A set of this process.</summary>
     public WaitSet()
     {
-        memory = Block.OfThisProcess(sizeof(int));
+        memory = FixedMemory.OfThisProcess(sizeof(int));
         waiting = (int*)memory.Address;
         id = Interlocked.Increment(ref lastId);
     }

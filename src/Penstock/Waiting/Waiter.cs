@@ -12,10 +12,10 @@ namespace Penstock.Waiting;
 /// write, or the waker sees the announcement. The state word counts announcements, so a wake-up meant for an earlier wait
 /// cannot be taken for this one. Every announcement must be followed by one WaitAsync.
 /// </remarks>
-internal abstract unsafe class Waiter(Block memory)
+internal abstract unsafe class Waiter(FixedMemory memory)
 {
     // Kept here, too: wakers may still look at a waiter whose worker is gone.
-    private readonly Block memory = memory;
+    private readonly FixedMemory memory = memory;
     private readonly WorkerRecord* record = (WorkerRecord*)memory.Address;
 
     protected ref int State => ref record->WaitState;

@@ -17,7 +17,7 @@ internal abstract class Worker
 
     private readonly CancellationTokenSource stopping = new();
     private readonly bool isAsynchronous;
-    private readonly Block memory;
+    private readonly FixedMemory memory;
     private readonly unsafe WorkerRecord* record;
     private Spinner spinner = new();
     private string? stopReason;
@@ -28,7 +28,7 @@ internal abstract class Worker
         Stage = stage;
         Index = index;
         this.isAsynchronous = isAsynchronous;
-        memory = Block.OfThisProcess(sizeof(WorkerRecord));
+        memory = FixedMemory.OfThisProcess(sizeof(WorkerRecord));
         record = (WorkerRecord*)memory.Address;
         Waiter = isAsynchronous ? new TaskWaiter(memory) : FutexWaiter.IsSupported ? new FutexWaiter(memory) : new MonitorWaiter(memory);
         Context = new PipelineContext(this);

@@ -4,14 +4,14 @@ namespace Penstock.SharedMemory;
 /// A zeroed piece of memory that stays where it is, so that the kernel and other processes can know it by its address: of this
 /// process alone, or a part of what several share.
 /// </summary>
-internal sealed unsafe class Block
+internal sealed unsafe class FixedMemory
 {
     private const int Line = 128; // the processor fetches cache lines in pairs
 
     // What keeps the memory alive.
     private readonly object owner;
 
-    public Block(byte* address, object owner)
+    public FixedMemory(byte* address, object owner)
     {
         Address = address;
         this.owner = owner;
@@ -19,10 +19,10 @@ internal sealed unsafe class Block
 
     public byte* Address { get; }
 
-    public static Block OfThisProcess(int size)
+    public static FixedMemory OfThisProcess(int size)
     {
         var array = GC.AllocateArray<byte>(size + Line, pinned: true);
         fixed (byte* start = array)
-            return new Block((byte*)(((nuint)start + Line - 1) & ~(nuint)(Line - 1)), array);
+            return new FixedMemory((byte*)(((nuint)start + Line - 1) & ~(nuint)(Line - 1)), array);
     }
 }
