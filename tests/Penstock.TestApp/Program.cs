@@ -20,6 +20,10 @@ switch (args)
     case ["wait"]:
         return await Workers.RunAsync(Workers.Wait);
 
+    // Shared memory and what a run would check before, where the shell has set limits.
+    case ["region"]:
+        return Regions.Try();
+
     case ["guard"]:
         WorkerGuard.EnsureNotAWorker();
         Console.WriteLine("no worker");

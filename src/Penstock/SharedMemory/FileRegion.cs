@@ -40,6 +40,8 @@ internal sealed unsafe class FileRegion : SharedRegion
             LinuxMemory.ExcludeFromDumps(Address, size);
     }
 
+    ~FileRegion() => Dispose(disposing: false);
+
     public override string Handle => HandleOf(path);
 
     /// <summary>Where the files are.</summary>
@@ -73,10 +75,11 @@ internal sealed unsafe class FileRegion : SharedRegion
 
     protected override void Dispose(bool disposing)
     {
-        if (!disposing || Address is null)
-            return; // the handles in here look after themselves
+        if (Address is not null)
+            view.SafeMemoryMappedViewHandle.ReleasePointer(); // else its own finalizer would not unmap it
         Address = null;
-        view.SafeMemoryMappedViewHandle.ReleasePointer();
+        if (!disposing)
+            return;
         view.Dispose();
         map.Dispose();
         file.Dispose();
