@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace Penstock.Processes;
+
+/// <summary>
+/// Linux: each .NET process has sockets in the temporary folder, by which tools such as dotnet-trace find it. One that is killed cannot
+/// remove them, so its parent does.
+/// </summary>
+internal static class DiagnosticFiles
+{
+    private const int StartTimeField = 22; // of /proc/<pid>/stat, counted from 1
+
+    /// <summary>What tells a process from a later one with the same number: when it started. Known until it has been reaped.</summary>
+    public static string? KeyOf(int process)
+    {
+        try
+        {
+            // The second field, the name, is in parentheses and may hold anything.
+            var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[StartTimeField - 3];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or IndexOutOfRangeException)
+        {
+            return null;
+        }
+    }
+
+    public static void Remove(int process, string? key, string? folder)
+    {
+        if (key is null)
+            return;
+        folder = string.IsNullOrEmpty(folder) ? "/tmp" : folder;
+        foreach (var (start, end) in new[] { ("dotnet-diagnostic", "-socket"), ("clr-debug-pipe", "-in"), ("clr-debug-pipe", "-out") })
+            Remove(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{start}-{process}-{key}{end}")));
+    }
+
+    private static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A leftover of some bytes that anybody may clean up.
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using Penstock.SharedMemory;
+
+namespace Penstock.Processes;
+
+/// <summary>
+/// Linux: one thread starts all workers and sleeps on their descriptors until one dies; another passes on what they print. Neither
+/// ever ends: the kernel would kill the workers with the thread that started them (see <see cref="LinuxParentWatch"/>).
+/// </summary>
+internal sealed class LinuxWorkerProcess : WorkerProcess
+{
+    private static readonly Lazy<EventLoop> Watching = new(() => new("Penstock watch"));
+    private static readonly Lazy<EventLoop> Printing = new(() => new("Penstock print"));
+    private static readonly Lazy<bool> HasPidDescriptors = new(() => PidDescriptor.AreSupported);
+
+    private readonly Lock gate = new();
+    private readonly WorkerStart start;
+    private readonly OutputPipe output;
+    private readonly OutputPipe error;
+    private readonly int id;
+    private int descriptor; // -1 once the process has been reaped: it must not be used for another one
+
+    private LinuxWorkerProcess(WorkerLaunch launch, WorkerStart start, LinuxChild child, Action<WorkerProcess, WorkerExit>? died)
+        : base(launch, died)
+    {
+        this.start = start;
+        id = child.Id;
+        descriptor = child.Descriptor;
+        output = new(child.Output, Output);
+        error = new(child.Error, Error);
+    }
+
+    public static bool IsSupported => Platform.IsLinux && HasPidDescriptors.Value;
+
+    public override int Id => id;
+
+    public static new LinuxWorkerProcess Start(WorkerLaunch launch, Action<WorkerProcess, WorkerExit>? died)
+    {
+        var prepared = WorkerStart.Prepare(launch);
+        try
+        {
+            return Watching.Value.Invoke(() =>
+            {
+                var worker = new LinuxWorkerProcess(launch, prepared, LinuxChild.Start(prepared), died);
+                worker.Watch();
+                return worker;
+            });
+        }
+        catch
+        {
+            prepared.Message.Dispose();
+            throw;
+        }
+    }
+
+    public override void Kill()
+    {
+        lock (gate)
+        {
+            if (descriptor >= 0)
+                PidDescriptor.SendKill(descriptor);
+        }
+    }
+
+    // From here on, everything happens on the two threads, so nothing needs a lock that they do not share.
+    private void Watch()
+    {
+        Watching.Value.Watch(descriptor, OnReadable);
+        Printing.Value.Post(() =>
+        {
+            output.PassOn(Printing.Value);
+            error.PassOn(Printing.Value);
+        });
+    }
+
+    private void OnReadable()
+    {
+        var key = DiagnosticFiles.KeyOf(id);
+        if (LinuxChild.Reap(id) is not { } exit)
+            return; // not dead after all
+        Watching.Value.Unwatch(descriptor);
+        lock (gate)
+        {
+            _ = Descriptors.Close(descriptor);
+            descriptor = -1;
+        }
+
+        error.Drain(); // its last words are the reason, most often
+        OnDied(exit);
+        DiagnosticFiles.Remove(id, key, start.Environment.GetValueOrDefault("TMPDIR"));
+        start.Message.Dispose();
+        Printing.Value.Post(() =>
+        {
+            output.Finish(Printing.Value);
+            error.Finish(Printing.Value);
+            OnGone(exit);
+        });
+    }
+}

@@ -1,0 +1,111 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Penstock.Processes;
+
+/// <summary>
+/// Everywhere, with the class library alone: <see cref="Process"/>. Slower to start and to see a death, and a thread pool thread reads
+/// each output.
+/// </summary>
+internal sealed class PortableWorkerProcess : WorkerProcess
+{
+    // A process that the worker started may hold the pipes for ever: what came until then is what there is.
+    private static readonly TimeSpan LastOutput = TimeSpan.FromMilliseconds(200);
+
+    private readonly WorkerStart start;
+    private readonly Process process;
+    private readonly CountdownEvent openOutputs = new(2);
+    private readonly TaskCompletionSource started = new(); // it may exit before it is all set up
+    private int id;
+
+    private PortableWorkerProcess(WorkerLaunch launch, WorkerStart start, Action<WorkerProcess, WorkerExit>? died)
+        : base(launch, died)
+    {
+        this.start = start;
+        process = new Process { StartInfo = Describe(start), EnableRaisingEvents = true };
+        process.OutputDataReceived += (_, line) => Pass(line.Data, Output);
+        process.ErrorDataReceived += (_, line) => Pass(line.Data, Error);
+        process.Exited += (_, _) => OnExited();
+    }
+
+    public override int Id => id;
+
+    public static new PortableWorkerProcess Start(WorkerLaunch launch, Action<WorkerProcess, WorkerExit>? died)
+    {
+        var worker = new PortableWorkerProcess(launch, WorkerStart.Prepare(launch), died);
+        try
+        {
+            worker.Start();
+            return worker;
+        }
+        catch (Win32Exception exception)
+        {
+            worker.start.Message.Dispose();
+            throw new IOException($"No worker process could be started from '{worker.start.Command.File}': {exception.Message}", exception);
+        }
+    }
+
+    public override void Kill()
+    {
+        try
+        {
+            process.Kill();
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or Win32Exception)
+        {
+            // It has ended.
+        }
+    }
+
+    private static ProcessStartInfo Describe(WorkerStart start)
+    {
+        var description = new ProcessStartInfo(start.Command.File, start.Command.Arguments)
+        {
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        description.Environment.Clear();
+        foreach (var (name, value) in start.Environment)
+            description.Environment[name] = value;
+        return description;
+    }
+
+    // Exit codes above it stand for signals, except on Windows, where any code is one.
+    private static WorkerExit Read(int code) => code > 128 && !OperatingSystem.IsWindows() ? WorkerExit.FromSignal(code - 128) : WorkerExit.FromCode(code);
+
+    private void Start()
+    {
+        process.Start();
+        id = process.Id;
+        process.StandardInput.Close(); // nothing to read
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        started.SetResult();
+    }
+
+    private void Pass(string? line, WorkerOutput output)
+    {
+        if (line is null)
+        {
+            openOutputs.Signal();
+            return;
+        }
+
+        output.Add(line);
+        output.Print();
+    }
+
+    private void OnExited()
+    {
+        started.Task.Wait();
+        var exit = Read(process.ExitCode);
+        openOutputs.Wait(LastOutput);
+        OnDied(exit);
+        start.Message.Dispose();
+        process.Dispose();
+        OnGone(exit);
+    }
+}

@@ -1,0 +1,18 @@
+using System.Runtime.InteropServices;
+
+namespace Penstock.Processes;
+
+/// <summary>Leaves the process without running anything more in it.</summary>
+internal static partial class ProcessExit
+{
+    public static void Now(int code)
+    {
+        if (OperatingSystem.IsWindows())
+            Environment.Exit(code);
+        Leave(code);
+    }
+
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial void Leave(int code);
+}

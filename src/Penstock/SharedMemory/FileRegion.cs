@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.IO.MemoryMappedFiles;
+
+namespace Penstock.SharedMemory;
+
+/// <summary>
+/// Everywhere: a mapped file that only its owner may open, in memory (/dev/shm) where there is such a folder. Also for Linux
+/// processes that may not be looked into. Where the file system has no sparse files, the region's size is really allocated.
+/// </summary>
+internal sealed unsafe class FileRegion : SharedRegion
+{
+    private const string MemoryFolder = "/dev/shm";
+
+    private readonly string path;
+    private readonly FileStream file;
+    private readonly MemoryMappedFile map;
+    private readonly MemoryMappedViewAccessor view;
+
+    private FileRegion(FileStream file, long size)
+    {
+        this.file = file;
+        Size = size;
+        path = file.Name;
+        map = MemoryMappedFile.CreateFromFile(file, mapName: null, capacity: size, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
+        try
+        {
+            view = map.CreateViewAccessor(0, size);
+            byte* address = null;
+            view.SafeMemoryMappedViewHandle.AcquirePointer(ref address);
+            Address = address + view.PointerOffset;
+        }
+        catch
+        {
+            view?.Dispose();
+            map.Dispose();
+            throw;
+        }
+
+        if (OperatingSystem.IsLinux())
+            LinuxMemory.ExcludeFromDumps(Address, size);
+    }
+
+    ~FileRegion() => Dispose(disposing: false);
+
+    public override string Handle => HandleOf(path);
+
+    /// <summary>Where the files are.</summary>
+    public static string Folder => Directory.Exists(MemoryFolder) ? MemoryFolder : Path.GetTempPath();
+
+    public static new FileRegion Create(string name, long size)
+    {
+        if (OperatingSystem.IsLinux())
+            LinuxMemory.CheckFileSize(size);
+        var options = Options(FileMode.CreateNew);
+        options.Options = FileOptions.DeleteOnClose;
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var unique = string.Create(CultureInfo.InvariantCulture, $"penstock-{name}-{Environment.ProcessId}-{Guid.NewGuid():N}");
+        return MapOrClose(new FileStream(Path.Combine(Folder, unique), options), size, isCreator: true);
+    }
+
+    public static FileRegion Open(string path, long size) => MapOrClose(new FileStream(path, Options(FileMode.Open)), size, isCreator: false);
+
+    public override void Unlink()
+    {
+        if (!OperatingSystem.IsWindows()) // which keeps the name until the last one has closed the file, and then removes it
+            File.Delete(path);
+    }
+
+    protected override void Remove(byte* start, long length)
+    {
+        if (OperatingSystem.IsLinux())
+            LinuxMemory.Remove(start, length);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (Address is not null)
+            view.SafeMemoryMappedViewHandle.ReleasePointer(); // else its own finalizer would not unmap it
+        Address = null;
+        if (!disposing)
+            return;
+        view.Dispose();
+        map.Dispose();
+        file.Dispose();
+    }
+
+    private static FileStreamOptions Options(FileMode mode) => new()
+    {
+        Mode = mode,
+        Access = FileAccess.ReadWrite,
+        Share = FileShare.ReadWrite | FileShare.Delete,
+        BufferSize = 0,
+    };
+
+    private static FileRegion MapOrClose(FileStream file, long size, bool isCreator)
+    {
+        try
+        {
+            if (isCreator)
+                file.SetLength(size);
+            else if (file.Length != size)
+                throw new IOException($"'{file.Name}' is not the shared memory it was said to be.");
+            return new FileRegion(file, size);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace Penstock.SharedMemory;
+
+/// <summary>Linux: the word itself is a futex; not a private one, so the kernel finds it by its place in the file.</summary>
+internal sealed unsafe partial class FutexWait : SharedWait
+{
+    private const int WaitOperation = 0;
+    private const int WakeOperation = 1;
+    private const int TimedOut = 110; // ETIMEDOUT
+
+    public static bool IsSupported => Platform.IsLinux && SystemCall != 0;
+
+    // Source: the kernel's system call tables.
+    private static nint SystemCall => RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => 202,
+        Architecture.Arm64 => 98,
+        _ => 0,
+    };
+
+    public override bool Sleep(int* word, int expected, int milliseconds)
+    {
+        var timeout = new TimeSpec { Seconds = milliseconds / 1000, Nanoseconds = milliseconds % 1000 * 1_000_000 };
+        return CallSystem(SystemCall, word, WaitOperation, expected, milliseconds < 0 ? null : &timeout, null, 0) >= 0
+            || Marshal.GetLastPInvokeError() != TimedOut;
+    }
+
+    public override void Rouse(int* word, int count) => CallSystem(SystemCall, word, WakeOperation, count, null, null, 0);
+
+    // The transition to the collector must not be suppressed: a collection would wait for a sleeping thread.
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint CallSystem(nint number, int* word, int operation, int value, TimeSpec* timeout, void* word2, int value3);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct TimeSpec
+    {
+        public nint Seconds;
+        public nint Nanoseconds;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace Penstock.SharedMemory;
+
+/// <summary>Asked before anything starts: better a clear error than a bus error in the middle of a run.</summary>
+internal static class SharedMemoryCheck
+{
+    /// <param name="virtualBytes">Address space that the run's shared memory takes in one process.</param>
+    /// <param name="touchedBytes">Shared memory that the run will really use at least.</param>
+    /// <exception cref="PipelineDefinitionException">It cannot work; the message says which limit to raise.</exception>
+    public static void Require(long virtualBytes, long touchedBytes = 0)
+    {
+        if (ResourceLimit.AddressSpace.Value is { } space && space - UsedAddressSpace() < virtualBytes)
+        {
+            throw Refuse($"""
+                Process stages need {Text(virtualBytes)} of address space for shared memory (not of memory: pages exist only when touched), but this
+                process is limited to {Text(space)}. Raise the limit (ulimit -v, RLIMIT_AS), or set a lower MaxInFlight.
+                """);
+        }
+
+        // The machine's memory, or the limit of the control group (version 1 or 2) if that is lower.
+        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (memory < touchedBytes)
+        {
+            throw Refuse($"""
+                Process stages need at least {Text(touchedBytes)} of shared memory, but this process may use {Text(memory)} in all. Raise the
+                memory limit of the container, or set a lower MaxInFlight.
+                """);
+        }
+
+        if (!MemfdRegion.IsSupported && Directory.Exists(FileRegion.Folder) && new DriveInfo(FileRegion.Folder).AvailableFreeSpace is var free && free < touchedBytes)
+        {
+            throw Refuse($"""
+                Process stages need at least {Text(touchedBytes)} of shared memory in {FileRegion.Folder}, where {Text(free)} are free. Enlarge it
+                (docker run --shm-size), or set a lower MaxInFlight.
+                """);
+        }
+    }
+
+    private static PipelineDefinitionException Refuse(string message) => new(message.ReplaceLineEndings(" "));
+
+    private static long UsedAddressSpace()
+    {
+        // The first number is the size of the address space in pages.
+        var pages = File.ReadAllText("/proc/self/statm").AsSpan();
+        return long.Parse(pages[..pages.IndexOf(' ')], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+    }
+
+    private static string Text(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:N0} MiB");
+}

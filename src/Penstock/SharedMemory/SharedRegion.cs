@@ -1,0 +1,73 @@
+using System.Globalization;
+
+namespace Penstock.SharedMemory;
+
+/// <summary>
+/// Memory that processes share. One creates it, others open it by its <see cref="Handle"/>. Pages exist only when touched, so a
+/// region may be far larger than the machine's memory, and all of it is zero at first.
+/// </summary>
+/// <remarks>The memory stays valid until disposal, for as long as the region is reachable.</remarks>
+internal abstract unsafe class SharedRegion : IDisposable
+{
+    private const int LongestName = 80; // files allow 255 bytes with all that is put around it
+
+    /// <summary>The first byte; null after disposal.</summary>
+    public byte* Address { get; protected set; }
+
+    /// <summary>Bytes.</summary>
+    public long Size { get; protected init; }
+
+    /// <summary>By which another process of the same user opens the region while its creator lives: a path, a colon, the size.</summary>
+    public abstract string Handle { get; }
+
+    /// <param name="name">Seen in diagnostic tools; need not be unique.</param>
+    /// <param name="size">Bytes, of virtual memory.</param>
+    /// <exception cref="IOException">The system refuses; the message says which limit to raise.</exception>
+    public static SharedRegion Create(string name, long size)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        var clean = string.Concat(name.Take(LongestName).Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
+        return MemfdRegion.IsSupported ? MemfdRegion.Create(clean, size) : FileRegion.Create(clean, size);
+    }
+
+    /// <exception cref="IOException">The region is gone, its creator has died, or access is refused.</exception>
+    public static SharedRegion Open(string handle)
+    {
+        var colon = handle.LastIndexOf(':');
+        if (colon < 0 || !long.TryParse(handle[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var size))
+            throw new IOException($"'{handle}' is not the handle of a shared region.");
+        var path = handle[..colon];
+        return path.StartsWith("/proc/", StringComparison.Ordinal) ? MemfdRegion.Open(path, size) : FileRegion.Open(path, size);
+    }
+
+    /// <summary>Gives the pages that lie wholly inside a range back to the system; what was in them is lost.</summary>
+    public void Release(long offset, long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Size - offset);
+        ObjectDisposedException.ThrowIf(Address is null, this);
+        long page = Environment.SystemPageSize;
+        var first = (offset + page - 1) / page * page;
+        var end = (offset + length) / page * page;
+        if (first < end)
+            Remove(Address + first, end - first);
+    }
+
+    /// <summary>Says that nobody will open the region any more. A region that had to take a name loses it, so that no crash can leave it behind.</summary>
+    public virtual void Unlink()
+    {
+    }
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void Remove(byte* start, long length);
+
+    protected abstract void Dispose(bool disposing);
+
+    protected string HandleOf(string path) => string.Create(CultureInfo.InvariantCulture, $"{path}:{Size}");
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using Penstock;
+using Penstock.Processes;
+using Penstock.TestApp;
+
+// An ordinary application, for tests that need one: its workers, its crash, its host options. It does what its first argument says.
+if (Environment.GetEnvironmentVariable("TESTAPP_ASKS") is "1")
+    PipelineWorker.RunIfRequested();
+
+switch (args)
+{
+    case ["empty"]:
+        return 0;
+
+    // Starts a worker, prints what the worker says, ends with its exit code.
+    case ["work"]:
+        return await Workers.RunAsync(Workers.Introduce);
+
+    // Starts a worker that never ends, prints its number, and waits for whatever comes.
+    case ["wait"]:
+        return await Workers.RunAsync(Workers.Wait);
+
+    // Shared memory and what a run would check before, where the shell has set limits.
+    case ["region"]:
+        return Regions.Try();
+
+    case ["guard"]:
+        WorkerGuard.EnsureNotAWorker();
+        Console.WriteLine("no worker");
+        return 0;
+
+    // From a start to the first line of the worker, and from there to its death being known, in milliseconds.
+    case ["measure", var count]:
+        await Measuring.RunAsync(int.Parse(count, CultureInfo.InvariantCulture));
+        return 0;
+
+    default:
+        Console.Error.WriteLine($"What is '{string.Join(' ', args)}'?");
+        return 64;
+}

@@ -1,0 +1,28 @@
+using Penstock.SharedMemory;
+using Penstock.Tests.Support;
+
+namespace Penstock.Tests.SharedMemory;
+
+public class Limits
+{
+    [Fact]
+    public void What_fits_is_let_through() => SharedMemoryCheck.Require(4L << 40, 1 << 20);
+
+    [Fact]
+    public void More_than_the_machine_has_is_refused_with_what_to_do()
+    {
+        var exception = Assert.Throws<PipelineDefinitionException>(() => SharedMemoryCheck.Require(1 << 20, 1L << 60));
+        Assert.Contains("MaxInFlight", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-f 10000000", "RLIMIT_FSIZE")]
+    [InlineData("-v 1000000000", "RLIMIT_AS")]
+    // Not so low that the runtime itself could not start.
+    public Task A_limit_of_the_shell_is_named(string limit, string name) => Within.Time(async () =>
+    {
+        var app = await App.RunAsync("/bin/sh", ["-c", $"ulimit {limit}; exec {App.Host} region"]);
+        Assert.Contains(name, app.Output, StringComparison.Ordinal);
+        Assert.Equal(65, app.ExitCode);
+    });
+}

@@ -1,0 +1,188 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Penstock.SharedMemory;
+using Penstock.Tests.Support;
+
+namespace Penstock.Tests.SharedMemory;
+
+/// <summary>The contract of shared regions, for each kind of them.</summary>
+[Collection(nameof(Alone))]
+public abstract unsafe class Regions
+{
+    private const long Huge = 4L << 40;
+
+    [Fact]
+    public Task What_one_mapping_writes_another_reads() => Within.Time(() =>
+    {
+        using var created = Create(10_000);
+        using var opened = SharedRegion.Open(created.Handle);
+        Assert.Equal(10_000, opened.Size);
+        created.Address[0] = 1;
+        opened.Address[9_999] = 2;
+        Assert.Equal(1, opened.Address[0]);
+        Assert.Equal(2, created.Address[9_999]);
+    });
+
+    [Fact]
+    public Task Four_tebibytes_take_only_the_pages_that_are_touched() => Within.Time(() =>
+    {
+        using var region = Create(Huge);
+        using var opened = SharedRegion.Open(region.Handle);
+        var before = SharedMemoryOfThisProcess();
+        region.Address[0] = 1;
+        region.Address[Huge - 1] = 2;
+        Assert.Equal(2, opened.Address[Huge - 1]);
+        Assert.InRange(SharedMemoryOfThisProcess() - before, 1, 1 << 20);
+    });
+
+    [Fact]
+    public Task Released_pages_are_given_back_and_read_as_zero() => Within.Time(() =>
+    {
+        const int Size = 64 << 20;
+        using var region = Create(Size);
+        var before = SharedMemoryOfThisProcess();
+        new Span<byte>(region.Address, Size).Fill(1);
+        Assert.InRange(SharedMemoryOfThisProcess() - before, Size * 9L / 10, long.MaxValue);
+
+        region.Release(1, Size - 2); // not the first and not the last page: they are not wholly inside
+        Assert.InRange(SharedMemoryOfThisProcess() - before, long.MinValue, Size / 10);
+        Assert.Equal((1, 0, 1), (region.Address[0], region.Address[Size / 2], region.Address[Size - 1]));
+        region.Address[Size / 2] = 3;
+        Assert.Equal(3, region.Address[Size / 2]);
+    });
+
+    [Fact]
+    public Task A_range_outside_the_region_cannot_be_released() => Within.Time(() =>
+    {
+        using var region = Create(8192);
+        Assert.Throws<ArgumentOutOfRangeException>(() => region.Release(4096, 8192));
+        Assert.Throws<ArgumentOutOfRangeException>(() => region.Release(-1, 10));
+        Assert.Throws<ArgumentOutOfRangeException>(() => region.Release(0, -1));
+        region.Release(8192, 0);
+    });
+
+    [Fact]
+    public Task Two_hundred_regions_leave_no_descriptor_no_mapping_and_no_file() => Within.Time(() =>
+    {
+        CreateOpenDispose();
+        var before = Leftovers();
+        for (var i = 0; i < 200; i++)
+            CreateOpenDispose();
+        Assert.Equal(before, Leftovers());
+
+        void CreateOpenDispose()
+        {
+            using var created = Create(1 << 20);
+            using var opened = SharedRegion.Open(created.Handle);
+            opened.Address[0] = 1;
+            created.Dispose(); // once more at the end: harmless
+        }
+    });
+
+    [Fact]
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "That is the point.")]
+    public Task Forgotten_regions_are_cleaned_up() => Within.Time(() =>
+    {
+        var before = Leftovers();
+        Forget();
+        for (var i = 0; i < 10 && Leftovers() != before; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        Assert.Equal(before, Leftovers());
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        void Forget()
+        {
+            for (var i = 0; i < 10; i++)
+                Create(1 << 20).Address[0] = 1;
+        }
+    });
+
+    [Fact]
+    public Task An_opened_region_outlives_its_creator() => Within.Time(() =>
+    {
+        var created = Create(4096);
+        created.Address[5] = 7;
+        using var opened = SharedRegion.Open(created.Handle);
+        created.Dispose();
+        Assert.Equal(7, opened.Address[5]);
+    });
+
+    [Fact]
+    public Task A_region_that_is_gone_cannot_be_opened() => Within.Time(() =>
+    {
+        var created = Create(4096);
+        var handle = created.Handle;
+        created.Dispose();
+        Assert.ThrowsAny<IOException>(() => SharedRegion.Open(handle));
+        Assert.ThrowsAny<IOException>(() => SharedRegion.Open("nonsense"));
+    });
+
+    [Fact]
+    public Task A_handle_that_leads_to_something_else_is_refused() => Within.Time(() =>
+    {
+        using var created = Create(4096);
+        Assert.ThrowsAny<IOException>(() => SharedRegion.Open(created.Handle.Replace(":4096", ":8192", StringComparison.Ordinal)));
+    });
+
+    [Fact]
+    public Task No_mapping_goes_into_core_dumps() => Within.Time(() =>
+    {
+        using var created = Create(1 << 20);
+        var start = ((nint)created.Address).ToString("x", CultureInfo.InvariantCulture);
+        var flags = File.ReadLines("/proc/self/smaps").SkipWhile(l => !l.StartsWith(start, StringComparison.Ordinal)).First(l => l.StartsWith("VmFlags", StringComparison.Ordinal));
+        Assert.Contains(" dd", flags, StringComparison.Ordinal);
+    });
+
+    internal abstract SharedRegion Create(long size);
+
+    private static (int Descriptors, int Mappings, int Files) Leftovers() => (
+        Directory.GetFileSystemEntries("/proc/self/fd").Count(path => Target(path).Contains("penstock-", StringComparison.Ordinal)),
+        File.ReadLines("/proc/self/maps").Count(line => line.Contains("penstock-", StringComparison.Ordinal)),
+        Directory.GetFiles(FileRegion.Folder, $"penstock-test-{Environment.ProcessId}-*").Length);
+
+    private static string Target(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget ?? "";
+        }
+        catch (IOException)
+        {
+            return ""; // closed in the meantime
+        }
+    }
+
+    private static long SharedMemoryOfThisProcess()
+    {
+        var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("RssShmem:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
+    }
+}
+
+/// <summary>Memory files without a name.</summary>
+public class MemfdRegions : Regions
+{
+    internal override SharedRegion Create(long size) => MemfdRegion.Create("test", size);
+}
+
+/// <summary>Mapped files.</summary>
+public class FileRegions : Regions
+{
+    [Fact]
+    public Task Nobody_else_may_open_the_file_and_unlinked_it_has_no_name() => Within.Time(() =>
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        using var region = Create(4096);
+        var path = region.Handle[..region.Handle.LastIndexOf(':')];
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+        region.Unlink();
+        Assert.False(File.Exists(path));
+    });
+
+    internal override SharedRegion Create(long size) => FileRegion.Create("test", size);
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using Penstock.SharedMemory;
+using Penstock.Tests.Support;
+
+namespace Penstock.Tests.SharedMemory;
+
+/// <summary>The contract of waiting on shared words, for each kind of it. Two mappings of one region stand for two processes.</summary>
+public abstract unsafe class SharedWaits
+{
+    internal abstract SharedWait Wait { get; }
+
+    [Fact]
+    public Task A_word_that_has_changed_is_not_waited_for() => Within.Time(() =>
+    {
+        using var region = SharedRegion.Create("test", 4096);
+        var word = (int*)region.Address;
+        *word = 1;
+        Assert.True(Wait.Sleep(word, 0, Timeout.Infinite));
+    });
+
+    [Fact]
+    public Task A_wait_ends_after_its_time() => Within.Time(() =>
+    {
+        using var region = SharedRegion.Create("test", 4096);
+        var start = Stopwatch.GetTimestamp();
+        Assert.False(Wait.Sleep((int*)region.Address, 0, 30));
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 25, 10_000);
+    });
+
+    [Fact]
+    public Task A_change_through_another_mapping_wakes_the_waiter() => Within.Time(() =>
+    {
+        using var region = SharedRegion.Create("test", 4096);
+        using var other = SharedRegion.Open(region.Handle);
+        int* here = (int*)region.Address, there = (int*)other.Address;
+        for (var round = 0; round < 50; round++)
+        {
+            var expected = round;
+            var waiter = new Thread(() =>
+            {
+                while (Volatile.Read(ref *here) == expected)
+                    Wait.Sleep(here, expected, Timeout.Infinite);
+            });
+            waiter.Start();
+            Volatile.Write(ref *there, round + 1);
+            Wait.Rouse(there, int.MaxValue);
+            Assert.True(waiter.Join(TimeSpan.FromSeconds(10)));
+        }
+    });
+
+    [Fact]
+    public Task A_collection_does_not_wait_for_a_waiter() => Within.Time(() =>
+    {
+        using var region = SharedRegion.Create("test", 4096);
+        var word = (int*)region.Address;
+        var waiter = new Thread(() => Wait.Sleep(word, 0, Timeout.Infinite));
+        waiter.Start();
+        SpinWait.SpinUntil(() => waiter.ThreadState.HasFlag(System.Threading.ThreadState.WaitSleepJoin), 20);
+        GC.Collect();
+        *word = 1;
+        do
+            Wait.Rouse(word, 1);
+        while (!waiter.Join(1));
+    });
+}
+
+/// <summary>Futexes.</summary>
+public class FutexWaits : SharedWaits
+{
+    internal override SharedWait Wait { get; } = new FutexWait();
+}
+
+/// <summary>Looking again and again.</summary>
+public class PolledWaits : SharedWaits
+{
+    internal override SharedWait Wait { get; } = new PolledWait();
+}
