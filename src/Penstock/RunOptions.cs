@@ -47,4 +47,7 @@ public sealed record RunOptions
 
     /// <summary>How items cross between processes. Default: the built-in way. Thread workers ignore it.</summary>
     public IItemSerializer? Serializer { get; init; }
+
+    /// <summary>For tests: all links as between processes, although all workers are in this one.</summary>
+    internal bool SharesLinks { get; init; }
 }

@@ -1,4 +1,5 @@
 using Penstock.Links;
+using Penstock.SharedMemory;
 using Penstock.Stages;
 using Penstock.Workers;
 
@@ -46,10 +47,20 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
 
         var options = stage.Options;
         var bytes = options.MaxInFlightBytes is { } limit ? new ByteBudget(limit, options.SizeOf) : null;
-        var link = new LocalLink<TOut>(
-            stage.CapacityBefore(nextWorkers), options.Workers > 1, nextWorkers > 1, KeepsOrder, builder.IsTracked(stage), bytes);
+        var link = CreateLink(stage.CapacityBefore(nextWorkers), nextWorkers, bytes);
         Add(link, options.Workers);
         return (link, link);
+    }
+
+    private Link<TOut> CreateLink(int capacity, int nextWorkers, ByteBudget? bytes)
+    {
+        var workers = stage.Options.Workers;
+        if (!builder.Run.Options.SharesLinks || builder.IsTracked(stage))
+            return new LocalLink<TOut>(capacity, workers > 1, nextWorkers > 1, KeepsOrder, builder.IsTracked(stage), bytes);
+        var region = SharedRegion.Create($"link-{Name}", SharedLink<TOut>.LayoutFor(capacity).Size);
+        var link = new SharedLink<TOut>(region, capacity, workers, nextWorkers, KeepsOrder, bytes, builder.Run.Options.Serializer);
+        link.Initialize();
+        return link;
     }
 
     public override IReadOnlyList<Worker<TOut>> End() => Add(output: null, builder.IsSequential ? 1 : stage.Options.Workers);

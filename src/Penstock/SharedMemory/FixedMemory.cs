@@ -11,18 +11,24 @@ internal sealed unsafe class FixedMemory
     // What keeps the memory alive.
     private readonly object owner;
 
-    public FixedMemory(byte* address, object owner)
+    private FixedMemory(byte* address, object owner, bool isShared)
     {
         Address = address;
+        IsShared = isShared;
         this.owner = owner;
     }
 
     public byte* Address { get; }
 
+    /// <summary>Whether other processes see it, too.</summary>
+    public bool IsShared { get; }
+
     public static FixedMemory OfThisProcess(int size)
     {
         var array = GC.AllocateArray<byte>(size + Line, pinned: true);
         fixed (byte* start = array)
-            return new FixedMemory((byte*)(((nuint)start + Line - 1) & ~(nuint)(Line - 1)), array);
+            return new FixedMemory((byte*)(((nuint)start + Line - 1) & ~(nuint)(Line - 1)), array, isShared: false);
     }
+
+    public static FixedMemory In(SharedRegion region, long offset) => new(region.Address + offset, region, isShared: true);
 }

@@ -6,7 +6,8 @@ namespace Penstock.SharedMemory;
 /// </summary>
 internal abstract unsafe class SharedWait
 {
-    private static readonly SharedWait Current = FutexWait.IsSupported ? new FutexWait() : new PolledWait();
+    /// <summary>The one that all processes of a run use.</summary>
+    public static readonly SharedWait Current = FutexWait.IsSupported ? new FutexWait() : new PolledWait();
 
     /// <summary>Returns when the word differs from what was expected, on a wake-up, or for no reason: look again. False after the time.</summary>
     /// <param name="word">Aligned to 4 bytes.</param>

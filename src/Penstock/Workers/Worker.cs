@@ -30,7 +30,7 @@ internal abstract class Worker
         this.isAsynchronous = isAsynchronous;
         memory = FixedMemory.OfThisProcess(sizeof(WorkerRecord));
         record = (WorkerRecord*)memory.Address;
-        Waiter = isAsynchronous ? new TaskWaiter(memory) : FutexWaiter.IsSupported ? new FutexWaiter(memory) : new MonitorWaiter(memory);
+        Waiter = isAsynchronous ? new TaskWaiter(memory) : FutexWait.IsSupported || memory.IsShared ? new WordWaiter(memory) : new MonitorWaiter(memory);
         Context = new PipelineContext(this);
         Times = new WorkerTimes(record, stage.Run);
     }

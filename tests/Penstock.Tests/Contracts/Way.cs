@@ -8,6 +8,9 @@ public abstract class Way
 
     public virtual bool KeepsOrder => true;
 
+    /// <summary>Whether what arrives is equal to what was handed on, not the very object.</summary>
+    public virtual bool CopiesItems => false;
+
     public virtual RunOptions Options => new();
 
     public virtual Pipeline<T> From<T>(Func<IEnumerable<T>> source) => Pipeline.From(source, SourceOptions);

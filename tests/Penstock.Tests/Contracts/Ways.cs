@@ -76,3 +76,35 @@ public sealed class Mixed : Way
             ? Synchronous(pipeline, step, new StageOptions { Workers = 2 })
             : Asynchronous(pipeline, step, new StageOptions { MaxInFlight = 1 });
 }
+
+/// <summary>Threads on links as between processes.</summary>
+public sealed class SharedLinks : Way
+{
+    public override bool CopiesItems => true;
+
+    public override RunOptions Options => new() { SharesLinks = true };
+
+    public override Pipeline<TOut> Then<TIn, TOut>(Pipeline<TIn> pipeline, Step<TIn, TOut> step) => Synchronous(pipeline, step, new StageOptions());
+}
+
+public sealed class OrderedSharedLinks : Way
+{
+    public override bool CopiesItems => true;
+
+    public override RunOptions Options => new() { SharesLinks = true };
+
+    public override Pipeline<TOut> Then<TIn, TOut>(Pipeline<TIn> pipeline, Step<TIn, TOut> step) =>
+        Synchronous(pipeline, step, new StageOptions { Workers = 3, MaxInFlight = 3 });
+}
+
+public sealed class UnorderedSharedLinks : Way
+{
+    public override bool CopiesItems => true;
+
+    public override bool KeepsOrder => false;
+
+    public override RunOptions Options => new() { SharesLinks = true };
+
+    public override Pipeline<TOut> Then<TIn, TOut>(Pipeline<TIn> pipeline, Step<TIn, TOut> step) =>
+        Synchronous(pipeline, step, new StageOptions { Workers = 4, Ordered = false });
+}

@@ -1,0 +1,245 @@
+using System.Runtime.CompilerServices;
+using Penstock.Serialization;
+using Penstock.SharedMemory;
+
+namespace Penstock.Links;
+
+/// <summary>A link between processes: the items lie in shared memory, each in its slot from the moment it is handed on until it is freed.</summary>
+/// <remarks>
+/// Protocol. Any worker may die at any instruction, so there is no lock, and every change is one atomic step that names who made it:
+/// <list type="number">
+/// <item>A producer takes a slot: <c>owner[slot]</c> from nobody to <c>producing, worker</c>.</item>
+/// <item>It writes the item into the slot, then hands it on: <c>ring[p]</c> from <c>Free(p)</c> to <c>Full(p, slot)</c>, in this one step.
+/// Only then does the tail follow.</item>
+/// <item>A consumer takes it: <c>ring[p]</c> from <c>Full(p, slot)</c> to <c>Taken(p, slot, worker)</c>; then it shows <c>owner[slot] = consuming,
+/// worker</c>, makes the place <c>Free(p + size)</c>, and the head follows. Head and tail are moved by whoever sees that they lag.</item>
+/// <item>It frees the slot: <c>owner[slot]</c> back to nobody.</item>
+/// </list>
+/// What a dead worker held is therefore known from the words alone: the slot it was consuming, and the slot it had taken and not handed on. A place is filled again only when its last taker has shown the slot's new owner.
+/// One producer, or several in turn, hand on by plain writes; so does one consumer take.
+/// </remarks>
+internal sealed unsafe class SharedLink<T> : Link<T>
+{
+    private const int Nobody = 0;
+    private const int Producing = 1 << 30;
+    private const int Consuming = 1 << 29;
+    private const int WorkerMask = Consuming - 1;
+
+    private readonly SharedLinkLayout layout;
+    private readonly byte* start;
+    private readonly int* owners;
+    private readonly long* ring;
+    private readonly bool sharesTail;
+    private readonly int? fixedSize;
+
+    // By worker: each writes and reads on a thread of its own.
+    private readonly Encoder[] encoders;
+    private readonly ItemCodec<T>[] decoders;
+
+    // Where a search for a free slot begins; a guess, so it needs no care.
+    private int likelyFree;
+
+    public SharedLink(SharedRegion region, int capacity, int producers, int consumers, bool ordered, ByteBudget? bytes, IItemSerializer? serializer)
+        : base(FixedMemory.In(region, 0), capacity, producers > 1, consumers > 1)
+    {
+        sharesTail = producers > 1 && !ordered;
+        Bytes = bytes;
+        encoders = new Encoder[producers];
+        decoders = new ItemCodec<T>[consumers];
+        layout = LayoutFor(capacity);
+        for (var i = 0; i < producers; i++)
+            encoders[i] = new Encoder(ItemCodec.For<T>(serializer), new SlotRoom(layout));
+        for (var i = 0; i < consumers; i++)
+            decoders[i] = ItemCodec.For<T>(serializer);
+        fixedSize = serializer is null ? encoders[0].Codec.FixedSize : null;
+        if (fixedSize > layout.SmallRoom)
+            fixedSize = null;
+        start = region.Address;
+        owners = (int*)(start + layout.Owners);
+        ring = (long*)(start + layout.Ring);
+    }
+
+    /// <summary>How a link of this type of item lies in memory, the user's serializer aside.</summary>
+    public static SharedLinkLayout LayoutFor(int capacity) =>
+        new(capacity, RuntimeHelpers.IsReferenceOrContainsReferences<T>() ? null : Unsafe.SizeOf<T>());
+
+    public override long InFlight
+    {
+        get
+        {
+            var count = 0;
+            for (var slot = 0; slot < Capacity; slot++)
+                count += Volatile.Read(ref owners[slot]) == Nobody ? 0 : 1;
+            return count;
+        }
+    }
+
+    public override bool HasItems
+    {
+        get
+        {
+            for (var position = Volatile.Read(ref Header->Head); ; position++)
+            {
+                var word = PlaceOf(position);
+                if (!word.IsAt(position))
+                    return true; // others have gone on
+                if (word.Phase != RingWord.State.Taken)
+                    return word.Phase == RingWord.State.Full;
+            }
+        }
+    }
+
+    /// <summary>Called once by whoever creates the link.</summary>
+    public void Initialize()
+    {
+        for (var position = 0; position < layout.RingSize; position++)
+            ring[position] = RingWord.Free(position).Value;
+    }
+
+    public override int TryTakeSlot(int worker)
+    {
+        // The first free one of a few, so that few slots are touched; where there are many, searching from the start would cost more.
+        var first = Capacity <= 16 ? 0 : likelyFree;
+        for (var i = 0; i < Capacity; i++)
+        {
+            var slot = first + i;
+            if (slot >= Capacity)
+                slot -= Capacity;
+            if (Volatile.Read(ref owners[slot]) != Nobody)
+                continue;
+            if (!ManyProducers)
+                Volatile.Write(ref owners[slot], Producing | worker);
+            else if (Interlocked.CompareExchange(ref owners[slot], Producing | worker, Nobody) != Nobody)
+                continue;
+            likelyFree = slot + 1 == Capacity ? 0 : slot + 1;
+            return slot;
+        }
+
+        return -1;
+    }
+
+    public override bool HasFreeSlot()
+    {
+        for (var slot = 0; slot < Capacity; slot++)
+        {
+            if (Volatile.Read(ref owners[slot]) == Nobody)
+                return true;
+        }
+
+        return false;
+    }
+
+    public override void ReturnSlot(int slot)
+    {
+        Free(slot);
+        if (Producers.HasWaiting)
+            Producers.WakeOne();
+    }
+
+    public override void HandOn(int slot, T item, Lineage? lineage, long size)
+    {
+        var header = HeaderOf(slot);
+        header->Charged = size;
+        if (fixedSize is { } length)
+        {
+            ItemCodec<T>.WriteFixed(ref *SmallRoomOf(slot), item);
+            header->Length = length;
+        }
+        else
+        {
+            Encode(slot, item, header);
+        }
+
+        Publish(slot);
+        if (Consumers.HasWaiting)
+            Consumers.WakeOne();
+    }
+
+    public override bool TryTake(Turns? turns, int worker, ref Taken<T> taken)
+    {
+        while (true)
+        {
+            var position = Volatile.Read(ref Header->Head);
+            var word = PlaceOf(position);
+            if (!word.IsAt(position))
+                continue; // others have gone on since the head was read
+            if (word.Phase == RingWord.State.Free)
+                return false;
+            if (word.Phase == RingWord.State.Taken)
+            {
+                Interlocked.CompareExchange(ref Header->Head, position + 1, position);
+                continue;
+            }
+
+            turns?.Show(worker, position);
+            if (ManyConsumers && Interlocked.CompareExchange(ref ring[position & Mask], RingWord.Taken(position, word.Slot, worker).Value, word.Value) != word.Value)
+                continue;
+            Volatile.Write(ref owners[word.Slot], Consuming | worker);
+            Volatile.Write(ref ring[position & Mask], RingWord.Free(position + layout.RingSize).Value);
+            if (ManyConsumers)
+                Interlocked.CompareExchange(ref Header->Head, position + 1, position);
+            else
+                Volatile.Write(ref Header->Head, position + 1);
+
+            Decode(word.Slot, position, worker, ref taken);
+            return true;
+        }
+    }
+
+    protected override void Free(int slot) => Volatile.Write(ref owners[slot], Nobody);
+
+    private int Mask => layout.RingSize - 1;
+
+    private RingWord PlaceOf(long position) => new(Volatile.Read(ref ring[position & Mask]));
+
+    private SlotHeader* HeaderOf(int slot) => (SlotHeader*)(start + layout.SlotOf(slot));
+
+    private byte* SmallRoomOf(int slot) => start + layout.SlotOf(slot) + SlotHeader.Size;
+
+    private void Encode(int slot, T item, SlotHeader* header)
+    {
+        var encoder = encoders[Volatile.Read(ref owners[slot]) & WorkerMask];
+        encoder.Room.Begin(SmallRoomOf(slot), start + layout.LargeRoomOf(slot));
+        encoder.Codec.Write(encoder.Room, item);
+        header->Length = encoder.Room.Position;
+        header->IsLarge = encoder.Room.IsLarge;
+    }
+
+    private void Publish(int slot)
+    {
+        if (!sharesTail)
+        {
+            var position = Header->Tail;
+            Volatile.Write(ref ring[position & Mask], RingWord.Full(position, slot).Value);
+            Volatile.Write(ref Header->Tail, position + 1);
+            return;
+        }
+
+        var spin = default(SpinWait);
+        while (true)
+        {
+            var position = Volatile.Read(ref Header->Tail);
+            var free = RingWord.Free(position);
+            var found = new RingWord(Interlocked.CompareExchange(ref ring[position & Mask], RingWord.Full(position, slot).Value, free.Value));
+            if (found == free || found.IsAt(position))
+                Interlocked.CompareExchange(ref Header->Tail, position + 1, position);
+            else
+                spin.SpinOnce(sleep1Threshold: -1); // its last taker is about to show the slot's new owner, or the tail was read too early
+            if (found == free)
+                return;
+        }
+    }
+
+    private void Decode(int slot, long position, int worker, ref Taken<T> taken)
+    {
+        var header = HeaderOf(slot);
+        taken.Number = position;
+        taken.Slot = slot;
+        taken.Size = header->Charged;
+        taken.Item = fixedSize is not null
+            ? ItemCodec<T>.ReadFixed(ref *SmallRoomOf(slot))
+            : decoders[worker].Read(new ReadOnlySpan<byte>(header->IsLarge ? start + layout.LargeRoomOf(slot) : SmallRoomOf(slot), header->Length));
+    }
+
+    private sealed record Encoder(ItemCodec<T> Codec, SlotRoom Room);
+}

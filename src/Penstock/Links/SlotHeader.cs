@@ -1,0 +1,22 @@
+using System.Runtime.InteropServices;
+
+namespace Penstock.Links;
+
+/// <summary>What stands before the item in a slot between processes. Written by the producer before it hands on.</summary>
+[StructLayout(LayoutKind.Explicit, Size = Size)]
+internal struct SlotHeader
+{
+    public const int Size = 64; // so that the item behind it starts on a cache line
+
+    /// <summary>Bytes of the item.</summary>
+    [FieldOffset(0)]
+    public int Length;
+
+    /// <summary>Whether the item lies in the slot's room for large ones.</summary>
+    [FieldOffset(4)]
+    public bool IsLarge;
+
+    /// <summary>Bytes the item was charged with, see <see cref="ByteBudget"/>.</summary>
+    [FieldOffset(8)]
+    public long Charged;
+}

@@ -1,0 +1,27 @@
+using Penstock.SharedMemory;
+
+namespace Penstock.Waiting;
+
+/// <summary>Parks a thread on the state word itself, which is known to the kernel by its address, or by its place in shared memory.</summary>
+internal sealed unsafe class WordWaiter(FixedMemory memory) : Waiter(memory)
+{
+    private static readonly SharedWait WithinThisProcess = new FutexWait(isPrivate: true);
+
+    private readonly SharedWait wait = memory.IsShared ? SharedWait.Current : WithinThisProcess;
+
+    private int* Word => (int*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref State);
+
+    public override ValueTask WaitAsync(int milliseconds = Timeout.Infinite)
+    {
+        // Returns at once if the word has changed; spurious returns go round again.
+        for (var state = Volatile.Read(ref State); IsWaiting(state); state = Volatile.Read(ref State))
+        {
+            if (!wait.Sleep(Word, state, milliseconds))
+                Wake(); // ends this wait, unless somebody just did
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    protected override void Resume() => wait.Rouse(Word, 1);
+}
