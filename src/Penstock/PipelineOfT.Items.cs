@@ -19,7 +19,7 @@ public sealed partial class Pipeline<T>
         Required(selector);
         Refuse.TaskLike<TOut>(options?.Name ?? nameof(Select));
         return Append(
-            new ItemOperator<T, TOut>(nameof(Select), items => items.Select(selector), items => System.Linq.AsyncEnumerable.Select(items, selector)),
+            new ItemOperator<T, TOut>(nameof(Select), Yield.One, items => items.Select(selector), items => System.Linq.AsyncEnumerable.Select(items, selector)),
             selector,
             options);
     }
@@ -30,7 +30,7 @@ public sealed partial class Pipeline<T>
     {
         Required(selector);
         return Append(
-            new ItemOperator<T, TOut>(nameof(SelectMany), items => items.SelectMany(selector), items => System.Linq.AsyncEnumerable.SelectMany(items, selector)),
+            new ItemOperator<T, TOut>(nameof(SelectMany), Yield.Any, items => items.SelectMany(selector), items => System.Linq.AsyncEnumerable.SelectMany(items, selector)),
             selector,
             options);
     }
@@ -43,7 +43,7 @@ public sealed partial class Pipeline<T>
     {
         Required(predicate);
         return Append(
-            new ItemOperator<T, T>(nameof(Where), items => items.Where(predicate), items => System.Linq.AsyncEnumerable.Where(items, predicate)),
+            new ItemOperator<T, T>(nameof(Where), Yield.AtMostOne, items => items.Where(predicate), items => System.Linq.AsyncEnumerable.Where(items, predicate)),
             predicate,
             options);
     }

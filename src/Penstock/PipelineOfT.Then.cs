@@ -39,7 +39,7 @@ public sealed partial class Pipeline<T>
         Func<IEnumerable<T>, TArg, CancellationToken, IEnumerable<TOut>> stage, TArg argument, StageOptions? options = null) =>
         Add(new Body<T, TOut>(Required(stage)) { Synchronous = (items, token) => stage(items, argument, token) }, options);
 
-    /// <summary>Adds an asynchronous stage. Its workers are tasks: hundreds are cheap.</summary>
+    /// <summary>Adds an asynchronous stage. Its workers are tasks: hundreds are cheap. A token given to its items (<c>WithCancellation</c>) ends the wait for one.</summary>
     /// <inheritdoc cref="Then{TOut}(Func{IEnumerable{T}, IEnumerable{TOut}}, StageOptions?)"/>
     public Pipeline<TOut> Then<TOut>(Func<IAsyncEnumerable<T>, IAsyncEnumerable<TOut>> stage, StageOptions? options = null) =>
         Add(new Body<T, TOut>(Required(stage)) { Asynchronous = (items, _) => stage(items) }, options);
@@ -48,7 +48,7 @@ public sealed partial class Pipeline<T>
     public Pipeline<TOut> Then<TOut>(Func<IAsyncEnumerable<T>, CancellationToken, IAsyncEnumerable<TOut>> stage, StageOptions? options = null) =>
         Add(new Body<T, TOut>(Required(stage)) { Asynchronous = (items, token) => stage(items, token) }, options);
 
-    /// <summary>Adds an asynchronous stage. Its workers are tasks: hundreds are cheap.</summary>
+    /// <summary>Adds an asynchronous stage. Its workers are tasks: hundreds are cheap. A token given to its items (<c>WithCancellation</c>) ends the wait for one.</summary>
     /// <inheritdoc cref="Then{TArg, TOut}(Func{IEnumerable{T}, TArg, IEnumerable{TOut}}, TArg, StageOptions?)"/>
     public Pipeline<TOut> Then<TArg, TOut>(Func<IAsyncEnumerable<T>, TArg, IAsyncEnumerable<TOut>> stage, TArg argument, StageOptions? options = null) =>
         Add(new Body<T, TOut>(Required(stage)) { Asynchronous = (items, _) => stage(items, argument) }, options);

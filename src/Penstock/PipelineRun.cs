@@ -27,7 +27,7 @@ public class PipelineRun : IAsyncDisposable
     /// </summary>
     public Task Completion => completion.Value;
 
-    private protected Run Run => run;
+    internal Run Run => run;
 
     /// <summary>
     /// Stops pulling from the source and finishes what is in flight. A source still inside its current item after

@@ -37,7 +37,7 @@ public sealed record StageSnapshot
     /// <summary>The limit of <see cref="InFlight"/>. 0 for a sink.</summary>
     public required int MaxInFlight { get; init; }
 
-    /// <summary>Items taken from the link before the stage.</summary>
+    /// <summary>Items taken from the link before the stage; where others are fused to a source, or operators that filter, those it made itself.</summary>
     public long ItemsIn => Workers.Sum(w => w.ItemsIn);
 
     /// <summary>Items handed on.</summary>

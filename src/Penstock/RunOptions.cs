@@ -47,4 +47,7 @@ public sealed record RunOptions
 
     /// <summary>How items cross between processes. Default: the built-in way. Thread workers ignore it.</summary>
     public IItemSerializer? Serializer { get; init; }
+
+    // The system may refuse a thread; tests do so through this.
+    internal Action<Thread, object> StartThread { get; init; } = static (thread, state) => thread.Start(state);
 }

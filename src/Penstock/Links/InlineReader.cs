@@ -68,10 +68,14 @@ internal sealed class InlineReader<T>(Worker<T> upstream, Worker worker) : Reade
         return false;
     }
 
-    // An asynchronous method restores the context when it returns.
     private async ValueTask<bool> AskUpstreamAsync()
     {
-        PipelineContext.Current = upstream.Context;
-        return !upstream.MayNotProduce && await upstream.MoveNextAsync().ConfigureAwait(false);
+        upstream.EnterContext();
+        if (upstream.MayNotProduce)
+            return false;
+        var more = await upstream.MoveNextAsync().ConfigureAwait(false);
+        if (!upstream.IsAsynchronous) // else this is what came back from an await, not the generator's
+            upstream.KeepContext();
+        return more;
     }
 }

@@ -105,6 +105,8 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
                 throw StopException();
         }
 
+        if (link.Consumers.HasWaiting && link.HasItems)
+            link.Consumers.WakeOne(); // the wake-up for an item may have come to this worker, which leaves without one
         return false;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using Penstock.Stages;
 using Penstock.Workers;
 
 namespace Penstock.Links;
@@ -10,7 +11,7 @@ internal interface IFeed<T>
 }
 
 /// <summary>The reading end in one worker's hands, whatever flows: how the worker sees its item in hand.</summary>
-internal abstract class Reader(Worker worker)
+internal abstract class Reader(Worker worker) : IInput
 {
     // Set while the item in hand is to be given to the generator again (a retry, or an item taken before it asked).
     protected bool redeliver;
@@ -44,7 +45,7 @@ internal abstract class Reader(Worker worker)
     /// <summary>Set when the stop was thrown into the generator: whatever it throws after that is the answer to it.</summary>
     public bool HasThrownStop { get; private set; }
 
-    /// <summary>Lets an engine stage (a batch's delay, a gathering) leave its wait for an item: asked before each wait.</summary>
+    /// <summary>Lets a stage (a batch's delay, a gathering, a token) leave its wait for an item: asked before each wait.</summary>
     public Func<bool>? Interrupt { get; set; }
 
     /// <summary>Finishes with the item in hand: frees its slot and passes the turn on.</summary>
@@ -118,7 +119,9 @@ internal abstract class Reader<T>(Worker worker) : Reader(worker), IEnumerable<T
     IAsyncEnumerator<T> IAsyncEnumerable<T>.GetAsyncEnumerator(CancellationToken cancellationToken)
     {
         EnumerateOnce();
-        return this;
+
+        // A stop ends every wait, so the worker's own token adds nothing.
+        return cancellationToken.CanBeCanceled && cancellationToken != Worker.Stopping ? new ImpatientReader<T>(this, cancellationToken) : this;
     }
 
     public void Reset() => throw new NotSupportedException("A pipeline's items flow past once.");

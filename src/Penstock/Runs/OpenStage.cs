@@ -25,8 +25,6 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
 {
     private string Name { get; init; } = stage.Name;
 
-    private bool IsFused { get; init; }
-
     private bool IsSource => input is null;
 
     // Several workers of a source interleave: there is no input whose order could be kept.
@@ -34,8 +32,8 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
 
     public override OpenStage<TNext> Fuse<TNext>(Stage next, Body<TOut, TNext> nextBody)
     {
-        var fused = body.Fuse(IsSource && !IsFused, stage.Name, nextBody);
-        return new OpenStage<TIn, TNext>(builder, next, fused, input) { Name = $"{Name}+{next.Name}", IsFused = true };
+        var fused = body.Fuse(IsSource, stage.Name, nextBody);
+        return new OpenStage<TIn, TNext>(builder, next, fused, input) { Name = $"{Name}+{next.Name}" };
     }
 
     public override OpenStage<TNext> Open<TNext>(Stage next, Body<TOut, TNext> nextBody) =>
@@ -60,7 +58,7 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
     {
         var running = new RunningStage(builder.Run, Name, stage.Options, IsSource, stage.Kind == StageKind.Sink)
         {
-            IsFused = IsFused,
+            HasInnerSource = body.HasInnerSource,
             Input = input?.Link,
             Output = output,
             Lead = workers > 1 && !body.IsAsynchronous && builder.HasRealClock && input?.Link is { } link ? new Lead(link) : null,

@@ -51,6 +51,12 @@ internal sealed partial class Run
     /// <summary>Completes when the run has ended, well or not; never faults.</summary>
     public Task Ended => ended.Task;
 
+    /// <summary>What the caller had in AsyncLocals; threads and tasks take it along, workers that are driven inline begin with it.</summary>
+    public ExecutionContext? CallersContext { get; private set; }
+
+    /// <summary>Called by a worker when it begins or ends to wait, and when it leaves: so tests need not look again and again.</summary>
+    public Action? WorkerChanged { get; set; }
+
     public bool IsSequential => Options.Execution == Execution.Sequential;
 
     public TimeSpan Elapsed => Time.GetElapsedTime(startedAt, endedAt ?? Time.GetTimestamp());
@@ -69,7 +75,7 @@ internal sealed partial class Run
     {
         Name = Options.Name ?? string.Join(" → ", stages.Select(s => s.Name));
         ActiveRuns[this] = publicRun;
-        Metrics.OnStarted();
+        Metrics.OnStarted(this);
         Log.Started(Name);
         Trace.StartRun();
         try
@@ -81,6 +87,7 @@ internal sealed partial class Run
             FailWith(exception);
         }
 
+        CallersContext = IsSequential ? ExecutionContext.Capture() : null;
         cancellation = ct.UnsafeRegister(static (run, token) => ((Run)run!).Abort(token), this);
         if (!IsSequential)
         {

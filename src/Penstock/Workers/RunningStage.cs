@@ -38,8 +38,8 @@ internal sealed class RunningStage(Run run, string name, StageOptions options, b
     /// <summary>Whether the next consumer is the caller's own loop.</summary>
     public bool HandsOverToCaller => Output is not null && Output == Run.Caller?.Input;
 
-    /// <summary>Several stages of the description that run as one.</summary>
-    public bool IsFused { get; init; }
+    /// <summary>A source with something behind it in the same workers: a fused group, or operators.</summary>
+    public bool HasInnerSource { get; init; }
 
     public Link? Input { get; init; }
 

@@ -19,6 +19,7 @@ internal abstract class Worker
     private Spinner spinner = new();
     private int gate;
     private string? stopReason;
+    private ExecutionContext? inlineContext;
 
     protected Worker(RunningStage stage, int index, bool isAsynchronous)
     {
@@ -27,7 +28,7 @@ internal abstract class Worker
         this.isAsynchronous = isAsynchronous;
         Waiter = isAsynchronous ? new TaskWaiter() : FutexWaiter.IsSupported ? new FutexWaiter() : new MonitorWaiter();
         Context = new PipelineContext(this);
-        Times = new WorkerTimes(stage.Run.Time);
+        Times = new WorkerTimes(stage.Run);
     }
 
     public RunningStage Stage { get; }
@@ -55,8 +56,8 @@ internal abstract class Worker
 
     public bool MayNotTake => (Volatile.Read(ref gate) & (Stopped | InputEnded)) != 0;
 
-    /// <summary>A fused group that drains stops between its source and its next stage instead, which still finishes.</summary>
-    public bool MayNotProduce => IsTold && (IsStopping || (IsDraining && !Stage.IsFused));
+    /// <summary>A source with something behind it in the same worker ends in front of that when it drains, so that it still finishes.</summary>
+    public bool MayNotProduce => IsTold && (IsStopping || (IsDraining && !Stage.HasInnerSource));
 
     /// <summary>Items taken and handed on so far. Written by the worker alone, read by anyone.</summary>
     public long ItemsIn;
@@ -64,10 +65,10 @@ internal abstract class Worker
     /// <inheritdoc cref="ItemsIn"/>
     public long ItemsOut;
 
-    /// <summary>In a fused group that starts with a source: whether the worker is in the source, and not in a stage behind it.</summary>
-    public bool IsInFusedSource;
+    /// <summary>Where a source has something behind it in the same worker: whether the worker is in the source itself.</summary>
+    public bool IsInInnerSource;
 
-    public bool IsInSource => Stage.IsFused ? Volatile.Read(ref IsInFusedSource) : Times.State == WorkerState.Busy;
+    public bool IsInSource => Stage.HasInnerSource ? Volatile.Read(ref IsInInnerSource) : Times.State == WorkerState.Busy;
 
     /// <summary>Generators started after the first one.</summary>
     public int Restarts { get; protected set; }
@@ -90,7 +91,35 @@ internal abstract class Worker
 
     public virtual void OnItemTaken() => ItemsIn++;
 
-    /// <summary>Takes charge of an enumerator inside a fused group, which a stage might not dispose.</summary>
+    /// <summary>
+    /// For whoever drives this worker inline: puts its AsyncLocals in the place of its driver's. To be called in an asynchronous
+    /// method, which puts those back when it returns.
+    /// </summary>
+    public void EnterContext()
+    {
+        if ((inlineContext ?? Stage.Run.CallersContext) is { } mine)
+            ExecutionContext.Restore(mine);
+        if (inlineContext is not null)
+            return;
+        PipelineContext.Current = Context;
+        KeepContext();
+    }
+
+    /// <summary>Keeps what the generator has put into AsyncLocals until the worker is driven again.</summary>
+    public void KeepContext() => inlineContext = ExecutionContext.Capture();
+
+    /// <summary>The same for the generator's last blocks. A run that is over keeps nothing of its user's alive.</summary>
+    protected void EnterContextToLeave()
+    {
+        if (inlineContext is not null)
+            ExecutionContext.Restore(inlineContext);
+        inlineContext = null;
+    }
+
+    /// <summary>For a place inside the worker, between two items: whether no more may come through. Throws if the worker is stopped.</summary>
+    public bool EndsInside(bool isSource) => IsStopping ? throw Reader.StopException() : isSource && IsDraining;
+
+    /// <summary>Takes charge of an enumerator inside the worker, which a stage might not dispose.</summary>
     public virtual void Own(IDisposable enumerator) => throw new InvalidOperationException("Only a worker with a generator owns enumerators.");
 
     public void Stop(string reason)

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Penstock.Faults;
 using Penstock.Links;
+using Penstock.Runs;
 using Penstock.Stages;
 
 namespace Penstock.Workers;
@@ -21,6 +23,8 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     private IAsyncEnumerator<TOut>? asyncGenerator;
     private List<IDisposable>? owned;
     private Lineage? ownLineage;
+    private ExecutionContext? contextAtStart;
+    private Activity? activity;
     private bool hasLeft;
 
     public Worker(RunningStage stage, int index, Body<TIn, TOut> body, IFeed<TIn>? feed, Link<TOut>? output)
@@ -40,13 +44,11 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         set => ownLineage = value;
     }
 
-    private bool IsStarted => generator is not null || asyncGenerator is not null;
-
     public override async ValueTask RunAsync()
     {
         PipelineContext.Current = Context;
         Times.Start();
-        using var activity = Stage.Run.Trace.StartWorker(this);
+        activity = Stage.Run.Trace.StartWorker(this);
         try
         {
             while (!IsStopping && (writer is null || writer.TryTakeSlot() || await writer.TakeSlotAsync().ConfigureAwait(false)))
@@ -76,35 +78,14 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         await LeaveAsync().ConfigureAwait(false);
     }
 
-    public override ValueTask<bool> MoveNextAsync()
-    {
-        if (IsAsynchronous || attempts is not null)
-            return MoveNextSlowAsync();
-
-        // Not in an asynchronous method: what the generator puts into AsyncLocals (a logging scope, say) must last.
-        try
-        {
-            if (generator is null)
-                Start();
-            if (generator!.MoveNext())
-            {
-                Current = generator.Current;
-                return new ValueTask<bool>(true);
-            }
-        }
-        catch (Exception exception)
-        {
-            return RecoverThenMoveNextAsync(exception);
-        }
-
-        return EndAsync();
-    }
+    public override ValueTask<bool> MoveNextAsync() => IsAsynchronous ? MoveNextOfAsynchronousAsync() : new ValueTask<bool>(MoveNext());
 
     public override async ValueTask LeaveAsync()
     {
         if (hasLeft)
             return;
         hasLeft = true;
+        EnterContextToLeave();
         if (await DisposeGeneratorAsync().ConfigureAwait(false) is { } exception)
             Stage.Run.FailInCleanup(new Fault(exception, this));
         writer?.Leave();
@@ -112,8 +93,10 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
             Undelivered.Dispose(reader.Current, Stage.Run.FailWith);
         reader.Finish();
         Times.End();
+        contextAtStart = null;
         if (!Stage.IsSink)
             Current = default!; // a run that is over keeps no item alive
+        Stage.Run.Trace.EndWorker(activity); // before the run can end
         Stage.OnLeft(this);
     }
 
@@ -129,20 +112,43 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
 
     private long? NumberInHand => reader.HasItem ? reader.Number : null;
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<bool> MoveNextSlowAsync()
+    // Not an asynchronous method: when it returns, what the generator has put into AsyncLocals (a logging scope, say) would be gone.
+    private bool MoveNext()
     {
         while (true)
         {
             try
             {
-                if (!IsStarted)
+                if (generator is null)
                     Start();
-                var more = generator?.MoveNext() ?? await asyncGenerator!.MoveNextAsync().ConfigureAwait(false);
-                if (more)
-                    Current = generator is null ? asyncGenerator!.Current : generator.Current;
-                else
+                if (!generator!.MoveNext())
+                    return EndAsync().Wait();
+                Current = generator.Current;
+            }
+            catch (Exception exception)
+            {
+                if (!RecoverAsync(exception).Wait())
+                    return false;
+                continue;
+            }
+
+            if (IsNew())
+                return true;
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> MoveNextOfAsynchronousAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                if (asyncGenerator is null)
+                    Start();
+                if (!await asyncGenerator!.MoveNextAsync().ConfigureAwait(false))
                     return await EndAsync().ConfigureAwait(false);
+                Current = asyncGenerator.Current;
             }
             catch (Exception exception)
             {
@@ -151,15 +157,27 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
                 continue;
             }
 
-            if (attempts is null || attempts.IsNew(reader.HasAsked))
+            if (IsNew())
                 return true;
-            if (Current is not object output || !ReferenceEquals(output, reader.Item)) // the consumer has the very item
-                Undelivered.Dispose(Current, Stage.Run.FailWith);
         }
+    }
+
+    /// <summary>Whether the output is to be handed on. One that an earlier try has handed on is dropped.</summary>
+    private bool IsNew()
+    {
+        if (attempts is null || attempts.IsNew(reader.HasAsked))
+            return true;
+        if (Current is not object output || !ReferenceEquals(output, reader.Item)) // the consumer has the very item
+            Undelivered.Dispose(Current, Stage.Run.FailWith);
+        return false;
     }
 
     private void Start()
     {
+        if (contextAtStart is null)
+            contextAtStart = ExecutionContext.Capture();
+        else
+            ExecutionContext.Restore(contextAtStart); // what a failed generator has put into AsyncLocals ends with it
         reader.StartAttempt(withItemInHand: reader.HasItem);
         if (body.Asynchronous is { } asynchronous)
             asyncGenerator = NotNull(asynchronous(reader, Stopping)).GetAsyncEnumerator(Stopping);
@@ -180,9 +198,6 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
             Stage.EndAt(this, with: null);
         return false;
     }
-
-    private async ValueTask<bool> RecoverThenMoveNextAsync(Exception exception) =>
-        await RecoverAsync(exception).ConfigureAwait(false) && await MoveNextSlowAsync().ConfigureAwait(false);
 
     /// <summary>Decides what an exception means. True: the worker goes on with a fresh generator.</summary>
     private async ValueTask<bool> RecoverAsync(Exception exception)
@@ -275,7 +290,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
             await WaitAsync(set: null, WorkerState.Pausing, alarm).ConfigureAwait(false);
     }
 
-    /// <summary>Ends the generator, and what it left undisposed in a fused group. Returns the first exception of a finally block.</summary>
+    /// <summary>Ends the generator, and what a stage inside left undisposed. Returns the first exception of a finally block.</summary>
     private async ValueTask<Exception?> DisposeGeneratorAsync()
     {
         Exception? first = null;

@@ -1,11 +1,14 @@
+using Penstock.Runs;
+
 namespace Penstock.Workers;
 
 /// <summary>
 /// How long a worker was starved and blocked; busy is the rest. The clock is read only when a worker has to wait.
 /// Written by the worker alone, read by anyone.
 /// </summary>
-internal sealed class WorkerTimes(TimeProvider time)
+internal sealed class WorkerTimes(Run run)
 {
+    private readonly TimeProvider time = run.Time;
     private long? startedAt;
     private long? leftAt;
     private long since;
@@ -74,5 +77,9 @@ internal sealed class WorkerTimes(TimeProvider time)
     private TimeSpan Spent(long finished, WorkerState waiting) =>
         time.GetElapsedTime(0, Volatile.Read(ref finished)) + (State == waiting ? SinceLastChange : TimeSpan.Zero);
 
-    private void Change(WorkerState to) => Volatile.Write(ref state, (int)to);
+    private void Change(WorkerState to)
+    {
+        Volatile.Write(ref state, (int)to);
+        run.WorkerChanged?.Invoke();
+    }
 }

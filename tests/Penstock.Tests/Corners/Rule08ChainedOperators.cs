@@ -58,4 +58,121 @@ public class Rule08ChainedOperators
         Assert.Equal(
             ["1", "2", "3"],
             Pipeline.From([1, 2, 3], new() { MaxInFlightBytes = 4, SizeOf = text => ((string)text).Length }).Select(x => x.ToString(System.Globalization.CultureInfo.InvariantCulture)).AsEnumerable()));
+
+    public static TheoryData<string> Fruitless => [.. FruitlessPipelines(_ => { }).Keys];
+
+    [Theory]
+    [MemberData(nameof(Fruitless))]
+    public Task A_stop_is_seen_although_the_operators_let_nothing_pass(string what) => Within.Time(async () =>
+    {
+        var (arrived, left) = (new TaskCompletionSource(), false);
+        var run = FruitlessPipelines(Note)[what].To(Items.Drop).Start();
+        await arrived.Task;
+        run.Abort();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Completion);
+        Assert.True(Volatile.Read(ref left)); // it was not left behind in user code
+
+        void Note(bool isOver)
+        {
+            if (isOver)
+                Volatile.Write(ref left, true);
+            else
+                arrived.TrySetResult();
+        }
+    });
+
+    [Theory]
+    [InlineData(Execution.Parallel, false)]
+    [InlineData(Execution.Parallel, true)]
+    [InlineData(Execution.Sequential, false)]
+    [InlineData(Execution.Sequential, true)]
+    public Task A_drain_is_seen_although_the_operators_let_nothing_pass(Execution execution, bool asynchronous) => Within.Time(async () =>
+    {
+        var (arrived, started) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource<PipelineRun>());
+        var source = asynchronous ? Pipeline.From(() => AsAsynchronous(Endless(_ => arrived.TrySetResult()))) : Pipeline.From(() => Endless(_ => arrived.TrySetResult()));
+        var count = Task.Run(() => source.Select(x => x).Where(x => x < 0).To(xs => xs.Count()).RunAsync(new() { Execution = execution, OnStarted = started.SetResult }));
+        await arrived.Task;
+        var run = await started.Task;
+        await run.DrainAsync();
+        Assert.Equal(0, await count);
+    });
+
+    [Theory]
+    [InlineData(Execution.Parallel, false, 4)]
+    [InlineData(Execution.Parallel, true, 4)]
+    [InlineData(Execution.Parallel, false, 1)]
+    [InlineData(Execution.Sequential, false, 4)]
+    [InlineData(Execution.Sequential, true, 4)]
+    public Task Operators_finish_the_item_they_have_when_their_source_is_drained(Execution execution, bool asynchronous, int maxInFlight) => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        var started = new TaskCompletionSource<PipelineRun>();
+        var link = new StageOptions { MaxInFlight = maxInFlight };
+        var source = asynchronous ? Pipeline.From(() => AsAsynchronous(Endless(_ => { })), link) : Pipeline.From(() => Endless(_ => { }), link);
+        var all = Task.Run(() => source.SelectMany(x => Enumerable.Repeat(x, 10)).Where(x => x >= 0).To(Collect).RunAsync(new() { Execution = execution, OnStarted = started.SetResult }));
+        await gate.Arrived;
+        var drained = (await started.Task).DrainAsync();
+        gate.Open();
+        await drained;
+        Assert.Equal(Enumerable.Repeat(0, 10), await all);
+
+        List<int> Collect(IEnumerable<int> items) => [.. items.Select(x =>
+        {
+            gate.Pass();
+            return x;
+        })];
+    });
+
+    [Fact]
+    public Task ItemTimeout_does_not_take_a_source_for_stuck_whose_items_are_filtered_out() => Within.Time(async () =>
+    {
+        var clock = new TestClock();
+        var pipeline = Pipeline.From(Slow, new() { ItemTimeout = TimeSpan.FromSeconds(8) }).Where(x => x < 0).To(xs => xs.Count());
+        Assert.Equal(0, await pipeline.RunAsync(new() { TimeProvider = clock }));
+
+        IEnumerable<int> Slow()
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                clock.AdvanceBy(TimeSpan.FromSeconds(2), 2);
+                yield return i;
+            }
+        }
+    });
+
+    private static Dictionary<string, Pipeline<int>> FruitlessPipelines(Action<bool> note) => new(StringComparer.Ordinal)
+    {
+        ["a source"] = Pipeline.From(() => Endless(note)).Where(x => x < 0),
+        ["an asynchronous source"] = Pipeline.From(() => AsAsynchronous(Endless(note))).Where(x => x < 0),
+        ["a stage"] = Pipeline.From([1]).Then(xs => xs.SelectMany(_ => Endless(note))).Where(x => x < 0),
+        ["an asynchronous stage"] = Pipeline.From([1]).Then((IAsyncEnumerable<int> xs) => xs.SelectMany(_ => Endless(note))).Where(x => x < 0),
+        ["a stage of a fused group"] = Pipeline.From([1], new() { MaxInFlight = 1 }).Then(xs => xs.SelectMany(_ => Endless(note)), new() { MaxInFlight = 1 }).Where(x => x < 0),
+        ["an operator"] = Pipeline.From([1]).SelectMany(_ => Endless(note)).Select(x => x).Where(x => x < 0),
+        ["an operator that makes nothing of anything"] = Pipeline.From(() => Endless(note)).Where(x => x >= 0).SelectMany(_ => Array.Empty<int>()),
+    };
+
+    private static IEnumerable<int> Endless(Action<bool> note)
+    {
+        try
+        {
+            for (var i = 0; ; i = (i + 1) % 1000)
+            {
+                if (i == 999)
+                    note(false);
+                yield return i;
+            }
+        }
+        finally
+        {
+            note(true);
+        }
+    }
+
+    // Completes at once, again and again, and does not look at any token.
+    private static async IAsyncEnumerable<int> AsAsynchronous(IEnumerable<int> items)
+    {
+        await Task.CompletedTask;
+        foreach (var item in items)
+            yield return item;
+    }
 }

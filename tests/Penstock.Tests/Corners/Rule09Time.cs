@@ -104,11 +104,12 @@ public class Rule09Time
     public Task IdleTimeout_names_what_each_worker_was_doing(int maxInFlight) => Within.Time(async () =>
     {
         using var gate = new Gate();
-        var run = Pipeline.From(Enumerable.Range(0, 9), new() { MaxInFlight = maxInFlight }).To(StuckSink).RunAsync(Options with { IdleTimeout = Limit });
+        var run = Pipeline.From(Enumerable.Range(0, 9), new() { MaxInFlight = maxInFlight }).To(StuckSink).Start(Options with { IdleTimeout = Limit });
         await gate.Arrived;
-        await Advance(run, 20);
+        await run.UntilWorkersAre(0, "waiting for a slot");
+        clock.AdvanceBy(Step, 5);
         gate.Open();
-        var idle = await Assert.ThrowsAsync<TimeoutException>(() => run);
+        var idle = await Assert.ThrowsAsync<TimeoutException>(() => run.Completion);
         Assert.Contains("StuckSink", idle.Message, StringComparison.Ordinal);
         Assert.Contains("in user code", idle.Message, StringComparison.Ordinal);
         Assert.Contains("IdleTimeout", idle.Message, StringComparison.Ordinal);
@@ -124,11 +125,12 @@ public class Rule09Time
     public Task IdleTimeout_does_not_count_waiting_for_a_slow_source() => Within.Time(async () =>
     {
         using var gate = new Gate();
-        var run = Pipeline.From(SlowSource).Then(xs => xs.Select(x => x)).To(xs => xs.Count()).RunAsync(Options with { IdleTimeout = Limit });
+        var run = Pipeline.From(SlowSource).Then(xs => xs.Select(x => x)).To(xs => xs.Count()).Start(Options with { IdleTimeout = Limit });
         await gate.Arrived;
-        await Advance(run, 20);
+        await run.Until(s => s.Stages[2].ItemsIn == 1 && s.Stages.Skip(1).All(stage => stage.Workers[0].Activity is "waiting for an item"));
+        clock.AdvanceBy(Step, 20);
         gate.Open();
-        Assert.Equal(2, await run);
+        Assert.Equal(2, await run.Completion);
 
         IEnumerable<int> SlowSource()
         {
@@ -142,10 +144,10 @@ public class Rule09Time
     public Task IdleTimeout_does_not_count_the_pause_before_a_retry() => Within.Time(async () =>
     {
         var pause = Limit * 5;
-        var run = Pipeline.From([1]).Then(FailOnce, new() { Faults = FaultPolicy.Retry(2, pause) }).To(xs => xs.Count()).RunAsync(Options with { IdleTimeout = Limit });
-        await clock.TimerOf(pause);
-        await Advance(run, 24);
-        Assert.Equal(1, await run);
+        var run = Pipeline.From([1]).Then(FailOnce, new() { Faults = FaultPolicy.Retry(2, pause) }).To(xs => xs.Count()).Start(Options with { IdleTimeout = Limit });
+        await run.UntilWorkersAre(1, "pausing");
+        clock.AdvanceBy(Step, 20); // the whole pause, and not more
+        Assert.Equal(1, await run.Completion);
 
         static IEnumerable<int> FailOnce(IEnumerable<int> items) =>
             items.Select(x => PipelineContext.Current!.Attempt == 1 ? throw new TestException() : x);
@@ -165,14 +167,4 @@ public class Rule09Time
     });
 
     private RunOptions Options => new() { TimeProvider = clock };
-
-    // The watchdog looks when the clock moves; whatever a worker is about to do in real time gets a moment for it.
-    private async Task Advance(Task run, int steps)
-    {
-        for (var i = 0; i < steps && !run.IsCompleted; i++)
-        {
-            await Task.Delay(5);
-            clock.Advance(Step);
-        }
-    }
 }

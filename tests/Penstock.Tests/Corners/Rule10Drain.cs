@@ -70,19 +70,23 @@ public class Rule10Drain
     public Task Everything_in_flight_reaches_the_sink_in_order() => Within.Time(async () =>
     {
         var produced = 0;
+        var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var run = Pipeline.From(Produce, new() { MaxInFlight = 50 })
             .Then(xs => xs.Select(x => x), new() { Workers = 4, MaxInFlight = 50 })
             .To(xs => xs.ToList())
             .Start();
-        while (Volatile.Read(ref produced) < 1000)
-            await Task.Yield();
+        await enough.Task;
         await run.DrainAsync();
         Assert.Equal(Enumerable.Range(0, produced), await run.Completion);
 
         IEnumerable<int> Produce()
         {
             while (true)
+            {
                 yield return produced++;
+                if (produced == 1000)
+                    enough.SetResult();
+            }
         }
     });
 
@@ -90,16 +94,20 @@ public class Rule10Drain
     public Task Several_sources_all_drain() => Within.Time(async () =>
     {
         var produced = 0;
+        var enough = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var run = Pipeline.From(Produce, new() { Workers = 3 }).To(xs => xs.Count()).Start();
-        while (Volatile.Read(ref produced) < 100)
-            await Task.Yield();
+        await enough.Task;
         await run.DrainAsync();
         Assert.Equal(produced, await run.Completion);
 
         IEnumerable<int> Produce()
         {
             while (true)
-                yield return Interlocked.Increment(ref produced);
+            {
+                if (Interlocked.Increment(ref produced) == 100)
+                    enough.SetResult();
+                yield return 1;
+            }
         }
     });
 
@@ -140,7 +148,8 @@ public class Rule10Drain
         var count = Task.Run(() => Pipeline.From(Items.Endless, new() { MaxInFlight = maxInFlight }).To(SlowSink).RunAsync(options));
         await gate.Arrived;
         var drained = run!.DrainAsync();
-        await Task.Delay(50); // for the source to leave
+        if (execution == Execution.Parallel && maxInFlight > 1)
+            await run.UntilWorkersAre(0, "gone"); // else nobody but the sink is in user code anyway
         clock.Advance(limit * 2);
         gate.Open();
         await drained;

@@ -89,8 +89,7 @@ public class Promise2Bounded
         using var gate = new Gate();
         await using var run = Pipeline.From(Items.Endless().Select(Note), new() { MaxInFlight = limit }).To(xs => xs.Take(1 + limit).Count(_ => Stuck(gate))).Start();
         await gate.Arrived;
-        while (run.Snapshot().Stages[0].Workers[0].Activity is not "waiting for a slot")
-            await Task.Delay(1);
+        await run.UntilWorkersAre(0, "waiting for a slot");
         Assert.Equal(limit, alive.Now);
         Assert.Equal(limit, run.Snapshot().Stages[0].InFlight);
         gate.Open();

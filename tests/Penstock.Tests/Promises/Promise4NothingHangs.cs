@@ -89,8 +89,7 @@ public class Promise4NothingHangs
         using var gate = new Gate();
         var (pipeline, activity) = Waiting(gate)[wait];
         var run = pipeline.Start(new() { TimeProvider = new TestClock() });
-        while (!run.Snapshot().Stages.Any(s => s.Workers.Any(w => w.Activity.StartsWith(activity, StringComparison.Ordinal))))
-            await Task.Delay(1);
+        await run.Until(s => s.Stages.Any(stage => stage.Workers.Any(w => w.Activity.StartsWith(activity, StringComparison.Ordinal))));
         run.Abort();
         gate.Open();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Completion);

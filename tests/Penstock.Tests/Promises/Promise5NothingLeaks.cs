@@ -131,8 +131,7 @@ public class Promise5NothingLeaks
         var disposed = new Gauge();
         var run = Pipeline.From(() => Enumerable.Range(0, 100).Select(i => new Explosive(disposed, i)), new() { MaxInFlight = 20 }).To(TakeOne).Start();
         await gate.Arrived;
-        while (run.Snapshot().Stages[0].InFlight < 20)
-            await Task.Delay(1);
+        await run.UntilWorkersAre(0, "waiting for a slot");
         gate.Open();
         Assert.Equal("cannot", (await Assert.ThrowsAsync<TestException>(() => run.Completion)).Message);
         Assert.Equal(19, disposed.Now);
@@ -154,8 +153,7 @@ public class Promise5NothingLeaks
         foreach (var batch in items.Batch(3, options: new() { MaxInFlight = 10 }).AsEnumerable(new() { OnStarted = r => run = r }))
         {
             Array.ForEach(batch, item => item.Dispose());
-            while (!run!.Snapshot().Stages[^1].Workers[0].Activity.StartsWith("waiting for a slot", StringComparison.Ordinal))
-                await Task.Delay(1);
+            await run!.Until(s => s.Stages[^1].Workers[0].Activity.StartsWith("waiting for a slot", StringComparison.Ordinal));
             break;
         }
 

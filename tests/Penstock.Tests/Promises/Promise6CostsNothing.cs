@@ -40,6 +40,24 @@ public class Promise6CostsNothing
         MustNotGrow(count => Pipeline.From(Count, count).Then(Same, new() { Faults = FaultPolicy.Retry(3) }).To(Items.Drop).Run()));
 
     [Theory]
+    [InlineData("no token")]
+    [InlineData("the worker's")]
+    [InlineData("its own")]
+    public Task A_token_with_which_an_asynchronous_stage_reads_allocates_nothing_an_item(string token) => Within.Time(() =>
+    {
+        // Where nobody waits: a wait costs an entry in the queue of the thread pool.
+        using var own = new CancellationTokenSource();
+        MustNotGrow(count => Pipeline.From(Count, count).Then(Read).To(Items.Drop).Run(new() { Execution = Execution.Sequential }));
+
+        IAsyncEnumerable<int> Read(IAsyncEnumerable<int> items, CancellationToken stopping) => SameAsync(items, token switch
+        {
+            "its own" => own.Token,
+            "the worker's" => stopping,
+            _ => null,
+        });
+    });
+
+    [Theory]
     [InlineData(1)]
     [InlineData(4)]
     public Task A_run_that_waits_for_its_source_uses_less_than_a_hundredth_of_a_core(int workers) => Within.Time(async () =>
@@ -121,6 +139,12 @@ public class Promise6CostsNothing
     private static IEnumerable<int> Same(IEnumerable<int> items)
     {
         foreach (var item in items)
+            yield return item;
+    }
+
+    private static async IAsyncEnumerable<int> SameAsync(IAsyncEnumerable<int> items, CancellationToken? token)
+    {
+        await foreach (var item in items.WithCancellation(token ?? default))
             yield return item;
     }
 

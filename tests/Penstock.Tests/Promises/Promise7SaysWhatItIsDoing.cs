@@ -16,7 +16,7 @@ public class Promise7SaysWhatItIsDoing
             .To(xs => xs.Take(10).Count(), new() { Name = "sink" })
             .Start(new() { Name = "seen", TimeProvider = clock });
         await gate.Arrived;
-        await Until(run, s => s.Stages[0] is { ItemsOut: 7, InFlight: 2 } source && source.Workers[0].Activity is "waiting for a slot" && s.Stages[2] is { ItemsIn: 5 } sink && sink.Workers[0].Activity is "waiting for an item");
+        await run.Until(s => s.Stages[0] is { ItemsOut: 7, InFlight: 2 } source && source.Workers[0].Activity is "waiting for a slot" && s.Stages[2] is { ItemsIn: 5 } sink && sink.Workers[0].Activity is "waiting for an item");
         clock.Advance(TimeSpan.FromSeconds(100));
 
         var snapshot = run.Snapshot();
@@ -43,7 +43,7 @@ public class Promise7SaysWhatItIsDoing
         using var gate = new Gate();
         var run = Pipeline.From(Items.Endless).Then(xs => xs.Select(x => x), new() { Name = "prepare", Workers = 4 }).To(xs => StuckOn(0, xs, gate).Take(3).Count(), new() { Name = "model" }).Start(new() { TimeProvider = clock });
         await gate.Arrived;
-        await Until(run, s => s.Stages[1].Workers.All(w => w.Activity.StartsWith("waiting for", StringComparison.Ordinal)));
+        await run.UntilWorkersAre(1, "waiting for");
         clock.Advance(TimeSpan.FromSeconds(100));
         var verdict = run.Snapshot().Verdict;
         Assert.StartsWith("model is the limit, busy 100 %", verdict, StringComparison.Ordinal);
@@ -58,7 +58,7 @@ public class Promise7SaysWhatItIsDoing
         PipelineRun? run = null;
         foreach (var item in Pipeline.From(Source).AsEnumerable(new() { TimeProvider = clock, OnStarted = r => run = r }).Take(3))
         {
-            await Until(run!, s => s.Stages[0].Workers[0].Activity is "waiting for a slot");
+            await run!.UntilWorkersAre(0, "waiting for a slot");
             clock.Advance(TimeSpan.FromSeconds(item));
         }
 
@@ -92,12 +92,6 @@ public class Promise7SaysWhatItIsDoing
         Assert.All(snapshot.Stages.SelectMany(s => s.Workers), w => Assert.Equal("gone", w.Activity));
         Assert.Equal(snapshot.Elapsed, run.Snapshot().Elapsed);
     });
-
-    private static async Task Until(PipelineRun run, Func<PipelineSnapshot, bool> condition)
-    {
-        while (!condition(run.Snapshot()))
-            await Task.Delay(1);
-    }
 
     private static IEnumerable<int> StuckOn(int number, IEnumerable<int> items, Gate gate)
     {

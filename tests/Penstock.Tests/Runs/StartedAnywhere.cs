@@ -73,19 +73,6 @@ public class StartedAnywhere
             Enumerable.Range(0, 20).Select(n => n * (n - 1) / 2),
             Pipeline.From(Enumerable.Range(0, 20)).Select(n => Pipeline.From(Enumerable.Range(0, n)).Select(x => x, new()).To(xs => xs.Sum()).Run(), new() { Workers = 4 }).AsEnumerable()));
 
-    [Fact]
-    public Task What_a_generator_puts_into_its_async_locals_lasts() => Within.Time(() =>
-    {
-        var local = new AsyncLocal<int>();
-        Assert.Equal([1, 2, 3], Pipeline.From([0, 0, 0]).Then(Count).AsEnumerable());
-
-        IEnumerable<int> Count(IEnumerable<int> items)
-        {
-            foreach (var _ in items)
-                yield return ++local.Value;
-        }
-    });
-
     private static Pipeline<int> Mixed() => Pipeline.From(Items.Asynchronous, 100)
         .Then(xs => xs.Select(x => x), new() { Workers = 2 })
         .Select(async x =>

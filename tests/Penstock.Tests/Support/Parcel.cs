@@ -7,6 +7,8 @@ internal sealed class Depot
     private int disposed;
     private int disposedTwice;
 
+    private readonly Pulse returns = new();
+
     public int Made => Volatile.Read(ref made);
 
     public int Disposed => Volatile.Read(ref disposed);
@@ -21,7 +23,14 @@ internal sealed class Depot
 
     public AsyncParcel MakeAsync(int number) => new(Make(number));
 
-    public void Return(bool again) => Interlocked.Increment(ref again ? ref disposedTwice : ref disposed);
+    public void Return(bool again)
+    {
+        Interlocked.Increment(ref again ? ref disposedTwice : ref disposed);
+        returns.Beat();
+    }
+
+    /// <summary>Waits until all parcels but so many were disposed.</summary>
+    public Task UntilAllAreBackBut(int kept) => returns.Until(() => Made - Disposed == kept);
 
     public IEnumerable<Parcel> Parcels(int count = int.MaxValue) => Enumerable.Range(0, count).Select(Make);
 

@@ -1,0 +1,9 @@
+using Penstock.Workers;
+
+namespace Penstock.Stages;
+
+/// <summary>What a stage's function is given as its items: knows whose they are.</summary>
+internal interface IInput
+{
+    Worker Worker { get; }
+}

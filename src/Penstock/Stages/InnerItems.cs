@@ -1,0 +1,64 @@
+using System.Collections;
+using Penstock.Workers;
+
+namespace Penstock.Stages;
+
+/// <summary>
+/// The items at a place inside a worker: between two stages of a fused group, or in front of an operator that may let nothing
+/// pass. Costs one look at the worker's gate an item; sees to it that there is one enumerator, that it is disposed, and that it can be stopped.
+/// </summary>
+/// <param name="items">The items that come to this place.</param>
+/// <param name="worker">Whose place it is.</param>
+/// <param name="isSource">Whether only a source is before this place. Its items end here when it is drained, so that what is behind finishes.</param>
+internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool isSource) : IEnumerable<T>, IInput
+{
+    private bool enumerated;
+
+    public Worker Worker => worker;
+
+    public IEnumerator<T> GetEnumerator()
+    {
+        if (enumerated)
+            throw new InvalidOperationException($"Stage '{worker.Stage.Name}' enumerates its input a second time, but a pipeline's items flow past once.");
+        enumerated = true;
+        var watched = new Watched(items.GetEnumerator(), worker, isSource);
+        worker.Own(watched);
+        return watched;
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private sealed class Watched(IEnumerator<T> items, Worker worker, bool isSource) : IEnumerator<T>
+    {
+        private bool isDisposed;
+
+        public T Current => items.Current;
+
+        object? IEnumerator.Current => items.Current;
+
+        public bool MoveNext()
+        {
+            if (worker.IsTold && worker.EndsInside(isSource))
+                return false;
+            if (!isSource)
+                return items.MoveNext();
+
+            worker.ItemsIn++;
+            worker.IsInInnerSource = true;
+            var more = items.MoveNext();
+            worker.IsInInnerSource = false;
+            return more;
+        }
+
+        public void Reset() => throw new NotSupportedException("A pipeline's items flow past once.");
+
+        // By whoever enumerates, and by the worker in case a stage does not.
+        public void Dispose()
+        {
+            if (isDisposed)
+                return;
+            isDisposed = true;
+            items.Dispose();
+        }
+    }
+}
