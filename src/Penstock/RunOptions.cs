@@ -50,4 +50,7 @@ public sealed record RunOptions
 
     /// <summary>For tests: all links as between processes, although all workers are in this one.</summary>
     internal bool SharesLinks { get; init; }
+
+    // The system may refuse a thread; tests do so through this.
+    internal Action<Thread, object> StartThread { get; init; } = static (thread, state) => thread.Start(state);
 }

@@ -220,17 +220,9 @@ internal sealed partial class Run
         foreach (var stage in stages.Where(s => !s.HandsOverToCaller)) // the caller's own thread disposes what waits for it
             stage.Output?.DisposeUndelivered(FailLate);
 
-        try
-        {
-            Trace.EndRun();
-            Metrics.OnEnded(this);
-            Log.Ended(Name, Elapsed);
-        }
-        catch (Exception exception)
-        {
-            Log.IgnoredFailure(exception); // a listener's: it must not keep the run from ending
-        }
-
+        Trace.EndRun();
+        Metrics.OnEnded(this);
+        Log.Ended(Name, Elapsed);
         ActiveRuns.TryRemove(this, out _);
         ended.TrySetResult();
     }

@@ -75,7 +75,7 @@ internal sealed partial class Run
     {
         Name = Options.Name ?? string.Join(" → ", stages.Select(s => s.Name));
         ActiveRuns[this] = publicRun;
-        Metrics.OnStarted();
+        Metrics.OnStarted(this);
         Log.Started(Name);
         Trace.StartRun();
         try

@@ -21,12 +21,12 @@ internal static class Metrics
         Meter.CreateObservableCounter("penstock.stage.restarts", () => PerStage(s => (long)s.Restarts), "{restart}", "Generators started afresh");
     }
 
-    public static void OnStarted() => Started.Add(1);
+    public static void OnStarted(Run run) => Listeners.Call(run.Log, () => Started.Add(1));
 
     public static void OnEnded(Run run)
     {
         var outcome = run.Failure is not null ? "failed" : run.IsAborted ? "aborted" : "succeeded";
-        Durations.Record(run.Elapsed.TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome));
+        Listeners.Call(run.Log, () => Durations.Record(run.Elapsed.TotalSeconds, new KeyValuePair<string, object?>("outcome", outcome)));
     }
 
     private static IEnumerable<Measurement<T>> PerStage<T>(Func<StageSnapshot, T> value)

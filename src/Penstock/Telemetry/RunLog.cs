@@ -37,4 +37,7 @@ internal sealed partial class RunLog(ILoggerFactory? factory)
 
     [LoggerMessage(10, LogLevel.Warning, "Stage '{Stage}', worker {Worker}: a finally block failed while another exception was under way.")]
     public partial void DisposeFailed(string stage, int worker, Exception exception);
+
+    [LoggerMessage(11, LogLevel.Warning, "A listener to activities or meters has thrown; the run does not depend on it.")]
+    public partial void ListenerFailed(Exception exception);
 }

@@ -13,14 +13,14 @@ internal sealed class Trace(Run run)
 
     public void StartRun()
     {
-        activity = Source.CreateActivity("penstock.run", ActivityKind.Internal);
-        activity?.SetTag("penstock.run", run.Name);
-        if (activity is null)
-            return;
-
-        // Started without becoming the caller's current activity: the run may outlive the caller's method.
+        // Without becoming the caller's current activity: the run may outlive the caller's method.
         var callers = Activity.Current;
-        activity.Start();
+        Listeners.Call(run.Log, () =>
+        {
+            activity = Source.CreateActivity("penstock.run", ActivityKind.Internal);
+            activity?.SetTag("penstock.run", run.Name);
+            activity?.Start();
+        });
         Activity.Current = callers;
     }
 
@@ -28,16 +28,29 @@ internal sealed class Trace(Run run)
     {
         if (activity is null)
             return null;
-        var child = Source.StartActivity("penstock.worker", ActivityKind.Internal, activity.Context);
-        child?.SetTag("penstock.stage", worker.Stage.Name);
-        child?.SetTag("penstock.worker", worker.Index);
+        Activity? child = null;
+        Listeners.Call(run.Log, () =>
+        {
+            child = Source.CreateActivity("penstock.worker", ActivityKind.Internal, activity.Context);
+            child?.SetTag("penstock.stage", worker.Stage.Name);
+            child?.SetTag("penstock.worker", worker.Index);
+            child?.Start();
+        });
         return child;
+    }
+
+    public void EndWorker(Activity? child)
+    {
+        if (child is not null)
+            Listeners.Call(run.Log, child.Dispose);
     }
 
     public void EndRun()
     {
+        if (activity is null)
+            return;
         if (run.Failure is { } failure)
-            activity?.SetStatus(ActivityStatusCode.Error, failure.Exception.Message);
-        activity?.Dispose();
+            activity.SetStatus(ActivityStatusCode.Error, failure.Exception.Message);
+        Listeners.Call(run.Log, activity.Dispose);
     }
 }

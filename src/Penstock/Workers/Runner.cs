@@ -18,7 +18,7 @@ internal static class Runner
             Name = $"Penstock: {worker.Stage.Name} #{worker.Index}",
             IsBackground = true, // a stuck one must not keep the application alive
         };
-        thread.Start(worker);
+        worker.Stage.Run.Options.StartThread(thread, worker);
     }
 
     // Waits block in here, so the task is complete when it returns.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Penstock.Faults;
 using Penstock.Links;
@@ -23,6 +24,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     private List<IDisposable>? owned;
     private Lineage? ownLineage;
     private ExecutionContext? contextAtStart;
+    private Activity? activity;
     private bool hasLeft;
 
     public Worker(RunningStage stage, int index, Body<TIn, TOut> body, IFeed<TIn>? feed, Link<TOut>? output)
@@ -46,7 +48,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     {
         PipelineContext.Current = Context;
         Times.Start();
-        using var activity = Stage.Run.Trace.StartWorker(this);
+        activity = Stage.Run.Trace.StartWorker(this);
         try
         {
             while (!IsStopping && (writer is null || writer.TryTakeSlot() || await writer.TakeSlotAsync().ConfigureAwait(false)))
@@ -94,6 +96,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         contextAtStart = null;
         if (!Stage.IsSink)
             Current = default!; // a run that is over keeps no item alive
+        Stage.Run.Trace.EndWorker(activity); // before the run can end
         Stage.OnLeft(this);
     }
 

@@ -89,12 +89,6 @@ public class UserCodeThatMisbehaves
     });
 
     [Fact]
-    public Task A_logger_that_throws_does_not_hang_the_run() => Within.Time(async () =>
-    {
-        await Record.ExceptionAsync(() => Pipeline.From([7]).Select(x => x > 0 ? throw new TestException() : x, new() { Faults = FaultPolicy.Skip }).To(Items.Drop).RunAsync(new() { LoggerFactory = new BrokenLog() }));
-    });
-
-    [Fact]
     public Task A_callback_of_the_token_that_throws_changes_nothing() => Within.Time(async () =>
     {
         var pipeline = Pipeline.From(Items.Endless).Then(Register).To(xs => xs.Take(3).Count());
@@ -140,25 +134,5 @@ public class UserCodeThatMisbehaves
         public void Dispose() => throw mine;
 
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-    }
-
-    private sealed class BrokenLog : Microsoft.Extensions.Logging.ILoggerFactory, Microsoft.Extensions.Logging.ILogger
-    {
-        public void AddProvider(Microsoft.Extensions.Logging.ILoggerProvider provider) => throw new NotSupportedException("broken");
-
-        public Microsoft.Extensions.Logging.ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(Microsoft.Extensions.Logging.LogLevel logLevel) => logLevel >= Microsoft.Extensions.Logging.LogLevel.Warning;
-
-        public void Log<TState>(
-            Microsoft.Extensions.Logging.LogLevel logLevel, Microsoft.Extensions.Logging.EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            throw new TestException("broken log");
-
-        public void Dispose()
-        {
-        }
     }
 }

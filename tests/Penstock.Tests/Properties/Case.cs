@@ -205,6 +205,8 @@ internal sealed record ConsumerCase
         + (FaultEvery is null ? "" : $" fails 1/{FaultEvery}")
         + (Work == 0 ? "" : $" work {Work}");
 
+    public bool IsAsynchronous => Form is ConsumerForm.AsyncSink or ConsumerForm.AsyncEnumerable;
+
     public bool IsStream => Form is ConsumerForm.Enumerable or ConsumerForm.AsyncEnumerable;
 
     /// <summary>The consumer's own fault at an item, if it has one.</summary>

@@ -49,37 +49,8 @@ internal sealed class Consumption(ConsumerCase consumer, Books books)
         return list;
     }
 
-    private void Loop(IEnumerable<Token> items, Action<int> take)
-    {
-        if (consumer.Take == 0)
-            return;
-        var life = books.Begin("the consumer", output: null);
-        try
-        {
-            var count = 0;
-            foreach (var item in items)
-            {
-                life.Hold(item);
-                try
-                {
-                    Busy.Do(item.Value, consumer.Work);
-                    consumer.FailAt(item.Value);
-                    take(item.Value);
-                }
-                finally
-                {
-                    life.LetGo(); // now: leaving the loop disposes the enumerator, which frees the slot
-                }
-
-                if (++count == consumer.Take)
-                    break;
-            }
-        }
-        finally
-        {
-            life.End();
-        }
-    }
+    // Nothing in there is awaited then: it all happens on this thread.
+    private void Loop(IEnumerable<Token> items, Action<int> take) => LoopAsync(items.ToAsyncEnumerable(), take).GetAwaiter().GetResult();
 
     private async Task LoopAsync(IAsyncEnumerable<Token> items, Action<int> take)
     {
@@ -94,7 +65,7 @@ internal sealed class Consumption(ConsumerCase consumer, Books books)
                 life.Hold(item);
                 try
                 {
-                    await Busy.DoAsync(item.Value, consumer.Work);
+                    await Busy.DoAsync(item.Value, consumer.Work, consumer.IsAsynchronous);
                     consumer.FailAt(item.Value);
                     take(item.Value);
                 }

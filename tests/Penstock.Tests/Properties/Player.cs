@@ -47,36 +47,15 @@ internal sealed class Player(Case test)
         var options = new StageOptions { Name = "source", Workers = source.Workers, MaxInFlight = source.MaxInFlight };
         var pipeline = (source.IsAsynchronous, source.IsObject) switch
         {
-            (false, false) => Pipeline.From(() => Produce(output), options),
-            (false, true) => Pipeline.From(Produce(output), options),
+            (false, false) => Pipeline.From(() => ProduceAsync(output).ToBlockingEnumerable(), options),
+            (false, true) => Pipeline.From(ProduceAsync(output).ToBlockingEnumerable(), options),
             (true, false) => Pipeline.From(() => ProduceAsync(output), options),
             (true, true) => Pipeline.From(ProduceAsync(output), options),
         };
         return Chain(pipeline, source.Chained, output);
     }
 
-    private IEnumerable<Token> Produce(Gauge? output)
-    {
-        var worker = PipelineContext.Current!.Worker;
-        var life = Books.Begin("the source", output);
-        try
-        {
-            life.Resumed();
-            for (var i = 0; test.Source.Count is null || i < test.Source.Count; i++)
-            {
-                Busy.Do(i, test.Source.Work);
-                if (i == test.Source.FaultAt)
-                    throw Oracle.SourceFault(worker, i);
-                yield return life.Yield(new Token(Books, Oracle.SourceItem(worker, i)));
-                life.Resumed();
-            }
-        }
-        finally
-        {
-            life.End();
-        }
-    }
-
+    // In a synchronous source or stage nothing in here is awaited for long: its blocking form takes no other thread.
     private async IAsyncEnumerable<Token> ProduceAsync(Gauge? output)
     {
         var worker = PipelineContext.Current!.Worker;
@@ -86,7 +65,7 @@ internal sealed class Player(Case test)
             life.Resumed();
             for (var i = 0; test.Source.Count is null || i < test.Source.Count; i++)
             {
-                await Busy.DoAsync(i, test.Source.Work);
+                await Busy.DoAsync(i, test.Source.Work, test.Source.IsAsynchronous);
                 if (i == test.Source.FaultAt)
                     throw Oracle.SourceFault(worker, i);
                 yield return life.Yield(new Token(Books, Oracle.SourceItem(worker, i)));
@@ -120,7 +99,7 @@ internal sealed class Player(Case test)
         };
         var next = stage.Form switch
         {
-            StageForm.Generator => pipeline.Then(items => Generate(items, index, output), options),
+            StageForm.Generator => pipeline.Then(items => GenerateAsync(items.ToAsyncEnumerable(), index, output).ToBlockingEnumerable(), options),
             StageForm.AsyncGenerator => pipeline.Then((items, token) => GenerateAsync(items, index, output, token), options),
             StageForm.Operator => Operate(pipeline, stage.Step, output, options),
             StageForm.AsyncSelect => pipeline.Select((item, _) => SelectAsync(item, stage.Step, output), options),
@@ -131,54 +110,8 @@ internal sealed class Player(Case test)
         return Chain(next, stage.Chained, output);
     }
 
-    private IEnumerable<Token> Generate(IEnumerable<Token> items, int index, Gauge? output)
-    {
-        var stage = test.Stages[index];
-        var life = Books.Begin(Oracle.StageName(index), output);
-        try
-        {
-            life.Resumed();
-            for (var i = 0; i < stage.Headers; i++)
-            {
-                yield return life.Yield(new Token(Books, Oracle.Header(stage, i)));
-                life.Resumed();
-            }
-
-            if (stage.Take == 0)
-                yield break;
-            var taken = 0;
-            foreach (var item in items)
-            {
-                life.Hold(item);
-                Busy.Do(item.Value, stage.Step.Work);
-                foreach (var output1 in stage.Step.Outputs(item.Value, Attempt()))
-                {
-                    yield return life.Yield(Make(item, stage.Step, output1));
-                    life.Resumed();
-                }
-
-                if (++taken == stage.Take || stage.Step.Stops(item.Value))
-                    yield break;
-                life.LetGo();
-            }
-
-            for (var i = 0; i < stage.Trailers; i++)
-            {
-                yield return life.Yield(new Token(Books, Oracle.Trailer(stage, i)));
-                life.Resumed();
-            }
-
-            if (stage.FailsInTrailer)
-                throw Oracle.TrailerFault(stage);
-        }
-        finally
-        {
-            life.End();
-        }
-    }
-
     private async IAsyncEnumerable<Token> GenerateAsync(
-        IAsyncEnumerable<Token> items, int index, Gauge? output, [EnumeratorCancellation] CancellationToken token)
+        IAsyncEnumerable<Token> items, int index, Gauge? output, [EnumeratorCancellation] CancellationToken token = default)
     {
         var stage = test.Stages[index];
         var life = Books.Begin(Oracle.StageName(index), output);
@@ -197,7 +130,7 @@ internal sealed class Player(Case test)
             await foreach (var item in items.WithCancellation(token))
             {
                 life.Hold(item);
-                await Busy.DoAsync(item.Value, stage.Step.Work);
+                await Busy.DoAsync(item.Value, stage.Step.Work, stage.IsAsynchronous);
                 foreach (var output1 in stage.Step.Outputs(item.Value, Attempt()))
                 {
                     yield return life.Yield(Make(item, stage.Step, output1));
