@@ -2,8 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace Penstock.Links;
 
-/// <summary>The counters of a link. Each side on cache lines of its own, so that one side's writes do not slow the other's reads.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 512)]
+/// <summary>
+/// The counters of a link, on cache lines apart: not only those of the two sides, but also what the other side looks at (tail, freed)
+/// from what it does not. Several producers claim slots by interlocked operations, which would stall if somebody read the line.
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = 640)]
 internal struct LinkHeader
 {
     /// <summary>Nothing more will be handed on.</summary>
@@ -18,19 +21,23 @@ internal struct LinkHeader
     [FieldOffset(128)]
     public long Claimed;
 
-    /// <summary>Items handed on so far: the position of the next one.</summary>
-    [FieldOffset(136)]
-    public long Tail;
-
     /// <summary>What a producer saw of <see cref="Freed"/> when it last looked: spares a look at the other side's memory an item.</summary>
-    [FieldOffset(144)]
+    [FieldOffset(136)]
     public long KnownFreed;
 
-    /// <summary>Items taken so far: the position of the next one.</summary>
+    /// <summary>Items handed on so far: the position of the next one.</summary>
     [FieldOffset(256)]
+    public long Tail;
+
+    /// <summary>Items taken so far: the position of the next one.</summary>
+    [FieldOffset(384)]
     public long Head;
 
+    /// <summary>What a single consumer last saw of <see cref="Tail"/>.</summary>
+    [FieldOffset(392)]
+    public long KnownTail;
+
     /// <summary>Slots freed so far.</summary>
-    [FieldOffset(264)]
+    [FieldOffset(512)]
     public long Freed;
 }

@@ -21,8 +21,19 @@ internal abstract class Link<T>(FixedMemory memory, int capacity, bool manyProdu
     public override void DisposeUndelivered(Action<Exception> onError)
     {
         var taken = default(Taken<T>);
-        while (TryTake(turns: null, worker: 0, ref taken))
+        while (HasItems)
         {
+            try
+            {
+                if (!TryTake(turns: null, worker: 0, ref taken))
+                    return;
+            }
+            catch (Exception exception)
+            {
+                onError(exception); // it cannot be read, so there is nothing to dispose
+                continue;
+            }
+
             FreeSlot(taken.Slot, taken.Size);
             Undelivered.Dispose(taken.Item, onError);
             taken.Lineage?.Release();

@@ -1,44 +1,12 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
 using Penstock.SharedMemory;
 
 namespace Penstock.Links;
 
-/// <summary>A link within this process: a ring of cells between any number of producers and consumers, without locks.</summary>
-/// <remarks>
-/// Protocol. Cell <c>p % size</c> carries the item at position <c>p</c>. The producer writes the item, then the sequence
-/// <c>p + 1</c>; a consumer that reads <c>p + 1</c> there therefore sees the item. Consumers take positions in order, by
-/// moving <c>head</c>; several of them mark an emptied cell with the position that may fill it next, since a slow one may still
-/// be copying when the others are a lap ahead. One alone frees in order, and the slots keep producers away from its cell.
-/// Two counters make the slots: <c>claimed</c> grows when a producer takes one, <c>freed</c> when a consumer frees one. The
-/// difference is what exists at once, and never exceeds the capacity.
-/// </remarks>
-internal sealed unsafe class LocalLink<T> : Link<T>
+/// <summary>A link within this process. Two counters make its slots: one grows when a producer takes a slot, one when a consumer
+/// frees one. The difference is what exists at once, and never exceeds the capacity.</summary>
+internal abstract unsafe class LocalLink<T>(int capacity, bool manyProducers, bool manyConsumers)
+    : Link<T>(FixedMemory.OfThisProcess(sizeof(LinkHeader)), capacity, manyProducers, manyConsumers)
 {
-    private readonly Cell[] cells;
-    private readonly int mask;
-
-    // Beside the cells, and only where somebody needs them: most links carry items and nothing else.
-    private readonly Lineage?[]? lineages;
-    private readonly long[]? sizes;
-
-    // Several producers of an ordered stage hand on one at a time, each in its turn; the turn's passing publishes the tail.
-    private readonly bool sharesTail;
-
-    public LocalLink(int capacity, bool manyProducers, bool manyConsumers, bool ordered, bool tracked, ByteBudget? bytes)
-        : base(FixedMemory.OfThisProcess(sizeof(LinkHeader)), capacity, manyProducers, manyConsumers)
-    {
-        sharesTail = manyProducers && !ordered;
-        var size = (int)BitOperations.RoundUpToPowerOf2((uint)capacity);
-        mask = size - 1;
-        cells = new Cell[size];
-        for (var i = 0; i < size; i++)
-            cells[i].Sequence = i;
-        Bytes = bytes;
-        lineages = tracked ? new Lineage?[size] : null;
-        sizes = bytes is null ? null : new long[size];
-    }
-
     public override long InFlight => Math.Max(0, Volatile.Read(ref Header->Claimed) - Volatile.Read(ref Header->Freed));
 
     public override int TryTakeSlot(int worker)
@@ -77,104 +45,11 @@ internal sealed unsafe class LocalLink<T> : Link<T>
             Header->Claimed--; // not by freeing: that counter belongs to the consumer
     }
 
-    public override void HandOn(int slot, T item, Lineage? lineage, long size)
-    {
-        var position = sharesTail ? Interlocked.Increment(ref Header->Tail) - 1 : Header->Tail++;
-        ref var cell = ref cells[position & mask];
-        if (ManyConsumers && Volatile.Read(ref cell.Sequence) != position)
-            WaitUntilEmptied(ref cell, position);
-
-        cell.Item = item;
-        if (lineages is not null)
-        {
-            lineage?.Retain();
-            lineages[position & mask] = lineage;
-        }
-
-        if (sizes is not null)
-            sizes[position & mask] = size;
-
-        Volatile.Write(ref cell.Sequence, position + 1);
-        if (Consumers.HasWaiting)
-            Consumers.WakeOne();
-    }
-
-    public override bool HasItems
-    {
-        get
-        {
-            var position = Volatile.Read(ref Header->Head);
-            return Volatile.Read(ref cells[position & mask].Sequence) > position;
-        }
-    }
-
-    public override bool TryTake(Turns? turns, int worker, ref Taken<T> taken)
-    {
-        var position = Header->Head;
-        if (!ManyConsumers)
-        {
-            ref var cell = ref cells[position & mask];
-            if (Volatile.Read(ref cell.Sequence) != position + 1)
-                return false;
-            Header->Head = position + 1;
-            Empty(ref cell, position, ref taken);
-            return true;
-        }
-
-        while (true)
-        {
-            position = Volatile.Read(ref Header->Head);
-            ref var cell = ref cells[position & mask];
-            var sequence = Volatile.Read(ref cell.Sequence);
-            if (sequence <= position)
-                return false;
-            if (sequence != position + 1)
-                continue; // others have gone on since the head was read
-
-            turns?.Show(worker, position);
-            if (Interlocked.CompareExchange(ref Header->Head, position + 1, position) != position)
-                continue;
-            Empty(ref cell, position, ref taken);
-            Volatile.Write(ref cell.Sequence, position + mask + 1);
-            return true;
-        }
-    }
-
     protected override void Free(int slot)
     {
         if (ManyConsumers || ManyProducers)
             Interlocked.Increment(ref Header->Freed);
         else
             Volatile.Write(ref Header->Freed, Header->Freed + 1);
-    }
-
-    // The other consumer is between taking and copying; it needs no more than its time slice.
-    private static void WaitUntilEmptied(ref Cell cell, long position)
-    {
-        var spin = default(SpinWait);
-        while (Volatile.Read(ref cell.Sequence) != position)
-            spin.SpinOnce(sleep1Threshold: -1);
-    }
-
-    private void Empty(ref Cell cell, long position, ref Taken<T> taken)
-    {
-        taken.Item = cell.Item;
-        taken.Number = position;
-        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
-            cell.Item = default!; // the item must not live longer than its consumer lets it
-        if (lineages is not null)
-        {
-            taken.Lineage = lineages[position & mask];
-            lineages[position & mask] = null;
-        }
-
-        if (sizes is not null)
-            taken.Size = sizes[position & mask];
-    }
-
-    private struct Cell
-    {
-        public T Item;
-        public long Sequence;
     }
 }

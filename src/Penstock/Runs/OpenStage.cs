@@ -56,7 +56,12 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
     {
         var workers = stage.Options.Workers;
         if (!builder.Run.Options.SharesLinks || builder.IsTracked(stage))
-            return new LocalLink<TOut>(capacity, workers > 1, nextWorkers > 1, KeepsOrder, builder.IsTracked(stage), bytes);
+        {
+            return nextWorkers == 1 && (workers == 1 || KeepsOrder)
+                ? new SerialLink<TOut>(capacity, workers > 1, builder.IsTracked(stage), bytes)
+                : new ParallelLink<TOut>(capacity, workers > 1, nextWorkers > 1, KeepsOrder, builder.IsTracked(stage), bytes);
+        }
+
         var region = SharedRegion.Create($"link-{Name}", SharedLink<TOut>.LayoutFor(capacity).Size);
         var link = new SharedLink<TOut>(region, capacity, workers, nextWorkers, KeepsOrder, bytes, builder.Run.Options.Serializer);
         link.Initialize();

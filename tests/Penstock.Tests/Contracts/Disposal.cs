@@ -5,16 +5,16 @@ namespace Penstock.Tests.Contracts;
 public sealed class Disposal
 {
     [Theory]
-    [MemberData(nameof(Way.All), MemberType = typeof(Way))]
+    [MemberData(nameof(Way.OfObjects), MemberType = typeof(Way))]
     public Task Undelivered_items_are_disposed_once_after_an_early_stop(Way way) => Play(way, p => p.To(items => items.Take(20).Select(t => t.Received()).Count()), expectFailure: false);
 
     [Theory]
-    [MemberData(nameof(Way.All), MemberType = typeof(Way))]
+    [MemberData(nameof(Way.OfObjects), MemberType = typeof(Way))]
     public Task Undelivered_items_are_disposed_once_after_a_failure(Way way) =>
         Play(way, p => p.To(items => items.Select((t, i) => t.Received() is null && i == 20 ? throw new InvalidDataException() : i).Count()), expectFailure: true);
 
     [Theory]
-    [MemberData(nameof(Way.All), MemberType = typeof(Way))]
+    [MemberData(nameof(Way.OfObjects), MemberType = typeof(Way))]
     public Task Undelivered_batches_are_disposed_once(Way way) =>
         Play(
             way,

@@ -76,7 +76,7 @@ public sealed class RetryAndSkip
     });
 
     [Theory]
-    [MemberData(nameof(Way.All), MemberType = typeof(Way))]
+    [MemberData(nameof(Way.OfObjects), MemberType = typeof(Way))]
     public Task A_retried_stage_that_hands_its_very_item_on_disposes_nothing_the_consumer_has(Way way) => Limit.Within(() =>
     {
         var books = new Books();

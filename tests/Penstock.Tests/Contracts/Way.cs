@@ -3,8 +3,10 @@ namespace Penstock.Tests.Contracts;
 /// <summary>A way to execute. A new one is a subclass: every contract then runs on it.</summary>
 public abstract class Way
 {
-    public static TheoryData<Way> All =>
-        [.. typeof(Way).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Way)) && !t.IsAbstract).Select(t => (Way)Activator.CreateInstance(t)!)];
+    public static TheoryData<Way> All => [.. Every];
+
+    /// <summary>Those where what arrives is the very object that was handed on.</summary>
+    public static TheoryData<Way> OfObjects => [.. Every.Where(way => !way.CopiesItems)];
 
     public virtual bool KeepsOrder => true;
 
@@ -24,6 +26,9 @@ public abstract class Way
     public IEnumerable<int> Comparable(IEnumerable<int> items) => KeepsOrder ? items : items.Order();
 
     public override string ToString() => GetType().Name;
+
+    private static IEnumerable<Way> Every =>
+        typeof(Way).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Way)) && !t.IsAbstract).Select(t => (Way)Activator.CreateInstance(t)!);
 
     protected virtual StageOptions SourceOptions => new() { Name = "source" };
 

@@ -1,0 +1,79 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace Penstock.Links;
+
+/// <summary>A link with one consumer, whose producers hand on one at a time: a single one, or several in turn.</summary>
+/// <remarks>
+/// Protocol. A producer writes the item into cell <c>p % size</c>, then moves the tail; the consumer looks at the tail only when
+/// it has taken all it knew of. So the items alone travel between the processors, many to a cache line. A cell is not written
+/// again before the consumer has freed its item, which it does in order: the slots see to that.
+/// </remarks>
+internal sealed unsafe class SerialLink<T> : LocalLink<T>
+{
+    private readonly T[] items;
+    private readonly int mask;
+
+    // Beside the items, and only where somebody needs them: most links carry items and nothing else.
+    private readonly Lineage?[]? lineages;
+    private readonly long[]? sizes;
+
+    public SerialLink(int capacity, bool manyProducers, bool tracked, ByteBudget? bytes)
+        : base(capacity, manyProducers, manyConsumers: false)
+    {
+        var size = (int)BitOperations.RoundUpToPowerOf2((uint)capacity);
+        mask = size - 1;
+        items = new T[size];
+        Bytes = bytes;
+        lineages = tracked ? new Lineage?[size] : null;
+        sizes = bytes is null ? null : new long[size];
+    }
+
+    public override bool HasItems => Volatile.Read(ref Header->Tail) != Volatile.Read(ref Header->Head);
+
+    public override void HandOn(int slot, T item, Lineage? lineage, long size)
+    {
+        var position = Header->Tail;
+        var cell = (int)position & mask;
+        items[cell] = item;
+        if (lineages is not null)
+        {
+            lineage?.Retain();
+            lineages[cell] = lineage;
+        }
+
+        if (sizes is not null)
+            sizes[cell] = size;
+
+        Volatile.Write(ref Header->Tail, position + 1);
+        if (Consumers.HasWaiting)
+            Consumers.WakeOne();
+    }
+
+    public override bool TryTake(Turns? turns, int worker, ref Taken<T> taken)
+    {
+        var position = Header->Head;
+        if (position == Header->KnownTail)
+        {
+            Header->KnownTail = Volatile.Read(ref Header->Tail);
+            if (position == Header->KnownTail)
+                return false;
+        }
+
+        var cell = (int)position & mask;
+        taken.Item = items[cell];
+        taken.Number = position;
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
+            items[cell] = default!; // the item must not live longer than its consumer lets it
+        if (lineages is not null)
+        {
+            taken.Lineage = lineages[cell];
+            lineages[cell] = null;
+        }
+
+        if (sizes is not null)
+            taken.Size = sizes[cell];
+        Volatile.Write(ref Header->Head, position + 1);
+        return true;
+    }
+}
