@@ -13,4 +13,10 @@ internal static class TypeNames
         var end = type.Name.IndexOf('`', StringComparison.Ordinal);
         return end < 0 ? type.Name : $"{type.Name[..end]}<{string.Join(", ", type.GetGenericArguments().Select(Short))}>";
     }
+
+    public static string WithArticle(Type type)
+    {
+        var name = Short(type);
+        return $"{("AEIOU".Contains(name[0], StringComparison.Ordinal) ? "an" : "a")} {name}";
+    }
 }
