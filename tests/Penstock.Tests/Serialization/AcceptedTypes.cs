@@ -99,6 +99,14 @@ public class AcceptedTypes
         [JsonInclude]
         private protected string Note = "";
 
+        public int Version { get; private set; }
+
+        public Entity Next()
+        {
+            Version++;
+            return this;
+        }
+
         public void Annotate(string note) => Note = note;
 
         public string Reveal() => Note;
@@ -106,6 +114,10 @@ public class AcceptedTypes
 
     private sealed class Customer(int id, string name) : Entity(id)
     {
+        [JsonExtensionData]
+        public Dictionary<string, JsonElement>? More { get; init; }
+
+
         public string Name { get; } = name;
     }
 
@@ -145,9 +157,10 @@ public class AcceptedTypes
         Assert.Equal("n", Cross(new Captured("n"), c => c.Name));
         Assert.Equal(2, Cross(new Stored([1, 2]), s => s.Values[1]));
         Assert.Equal("x", Cross(new Overriding { Name = "x" }, o => o.Name));
-        var customer = new Customer(7, "c");
+        var customer = new Customer(7, "c") { More = new() { ["x"] = JsonElement.Parse("1.50") } };
+        customer.Next();
         customer.Annotate("note");
-        Assert.Equal((7, "c", "note"), Cross(customer, c => (c.Id, c.Name, c.Reveal())));
+        Assert.Equal((7, "c", "note", 1, "1.50"), Cross(customer, c => (c.Id, c.Name, c.Reveal(), c.Version, c.More!["x"].GetRawText())));
         Assert.Equal(("text", null, 4), Cross(new Cached { Text = "text", Upper = "TEXT" }, c => (c.Text, c.Upper, c.Hash())));
         Assert.Equal(5, Cross(new Chosen(5), c => c.Value));
         Assert.Equal(new Money("EUR", 1.50m), Cross(new Money("EUR", 1.50m), m => m));

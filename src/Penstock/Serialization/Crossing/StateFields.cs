@@ -11,8 +11,10 @@ internal static class StateFields
     public const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     /// <summary>The name that the user gave: that of the property, where the compiler named the field.</summary>
-    public static string NameOf(FieldInfo field) =>
-        field.Name.StartsWith('<') && field.Name.IndexOf('>', StringComparison.Ordinal) is > 1 and var end ? field.Name[1..end] : field.Name;
+    public static string NameOf(FieldInfo field) => NameOf(field.Name);
+
+    public static string NameOf(string field) =>
+        field.StartsWith('<') && field.IndexOf('>', StringComparison.Ordinal) is > 1 and var end ? field[1..end] : field;
 
     /// <summary>The property that the compiler made the field for.</summary>
     public static PropertyInfo? PropertyOf(FieldInfo field) =>

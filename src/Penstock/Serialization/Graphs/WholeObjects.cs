@@ -53,6 +53,6 @@ internal static class WholeObjects
         property.ObjectCreationHandling = null;
         property.IsExtensionData = false;
         if (property is { Set: null, AssociatedParameter: null, AttributeProvider: PropertyInfo { SetMethod: { } setter } })
-            property.Set = (target, value) => setter.Invoke(target, [value]);
+            property.Set = (target, value) => setter.Invoke(target, BindingFlags.DoNotWrapExceptions, binder: null, [value], culture: null);
     }
 }
