@@ -1,8 +1,53 @@
 namespace Penstock.Serialization;
 
+/// <summary>
+/// Exceptions cross as themselves: type, message, stack trace, what caused them, Data and their own fields. What cannot cross is
+/// listed under <see cref="LostKey"/>; a type that cannot be found becomes a <see cref="RemoteException"/>. Never throws.
+/// </summary>
 internal static class ExceptionCodec
 {
-    public static byte[] Write(Exception exception) => throw new NotSupportedException();
+    /// <summary>In <see cref="Exception.Data"/>: the names of what did not cross.</summary>
+    public const string LostKey = "Penstock.Lost";
 
-    public static Exception Read(ReadOnlySpan<byte> input) => throw new NotSupportedException();
+    /// <summary>In <see cref="Exception.Data"/>: the original message, where the recreated exception would say something else.</summary>
+    public const string MessageKey = "Penstock.Message";
+
+    public static byte[] Write(Exception exception)
+    {
+        try
+        {
+            return ToBytes(new ExceptionTaking().Take(exception));
+        }
+        catch (Exception e)
+        {
+            // Of an exception that resists everything else at least the type is known.
+            return ToBytes(new ExceptionRecord
+            {
+                TypeName = "",
+                FullName = exception.GetType().ToString(),
+                Message = $"{exception.GetType()} was thrown, but could not cross to this process: {e.GetType()}",
+            });
+        }
+    }
+
+    public static Exception Read(ReadOnlySpan<byte> input)
+    {
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(input.ToArray()));
+            return ExceptionMaking.Make(ExceptionRecord.Read(reader));
+        }
+        catch (Exception e)
+        {
+            return new RemoteException($"An exception of another process could not be read: {e.Message}");
+        }
+    }
+
+    private static byte[] ToBytes(ExceptionRecord record)
+    {
+        var bytes = new MemoryStream();
+        using (var writer = new BinaryWriter(bytes))
+            record.Write(writer);
+        return bytes.ToArray();
+    }
 }

@@ -82,6 +82,7 @@ public class RefusedItems
         Refused(new SortedDictionary<string, int>(ignoresCase), expected);
         Refused(new SortedList<string, int>(ignoresCase), expected);
         Refused(new OrderedDictionary<string, int>(ignoresCase), expected);
+        Refused(new System.Collections.Concurrent.ConcurrentDictionary<string, int>(ignoresCase), expected);
         Refused(new Dictionary<string, int>().ToFrozenDictionary(ignoresCase), expected);
         Refused(ImmutableHashSet.Create<string>(ignoresCase, "a"), expected);
         Refused(ImmutableDictionary.Create<string, int>(ignoresCase), expected);

@@ -21,7 +21,11 @@ internal static class Comparers
             if (!property.Name.EndsWith("Comparer", StringComparison.Ordinal))
                 RequireDefault(comparer);
             else if (!IsDefault(comparer, property.PropertyType))
-                throw new NotWholeException($"a {TypeNames.Short(collection.GetType())} with a comparer of its own, {TypeNames.Short(comparer.GetType())}: give the comparer to the stage that needs it");
+            {
+                throw new NotWholeException(
+                    $"{TypeNames.WithArticle(collection.GetType())} with a comparer of its own, {TypeNames.Short(comparer.GetType())}, which would be lost: "
+                    + "make the collection with the default comparer, or in the stage that needs it");
+            }
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Penstock.Serialization;
@@ -30,7 +29,8 @@ internal static class GraphOptions
         {
             IncludeFields = true,
             MaxDepth = MaxDepth,
-            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+            RespectNullableAnnotations = false, // the application may have switched them on for all its JSON
+            RespectRequiredConstructorParameters = false,
             TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { WholeObjects.Apply } },
             Converters = { new GraphConverters() },
         };

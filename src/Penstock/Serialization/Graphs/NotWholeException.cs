@@ -7,7 +7,7 @@ namespace Penstock.Serialization;
 internal sealed class NotWholeException(string what) : JsonException(what)
 {
     public static NotWholeException Derived(Type type, Type declared) => new(
-        $"a {TypeNames.Short(type)} where {TypeNames.Short(declared)} is declared, so what it adds would be lost: "
+        $"{TypeNames.WithArticle(type)} where {TypeNames.Short(declared)} is declared, so what it adds would be lost: "
         + $"add [JsonDerivedType(typeof({TypeNames.Short(type)}), \"…\")] to {TypeNames.Short(declared)}, or declare what it is");
 
     /// <summary>The exception that the user sees; null for one of the user's own.</summary>

@@ -19,7 +19,7 @@ internal static class WholeObjects
         type.PreferredPropertyObjectCreationHandling = null;
         for (var i = type.Properties.Count - 1; i >= 0; i--)
         {
-            if (IsComputed(type.Properties[i]))
+            if (CannotBeSet(type.Properties[i]))
                 type.Properties.RemoveAt(i);
             else
                 WriteAlways(type.Properties[i]);
@@ -39,10 +39,10 @@ internal static class WholeObjects
         };
     }
 
-    // What a getter works out from the rest is no state.
-    private static bool IsComputed(JsonPropertyInfo property) =>
-        property is { Set: null, AssociatedParameter: null, AttributeProvider: PropertyInfo { SetMethod: null } member }
-        && StateFields.OfAutoProperty(member) is null;
+    // What a getter works out from the rest is no state. If it does hold some, the type is refused when it is checked.
+    private static bool CannotBeSet(JsonPropertyInfo property) =>
+        property is { Get: not null, Set: null, AssociatedParameter: null }
+        && property.AttributeProvider is not PropertyInfo { SetMethod: not null };
 
     private static void WriteAlways(JsonPropertyInfo property)
     {
@@ -53,6 +53,6 @@ internal static class WholeObjects
         property.ObjectCreationHandling = null;
         property.IsExtensionData = false;
         if (property is { Set: null, AssociatedParameter: null, AttributeProvider: PropertyInfo { SetMethod: { } setter } })
-            property.Set = (target, value) => setter.Invoke(target, [value]);
+            property.Set = (target, value) => setter.Invoke(target, BindingFlags.DoNotWrapExceptions, binder: null, [value], culture: null);
     }
 }
