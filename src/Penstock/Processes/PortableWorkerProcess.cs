@@ -9,14 +9,15 @@ namespace Penstock.Processes;
 /// </summary>
 internal sealed class PortableWorkerProcess : WorkerProcess
 {
-    // A process that the worker started may hold the pipes for ever: what came until then is what there is.
-    private static readonly TimeSpan LastOutput = TimeSpan.FromMilliseconds(200);
+    // A process that the worker started may hold the pipes for ever: after so long a silence nothing more is expected.
+    private static readonly TimeSpan LastSilence = TimeSpan.FromSeconds(1);
 
     private readonly WorkerStart start;
     private readonly Process process;
     private readonly CountdownEvent openOutputs = new(2);
     private readonly TaskCompletionSource started = new(); // it may exit before it is all set up
     private int id;
+    private int lines;
 
     private PortableWorkerProcess(WorkerLaunch launch, WorkerStart start, Action<WorkerProcess, WorkerExit>? died)
         : base(launch, died)
@@ -94,6 +95,7 @@ internal sealed class PortableWorkerProcess : WorkerProcess
             return;
         }
 
+        Interlocked.Increment(ref lines);
         output.Add(line);
         output.Print();
     }
@@ -102,8 +104,14 @@ internal sealed class PortableWorkerProcess : WorkerProcess
     {
         started.Task.Wait();
         var exit = Read(process.ExitCode);
-        openOutputs.Wait(LastOutput);
+        for (var seen = -1; seen != Volatile.Read(ref lines) && !openOutputs.IsSet;)
+        {
+            seen = Volatile.Read(ref lines);
+            openOutputs.Wait(LastSilence);
+        }
+
         OnDied(exit);
+        DiagnosticFiles.Remove(id);
         start.Message.Dispose();
         process.Dispose();
         OnGone(exit);
