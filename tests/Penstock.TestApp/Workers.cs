@@ -6,12 +6,15 @@ namespace Penstock.TestApp;
 internal static partial class Workers
 {
     private const int SetParentDeathSignal = 1; // PR_SET_PDEATHSIG
+    private const int SetDumpable = 4; // PR_SET_DUMPABLE
 
     public static async Task<int> RunAsync(Action<WorkerArguments> entry)
     {
         try
         {
             WorkerGuard.EnsureNotAWorker();
+            if (Environment.GetEnvironmentVariable("TESTAPP_SECRET") is "1")
+                _ = Control(SetDumpable, 0, 0, 0, 0); // others may not look into it
             using var worker = WorkerProcess.Start(new() { Name = "test #0", Entry = entry });
             Console.WriteLine($"worker {worker.Id}");
             var exit = await worker.Exited;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Penstock.Processes;
+using Penstock.SharedMemory;
 using Penstock.Tests.Support;
 
 namespace Penstock.Tests.Processes;
@@ -45,6 +46,17 @@ public class Applications
         var app = await App.RunAsync("/bin/sh", ["-c", $"cd {App.Folder} && exec dotnet exec --depsfile ./Penstock.TestApp.deps.json Penstock.TestApp.dll work"], (Hooks, App.Assembly));
         Assert.Contains($"hooks: '{App.Assembly}'", app.Output, StringComparison.Ordinal);
         Assert.Equal(3, app.ExitCode);
+    });
+
+    [Fact]
+    public Task One_that_may_not_be_looked_into_hands_over_by_a_file_and_leaves_none() => Within.Time(async () =>
+    {
+        var before = StartFiles();
+        var app = await App.RunAsync(App.Host, ["work"], ("TESTAPP_SECRET", "1"));
+        Assert.Equal(3, app.ExitCode);
+        Assert.Empty(StartFiles().Except(before, StringComparer.Ordinal));
+
+        static string[] StartFiles() => Directory.GetFiles(FileRegion.Folder, "penstock-start-*");
     });
 
     [Fact]
@@ -106,5 +118,6 @@ public class Applications
             Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 10);
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 1);
         _ = Descriptors.Close(descriptor);
+        Assert.Empty(Directory.GetFiles(FileRegion.Folder, $"penstock-*-{app.Id}-*"));
     });
 }

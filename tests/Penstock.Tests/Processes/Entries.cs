@@ -59,6 +59,13 @@ internal static unsafe partial class Entries
             SharedWait.Wait(&words[1], 0);
     }
 
+    /// <summary>Ends as a worker of its own does.</summary>
+    public static void Nest(WorkerArguments arguments)
+    {
+        using var worker = WorkerProcess.Start(new() { Name = "inner #0", Entry = Exit, Message = arguments.Message });
+        Environment.Exit(worker.Exited.Result.ExitCode ?? -1);
+    }
+
     /// <summary>Prints to both outputs, the last lines without an end.</summary>
     public static void Print(WorkerArguments arguments)
     {

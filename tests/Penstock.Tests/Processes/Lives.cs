@@ -98,6 +98,10 @@ public abstract class Lives(ITestOutputHelper log) : WorkerContract
     });
 
     [Fact]
+    public Task A_worker_may_have_workers_itself() => Within.Time(async () =>
+        Assert.Equal(WorkerExit.FromCode(7), await ExitOf(Entries.Nest, "7")));
+
+    [Fact]
     public Task No_zombie_and_no_descriptor_is_left() => Within.Time(async () =>
     {
         await ExitOf(Entries.Nothing);
