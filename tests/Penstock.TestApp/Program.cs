@@ -1,6 +1,5 @@
 using System.Globalization;
 using Penstock;
-using Penstock.Processes;
 using Penstock.TestApp;
 
 // An ordinary application, for tests that need one: its workers, its crash, its host options. It does what its first argument says.
@@ -23,11 +22,6 @@ switch (args)
     // Shared memory and what a run would check before, where the shell has set limits.
     case ["region"]:
         return Regions.Try();
-
-    case ["guard"]:
-        WorkerGuard.EnsureNotAWorker();
-        Console.WriteLine("no worker");
-        return 0;
 
     // From a start to the first line of the worker, and from there to its death being known, in milliseconds.
     case ["measure", var count]:

@@ -3,12 +3,14 @@ using System.Globalization;
 namespace Penstock.Processes;
 
 /// <summary>
-/// Linux: each .NET process has sockets in the temporary folder, by which tools such as dotnet-trace find it. One that is killed cannot
+/// Each .NET process has sockets and pipes in the temporary folder, by which tools such as dotnet-trace find it. One that is killed cannot
 /// remove them, so its parent does.
 /// </summary>
 internal static class DiagnosticFiles
 {
     private const int StartTimeField = 22; // of /proc/<pid>/stat, counted from 1
+
+    private static readonly (string Start, string End)[] Names = [("dotnet-diagnostic", "-socket"), ("clr-debug-pipe", "-in"), ("clr-debug-pipe", "-out")];
 
     /// <summary>What tells a process from a later one with the same number: when it started. Known until it has been reaped.</summary>
     public static string? KeyOf(int process)
@@ -30,8 +32,18 @@ internal static class DiagnosticFiles
         if (key is null)
             return;
         folder = string.IsNullOrEmpty(folder) ? "/tmp" : folder;
-        foreach (var (start, end) in new[] { ("dotnet-diagnostic", "-socket"), ("clr-debug-pipe", "-in"), ("clr-debug-pipe", "-out") })
+        foreach (var (start, end) in Names)
             Remove(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{start}-{process}-{key}{end}")));
+    }
+
+    /// <summary>Without knowing when the process started: looks through the temporary folder.</summary>
+    public static void Remove(int process)
+    {
+        foreach (var (start, end) in Names)
+        {
+            foreach (var path in Directory.EnumerateFiles(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"{start}-{process}-*{end}")))
+                Remove(path);
+        }
     }
 
     private static void Remove(string path)

@@ -39,9 +39,7 @@ internal static unsafe partial class LinuxSpawn
             CloseOthers(actions);
             int process;
             var failure = Spawn(&process, command.File, actions, attributes, arguments.Pointer, variables.Pointer);
-            return failure == 0 ? process : throw new IOException(
-                $"No worker process could be started from '{command.File}': {Marshal.GetPInvokeErrorMessage(failure)}. "
-                + "If processes are limited, raise the limit (ulimit -u, RLIMIT_NPROC, or pids.max of the container).");
+            return failure == 0 ? process : throw new IOException($"No worker process could be started from '{command.File}': {Explain(failure)}");
         }
         finally
         {
@@ -49,6 +47,13 @@ internal static unsafe partial class LinuxSpawn
             _ = DestroyAttributes(attributes);
         }
     }
+
+    private static string Explain(int error) => error switch
+    {
+        2 => "there is no such file. Was the application replaced while it ran?", // ENOENT
+        11 => "there are too many processes. Raise the limit (ulimit -u, RLIMIT_NPROC, or pids.max of the container).", // EAGAIN
+        _ => Marshal.GetPInvokeErrorMessage(error) + ".",
+    };
 
     // Ours are closed by the kernel; what other libraries have left open to children must not keep pipes and sockets alive either.
     private static void CloseOthers(byte* actions)

@@ -1,5 +1,3 @@
-using Penstock.SharedMemory;
-
 namespace Penstock.Processes;
 
 /// <summary>
@@ -10,7 +8,6 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
 {
     private static readonly Lazy<EventLoop> Watching = new(() => new("Penstock watch"));
     private static readonly Lazy<EventLoop> Printing = new(() => new("Penstock print"));
-    private static readonly Lazy<bool> HasPidDescriptors = new(() => PidDescriptor.AreSupported);
 
     private readonly Lock gate = new();
     private readonly WorkerStart start;
@@ -28,8 +25,6 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         output = new(child.Output, Output);
         error = new(child.Error, Error);
     }
-
-    public static bool IsSupported => Platform.IsLinux && HasPidDescriptors.Value;
 
     public override int Id => id;
 

@@ -9,14 +9,16 @@ namespace Penstock.Processes;
 /// </summary>
 internal sealed class PortableWorkerProcess : WorkerProcess
 {
-    // A process that the worker started may hold the pipes for ever: what came until then is what there is.
-    private static readonly TimeSpan LastOutput = TimeSpan.FromMilliseconds(200);
+    // A process that the worker started may hold the pipes for ever: after so long a silence nothing more is expected.
+    private static readonly TimeSpan LastSilence = TimeSpan.FromSeconds(1);
 
     private readonly WorkerStart start;
     private readonly Process process;
-    private readonly CountdownEvent openOutputs = new(2);
-    private readonly TaskCompletionSource started = new(); // it may exit before it is all set up
+    private readonly TaskCompletionSource outputsEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously); // it may exit before it is all set up
     private int id;
+    private int lines;
+    private int openOutputs = 2;
 
     private PortableWorkerProcess(WorkerLaunch launch, WorkerStart start, Action<WorkerProcess, WorkerExit>? died)
         : base(launch, died)
@@ -25,7 +27,7 @@ internal sealed class PortableWorkerProcess : WorkerProcess
         process = new Process { StartInfo = Describe(start), EnableRaisingEvents = true };
         process.OutputDataReceived += (_, line) => Pass(line.Data, Output);
         process.ErrorDataReceived += (_, line) => Pass(line.Data, Error);
-        process.Exited += (_, _) => OnExited();
+        process.Exited += (_, _) => _ = EndAsync();
     }
 
     public override int Id => id;
@@ -90,20 +92,29 @@ internal sealed class PortableWorkerProcess : WorkerProcess
     {
         if (line is null)
         {
-            openOutputs.Signal();
+            if (Interlocked.Decrement(ref openOutputs) == 0)
+                outputsEnded.TrySetResult();
             return;
         }
 
+        Interlocked.Increment(ref lines);
         output.Add(line);
         output.Print();
     }
 
-    private void OnExited()
+    // Never blocks: the threads that read the outputs come from the same pool.
+    private async Task EndAsync()
     {
-        started.Task.Wait();
+        await started.Task.ConfigureAwait(false);
         var exit = Read(process.ExitCode);
-        openOutputs.Wait(LastOutput);
+        for (var seen = -1; seen != Volatile.Read(ref lines) && !outputsEnded.Task.IsCompleted;)
+        {
+            seen = Volatile.Read(ref lines);
+            await Task.WhenAny(outputsEnded.Task, Task.Delay(LastSilence)).ConfigureAwait(false);
+        }
+
         OnDied(exit);
+        DiagnosticFiles.Remove(id);
         start.Message.Dispose();
         process.Dispose();
         OnGone(exit);

@@ -34,6 +34,7 @@ internal sealed record StartMessage(string Name, MethodName Entry, IReadOnlyList
     public static unsafe StartMessage Read(string handle)
     {
         using var region = SharedRegion.Open(handle);
+        region.Unlink(); // nobody else will
         using var reader = new BinaryReader(new UnmanagedMemoryStream(region.Address, region.Size));
         if (new Guid(reader.ReadBytes(16)) != Version)
             throw new InvalidOperationException("This worker process loaded another build of Penstock than the process that started it: the application's files were replaced while it ran. Start it again.");

@@ -3,7 +3,7 @@ using System.Reflection;
 namespace Penstock.Processes;
 
 /// <summary>What a worker process is started with.</summary>
-internal sealed class WorkerLaunch
+internal sealed record WorkerLaunch
 {
     /// <summary>For errors, labels and diagnostic tools: the stage's name and the worker's number.</summary>
     public required string Name { get; init; }

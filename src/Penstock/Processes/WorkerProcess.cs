@@ -1,3 +1,5 @@
+using Penstock.SharedMemory;
+
 namespace Penstock.Processes;
 
 /// <summary>
@@ -40,7 +42,7 @@ internal abstract class WorkerProcess : IDisposable
     /// <param name="died">Called once, within milliseconds of the worker's death, on a thread that watches over all workers: it must not block.</param>
     /// <exception cref="PipelineDefinitionException">This application cannot be started again.</exception>
     /// <exception cref="IOException">The system refuses another process.</exception>
-    public static WorkerProcess Start(WorkerLaunch launch, Action<WorkerProcess, WorkerExit>? died = null) => LinuxWorkerProcess.IsSupported
+    public static WorkerProcess Start(WorkerLaunch launch, Action<WorkerProcess, WorkerExit>? died = null) => Platform.IsLinux
         ? LinuxWorkerProcess.Start(launch, died)
         : PortableWorkerProcess.Start(launch, died);
 
