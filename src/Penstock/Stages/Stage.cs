@@ -96,7 +96,7 @@ internal sealed class Stage<TIn, TOut> : Stage<TOut>
     public override bool IsFusable => body.IsFusable && !body.IsAsynchronous;
 
     public override Stage<TNext> Append<TNext>(ItemOperator<TOut, TNext> operation) =>
-        new Stage<TIn, TNext>(Kind, Name, body.Append(operation, Kind == StageKind.Source), Options, previous) { IsSingle = IsSingle, OnBuild = OnBuild, Origin = Origin }.Checked();
+        new Stage<TIn, TNext>(Kind, Name, body.Append(operation), Options, previous) { IsSingle = IsSingle, OnBuild = OnBuild, Origin = Origin }.Checked();
 
     public override OpenStage<TOut> Build(RunBuilder builder)
     {
