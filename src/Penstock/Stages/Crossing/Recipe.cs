@@ -4,7 +4,7 @@ namespace Penstock.Stages.Crossing;
 /// How a body is made: by which of the engine's factories, from which function of the user, with which argument. Another process
 /// of the same build makes the same body from it. Only kept until then: nothing is looked up when a pipeline is described.
 /// </summary>
-internal sealed class Recipe
+internal sealed partial class Recipe
 {
     private readonly Delegate factory;
     private readonly object? argument;
