@@ -37,12 +37,12 @@ public static class Pipeline
     /// <param name="options">How the source runs.</param>
     /// <exception cref="PipelineDefinitionException">An option is out of range or does not fit a source.</exception>
     public static Pipeline<T> From<T>(Func<IEnumerable<T>> source, StageOptions? options = null) =>
-        Source(new Body<Nothing, T>(Required(source)) { Synchronous = (_, _) => source() }, options);
+        Source(SourceBodies.Of(Required(source)), options);
 
     /// <inheritdoc cref="From{T}(Func{IEnumerable{T}}, StageOptions?)"/>
     [OverloadResolutionPriority(1)]
     public static Pipeline<T> From<T>(Func<CancellationToken, IEnumerable<T>> source, StageOptions? options = null) =>
-        Source(new Body<Nothing, T>(Required(source)) { Synchronous = (_, token) => source(token) }, options);
+        Source(SourceBodies.Of(Required(source)), options);
 
     /// <inheritdoc cref="From{T}(Func{IEnumerable{T}}, StageOptions?)"/>
     /// <typeparam name="TArg">The argument's type.</typeparam>
@@ -51,36 +51,37 @@ public static class Pipeline
     /// <param name="argument">What the function is given.</param>
     /// <param name="options">How the source runs.</param>
     public static Pipeline<T> From<TArg, T>(Func<TArg, IEnumerable<T>> source, TArg argument, StageOptions? options = null) =>
-        Source(new Body<Nothing, T>(Required(source)) { Synchronous = (_, _) => source(argument) }, options);
+        Source(SourceBodies.Of(Required(source), argument), options);
 
     /// <inheritdoc cref="From{TArg, T}(Func{TArg, IEnumerable{T}}, TArg, StageOptions?)"/>
     public static Pipeline<T> From<TArg, T>(Func<TArg, CancellationToken, IEnumerable<T>> source, TArg argument, StageOptions? options = null) =>
-        Source(new Body<Nothing, T>(Required(source)) { Synchronous = (_, token) => source(argument, token) }, options);
+        Source(SourceBodies.Of(Required(source), argument), options);
 
     /// <inheritdoc cref="From{T}(Func{IEnumerable{T}}, StageOptions?)"/>
     [OverloadResolutionPriority(1)]
     public static Pipeline<T> From<T>(Func<IAsyncEnumerable<T>> source, StageOptions? options = null) =>
-        Source(new Body<Nothing, T>(Required(source)) { Asynchronous = (_, _) => source() }, options);
+        Source(SourceBodies.Of(Required(source)), options);
 
     /// <inheritdoc cref="From{T}(Func{IEnumerable{T}}, StageOptions?)"/>
     [OverloadResolutionPriority(2)]
     public static Pipeline<T> From<T>(Func<CancellationToken, IAsyncEnumerable<T>> source, StageOptions? options = null) =>
-        Source(new Body<Nothing, T>(Required(source)) { Asynchronous = (_, token) => source(token) }, options);
+        Source(SourceBodies.Of(Required(source)), options);
 
     /// <inheritdoc cref="From{TArg, T}(Func{TArg, IEnumerable{T}}, TArg, StageOptions?)"/>
     [OverloadResolutionPriority(1)]
     public static Pipeline<T> From<TArg, T>(Func<TArg, IAsyncEnumerable<T>> source, TArg argument, StageOptions? options = null) =>
-        Source(new Body<Nothing, T>(Required(source)) { Asynchronous = (_, _) => source(argument) }, options);
+        Source(SourceBodies.Of(Required(source), argument), options);
 
     /// <inheritdoc cref="From{TArg, T}(Func{TArg, IEnumerable{T}}, TArg, StageOptions?)"/>
     [OverloadResolutionPriority(1)]
     public static Pipeline<T> From<TArg, T>(Func<TArg, CancellationToken, IAsyncEnumerable<T>> source, TArg argument, StageOptions? options = null) =>
-        Source(new Body<Nothing, T>(Required(source)) { Asynchronous = (_, token) => source(argument, token) }, options);
+        Source(SourceBodies.Of(Required(source), argument), options);
 
     private static Pipeline<T> Source<T>(Body<Nothing, T> body, StageOptions? options, bool isObject = false) =>
         new(new Stage<Nothing, T>(StageKind.Source, "Source", body, options, previous: null) { IsSingle = isObject }.Checked());
 
-    private static Delegate Required(Delegate? source)
+    private static TDelegate Required<TDelegate>(TDelegate? source)
+        where TDelegate : Delegate
     {
         ArgumentNullException.ThrowIfNull(source);
         return source;

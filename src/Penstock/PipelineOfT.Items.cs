@@ -18,35 +18,20 @@ public sealed partial class Pipeline<T>
     {
         Required(selector);
         Refuse.TaskLike<TOut>(options?.Name ?? nameof(Select));
-        return Append(
-            new ItemOperator<T, TOut>(nameof(Select), Yield.One, items => items.Select(selector), items => System.Linq.AsyncEnumerable.Select(items, selector)),
-            selector,
-            options);
+        return Append(Operators.Select(selector), options);
     }
 
     /// <summary>Turns each item into any number of others.</summary>
     /// <inheritdoc cref="Select{TOut}(Func{T, TOut}, StageOptions?)"/>
-    public Pipeline<TOut> SelectMany<TOut>(Func<T, IEnumerable<TOut>> selector, StageOptions? options = null)
-    {
-        Required(selector);
-        return Append(
-            new ItemOperator<T, TOut>(nameof(SelectMany), Yield.Any, items => items.SelectMany(selector), items => System.Linq.AsyncEnumerable.SelectMany(items, selector)),
-            selector,
-            options);
-    }
+    public Pipeline<TOut> SelectMany<TOut>(Func<T, IEnumerable<TOut>> selector, StageOptions? options = null) =>
+        Append(Operators.SelectMany(Required(selector)), options);
 
     /// <summary>Lets only some items pass. Those that do not are not disposed: the predicate has seen them.</summary>
     /// <param name="predicate">Called once an item; true lets it pass.</param>
     /// <param name="options">Makes it a stage of its own. Default: runs in the stage before it.</param>
     /// <exception cref="PipelineDefinitionException">An option is out of range.</exception>
-    public Pipeline<T> Where(Func<T, bool> predicate, StageOptions? options = null)
-    {
-        Required(predicate);
-        return Append(
-            new ItemOperator<T, T>(nameof(Where), Yield.AtMostOne, items => items.Where(predicate), items => System.Linq.AsyncEnumerable.Where(items, predicate)),
-            predicate,
-            options);
-    }
+    public Pipeline<T> Where(Func<T, bool> predicate, StageOptions? options = null) =>
+        Append(Operators.Where(Required(predicate)), options);
 
     /// <summary>Turns each item into another, asynchronously; always a stage of its own. Workers says how many items at once.</summary>
     /// <typeparam name="TOut">What flows out.</typeparam>
@@ -54,38 +39,23 @@ public sealed partial class Pipeline<T>
     /// <param name="options">How the stage runs. Default: one worker, that is one item at a time.</param>
     /// <exception cref="PipelineDefinitionException">An option is out of range.</exception>
     [OverloadResolutionPriority(2)]
-    public Pipeline<TOut> Select<TOut>(Func<T, CancellationToken, ValueTask<TOut>> selector, StageOptions? options = null)
-    {
-        Required(selector);
-        return Add(new Body<T, TOut>(selector) { Asynchronous = (items, token) => SelectAsync(items, selector, token) }, options, nameof(Select));
-    }
+    public Pipeline<TOut> Select<TOut>(Func<T, CancellationToken, ValueTask<TOut>> selector, StageOptions? options = null) =>
+        Add(SelectBodies.Of(Required(selector)), options, nameof(Select));
 
     /// <inheritdoc cref="Select{TOut}(Func{T, CancellationToken, ValueTask{TOut}}, StageOptions?)"/>
     [OverloadResolutionPriority(2)]
-    public Pipeline<TOut> Select<TOut>(Func<T, ValueTask<TOut>> selector, StageOptions? options = null)
-    {
-        Required(selector);
-        return Add(
-            new Body<T, TOut>(selector) { Asynchronous = (items, token) => SelectAsync(items, (item, _) => selector(item), token) }, options, nameof(Select));
-    }
+    public Pipeline<TOut> Select<TOut>(Func<T, ValueTask<TOut>> selector, StageOptions? options = null) =>
+        Add(SelectBodies.Of(Required(selector)), options, nameof(Select));
 
     /// <inheritdoc cref="Select{TOut}(Func{T, CancellationToken, ValueTask{TOut}}, StageOptions?)"/>
     [OverloadResolutionPriority(1)]
-    public Pipeline<TOut> Select<TOut>(Func<T, CancellationToken, Task<TOut>> selector, StageOptions? options = null)
-    {
-        Required(selector);
-        return Add(
-            new Body<T, TOut>(selector) { Asynchronous = (items, token) => SelectAsync(items, (item, t) => new ValueTask<TOut>(selector(item, t)), token) }, options, nameof(Select));
-    }
+    public Pipeline<TOut> Select<TOut>(Func<T, CancellationToken, Task<TOut>> selector, StageOptions? options = null) =>
+        Add(SelectBodies.Of(Required(selector)), options, nameof(Select));
 
     /// <inheritdoc cref="Select{TOut}(Func{T, CancellationToken, ValueTask{TOut}}, StageOptions?)"/>
     [OverloadResolutionPriority(1)]
-    public Pipeline<TOut> Select<TOut>(Func<T, Task<TOut>> selector, StageOptions? options = null)
-    {
-        Required(selector);
-        return Add(
-            new Body<T, TOut>(selector) { Asynchronous = (items, token) => SelectAsync(items, (item, _) => new ValueTask<TOut>(selector(item)), token) }, options, nameof(Select));
-    }
+    public Pipeline<TOut> Select<TOut>(Func<T, Task<TOut>> selector, StageOptions? options = null) =>
+        Add(SelectBodies.Of(Required(selector)), options, nameof(Select));
 
     /// <summary>Collects neighbouring items; always a stage of its own, with one worker.</summary>
     /// <param name="maxSize">The most items in a batch: 1 or more.</param>
@@ -113,15 +83,8 @@ public sealed partial class Pipeline<T>
         return new(new Stage<T, T[]>(StageKind.Stage, nameof(Batch), body, options, Last) { IsSingle = true }.Checked());
     }
 
-    private static async IAsyncEnumerable<TOut> SelectAsync<TOut>(
-        IAsyncEnumerable<T> items, Func<T, CancellationToken, ValueTask<TOut>> selector, [EnumeratorCancellation] CancellationToken token)
-    {
-        await foreach (var item in items.ConfigureAwait(false))
-            yield return await selector(item, token).ConfigureAwait(false);
-    }
-
-    private Pipeline<TOut> Append<TOut>(ItemOperator<T, TOut> operation, Delegate function, StageOptions? options) =>
+    private Pipeline<TOut> Append<TOut>(ItemOperator<T, TOut> operation, StageOptions? options) =>
         options is null
             ? new(Last.Append(operation))
-            : Add(new Body<T, TOut>(function) { Synchronous = (items, _) => operation.Synchronous(items) }, options, operation.Name);
+            : Add(operation.ToBody(), options, operation.Name);
 }

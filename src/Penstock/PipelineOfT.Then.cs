@@ -16,12 +16,12 @@ public sealed partial class Pipeline<T>
     /// <exception cref="PipelineDefinitionException">An option is out of range; the message names the stage and the cure.</exception>
     [OverloadResolutionPriority(1)]
     public Pipeline<TOut> Then<TOut>(Func<IEnumerable<T>, IEnumerable<TOut>> stage, StageOptions? options = null) =>
-        Add(new Body<T, TOut>(Required(stage)) { Synchronous = (items, _) => stage(items) }, options);
+        Add(StageBodies.Of(Required(stage)), options);
 
     /// <inheritdoc cref="Then{TOut}(Func{IEnumerable{T}, IEnumerable{TOut}}, StageOptions?)"/>
     [OverloadResolutionPriority(1)]
     public Pipeline<TOut> Then<TOut>(Func<IEnumerable<T>, CancellationToken, IEnumerable<TOut>> stage, StageOptions? options = null) =>
-        Add(new Body<T, TOut>(Required(stage)) { Synchronous = (items, token) => stage(items, token) }, options);
+        Add(StageBodies.Of(Required(stage)), options);
 
     /// <inheritdoc cref="Then{TOut}(Func{IEnumerable{T}, IEnumerable{TOut}}, StageOptions?)"/>
     /// <typeparam name="TArg">The argument's type.</typeparam>
@@ -31,32 +31,32 @@ public sealed partial class Pipeline<T>
     /// <param name="options">How the stage runs; default: one worker with a thread of its own.</param>
     [OverloadResolutionPriority(1)]
     public Pipeline<TOut> Then<TArg, TOut>(Func<IEnumerable<T>, TArg, IEnumerable<TOut>> stage, TArg argument, StageOptions? options = null) =>
-        Add(new Body<T, TOut>(Required(stage)) { Synchronous = (items, _) => stage(items, argument) }, options);
+        Add(StageBodies.Of(Required(stage), argument), options);
 
     /// <inheritdoc cref="Then{TArg, TOut}(Func{IEnumerable{T}, TArg, IEnumerable{TOut}}, TArg, StageOptions?)"/>
     [OverloadResolutionPriority(1)]
     public Pipeline<TOut> Then<TArg, TOut>(
         Func<IEnumerable<T>, TArg, CancellationToken, IEnumerable<TOut>> stage, TArg argument, StageOptions? options = null) =>
-        Add(new Body<T, TOut>(Required(stage)) { Synchronous = (items, token) => stage(items, argument, token) }, options);
+        Add(StageBodies.Of(Required(stage), argument), options);
 
     /// <summary>Adds an asynchronous stage. Its workers are tasks: hundreds are cheap. A token given to its items (<c>WithCancellation</c>) ends the wait for one.</summary>
     /// <inheritdoc cref="Then{TOut}(Func{IEnumerable{T}, IEnumerable{TOut}}, StageOptions?)"/>
     public Pipeline<TOut> Then<TOut>(Func<IAsyncEnumerable<T>, IAsyncEnumerable<TOut>> stage, StageOptions? options = null) =>
-        Add(new Body<T, TOut>(Required(stage)) { Asynchronous = (items, _) => stage(items) }, options);
+        Add(StageBodies.Of(Required(stage)), options);
 
     /// <inheritdoc cref="Then{TOut}(Func{IAsyncEnumerable{T}, IAsyncEnumerable{TOut}}, StageOptions?)"/>
     public Pipeline<TOut> Then<TOut>(Func<IAsyncEnumerable<T>, CancellationToken, IAsyncEnumerable<TOut>> stage, StageOptions? options = null) =>
-        Add(new Body<T, TOut>(Required(stage)) { Asynchronous = (items, token) => stage(items, token) }, options);
+        Add(StageBodies.Of(Required(stage)), options);
 
     /// <summary>Adds an asynchronous stage. Its workers are tasks: hundreds are cheap. A token given to its items (<c>WithCancellation</c>) ends the wait for one.</summary>
     /// <inheritdoc cref="Then{TArg, TOut}(Func{IEnumerable{T}, TArg, IEnumerable{TOut}}, TArg, StageOptions?)"/>
     public Pipeline<TOut> Then<TArg, TOut>(Func<IAsyncEnumerable<T>, TArg, IAsyncEnumerable<TOut>> stage, TArg argument, StageOptions? options = null) =>
-        Add(new Body<T, TOut>(Required(stage)) { Asynchronous = (items, _) => stage(items, argument) }, options);
+        Add(StageBodies.Of(Required(stage), argument), options);
 
     /// <inheritdoc cref="Then{TArg, TOut}(Func{IAsyncEnumerable{T}, TArg, IAsyncEnumerable{TOut}}, TArg, StageOptions?)"/>
     public Pipeline<TOut> Then<TArg, TOut>(
         Func<IAsyncEnumerable<T>, TArg, CancellationToken, IAsyncEnumerable<TOut>> stage, TArg argument, StageOptions? options = null) =>
-        Add(new Body<T, TOut>(Required(stage)) { Asynchronous = (items, token) => stage(items, argument, token) }, options);
+        Add(StageBodies.Of(Required(stage), argument), options);
 
     private Pipeline<TOut> Add<TOut>(Body<T, TOut> body, StageOptions? options, string name = "Stage") =>
         new(new Stage<T, TOut>(StageKind.Stage, name, body, options, Last).Checked());

@@ -15,14 +15,17 @@ internal sealed class RunBuilder(Run run)
     public bool HasRealClock => Run.Time == TimeProvider.System;
 
     /// <summary>Whether items behind a stage carry their lineage: those between a scattering and its gathering.</summary>
-    public bool IsTracked(Stage stage) => tracked.Contains(stage);
+    public bool IsTracked(Stage stage) => tracked.Contains(stage.Origin);
+
+    /// <summary>Whether the stage's workers are processes.</summary>
+    public bool IsInProcess(Stage stage) => !IsSequential && stage.IsolationIn(Run.Options) == Isolation.Process;
 
     public void Track(Stage from, Stage to)
     {
         Stage stage = to;
         for (; stage.Origin != from; stage = stage.Previous!)
-            tracked.Add(stage);
-        tracked.Add(stage);
+            tracked.Add(stage.Origin);
+        tracked.Add(stage.Origin);
     }
 
     /// <summary>
@@ -36,8 +39,9 @@ internal sealed class RunBuilder(Run run)
         && CanNest(stage)
         && CanNest(next);
 
-    private static bool CanNest(Stage stage) =>
+    private bool CanNest(Stage stage) =>
         stage.IsFusable
-        && stage.Options is { Workers: 1, ItemTimeout: null, StartupTimeout: null, Isolation: not Isolation.Process }
+        && !IsInProcess(stage)
+        && stage.Options is { Workers: 1, ItemTimeout: null, StartupTimeout: null }
         && stage.Options.Faults == FaultPolicy.Stop;
 }

@@ -13,20 +13,14 @@ internal static class RunChecks
         Require(options.IdleTimeout is null || options.IdleTimeout > TimeSpan.Zero, $"RunOptions.IdleTimeout = {options.IdleTimeout}: use more than 0, or leave it out");
         Require(options.StopTimeout >= TimeSpan.Zero, $"RunOptions.StopTimeout = {options.StopTimeout}: use 0 or more");
         Require(options.TimeProvider is not null, "RunOptions.TimeProvider is null: leave it out, or give a clock");
-        foreach (var stage in last.Path())
+        foreach (var stage in last.Path().Where(s => s.IsolationIn(options) == Isolation.Process))
         {
-            var level = IsOverridable(stage) ? options.Isolation ?? stage.Options.Isolation : stage.Options.Isolation;
-            Require(
-                level != Isolation.Process,
-                $"Stage '{stage.Name}' asks for Isolation.Process, which does not exist yet: use Isolation.Thread");
+            Require(holds: false, $"Stage '{stage.Name}' asks for Isolation.Process, which does not exist yet: use Isolation.Thread");
+            IsolationChecks.Require(stage);
         }
 
         return new Run(options);
     }
-
-    // Sources given as objects, and sinks, stay with the caller; asynchronous stages run as tasks.
-    private static bool IsOverridable(Stage stage) =>
-        stage is { IsAsynchronous: false, Kind: not StageKind.Sink } and not { Kind: StageKind.Source, IsSingle: true };
 
     private static void Require(bool holds, string complaint)
     {

@@ -22,7 +22,7 @@ internal abstract class Stage
 
     public StageKind Kind { get; }
 
-    /// <summary>The stage that this one was before item-wise operators were appended to it.</summary>
+    /// <summary>The stage that this one was before item-wise operators were appended to it, or split off from it.</summary>
     public Stage Origin { get => field ?? this; init; }
 
     public string Name { get; }
@@ -37,12 +37,25 @@ internal abstract class Stage
     /// <summary>Whether this stage has a result: a sink that returns something.</summary>
     public bool HasResult { get; init; }
 
-    public abstract bool IsAsynchronous { get; }
+    public abstract Body Body { get; }
+
+    public bool IsAsynchronous => Body.IsAsynchronous;
 
     /// <summary>Whether the function may be nested in its neighbours.</summary>
-    public abstract bool IsFusable { get; }
+    public bool IsFusable => Body is { IsFusable: true, IsAsynchronous: false };
 
     public abstract Type OutputType { get; }
+
+    /// <summary>How far the stage's workers are kept apart in a run.</summary>
+    public Isolation IsolationIn(RunOptions run)
+    {
+        // Sources given as objects, and sinks, stay with the caller; asynchronous stages run as tasks.
+        var isOverridable = this is { IsAsynchronous: false, Kind: not StageKind.Sink } and not { Kind: StageKind.Source, IsSingle: true };
+        var isolation = isOverridable ? run.Isolation ?? Options.Isolation : Options.Isolation;
+
+        // The engine's own stages, and operators split off from a stage, share memory with their neighbours in this process.
+        return isolation == Isolation.Process && Kind == StageKind.Stage && Body.Recipe is null ? Isolation.Thread : isolation;
+    }
 
     /// <summary>The whole pipeline up to this stage, source first.</summary>
     public IEnumerable<Stage> Path()
@@ -71,6 +84,15 @@ internal abstract class Stage<TOut> : Stage
     /// <summary>Appends an item-wise operator to this stage.</summary>
     public abstract Stage<TNext> Append<TNext>(ItemOperator<TOut, TNext> operation);
 
+    /// <summary>
+    /// This stage as it runs in another process: with those appended operators that can cross, and behind it, as a stage of this
+    /// process, the operators from the first that cannot. Itself if all can.
+    /// </summary>
+    public abstract Stage<TOut> Split();
+
+    /// <summary>This stage, with an operator that cannot cross as a stage behind it.</summary>
+    public abstract Stage<TNext> SplitOff<TNext>(ItemOperator<TOut, TNext> operation);
+
     /// <summary>Builds this stage, and all before it, into a run; its output is still open.</summary>
     public abstract OpenStage<TOut> Build(RunBuilder builder);
 }
@@ -91,15 +113,47 @@ internal sealed class Stage<TIn, TOut> : Stage<TOut>
     /// <summary>Called when a run is built, before the stages in front of this one are.</summary>
     public Action<RunBuilder>? OnBuild { get; init; }
 
-    public override bool IsAsynchronous => body.IsAsynchronous;
+    /// <summary>How this stage came from another by appending an operator, if it did.</summary>
+    public AppendedOperator<TOut>? Appended { get; init; }
 
-    public override bool IsFusable => body.IsFusable && !body.IsAsynchronous;
+    public override Body Body => body;
 
     public override Stage<TNext> Append<TNext>(ItemOperator<TOut, TNext> operation) =>
-        new Stage<TIn, TNext>(Kind, Name, body.Append(operation, Kind == StageKind.Source), Options, previous) { IsSingle = IsSingle, OnBuild = OnBuild, Origin = Origin }.Checked();
+        new Stage<TIn, TNext>(Kind, Name, body.Append(operation), Options, previous)
+        {
+            IsSingle = IsSingle,
+            OnBuild = OnBuild,
+            Origin = Origin,
+            Appended = new AppendedOperator<TOut, TNext>(this, operation),
+        }.Checked();
+
+    public override Stage<TOut> Split() => Appended?.Split(this) ?? this;
+
+    public override Stage<TNext> SplitOff<TNext>(ItemOperator<TOut, TNext> operation)
+    {
+        // What the user says of the link is meant for the link behind the operators: only their outputs can be measured.
+        var crossing = new Stage<TIn, TOut>(Kind, Name, body, Options with { MaxInFlightBytes = null, SizeOf = null }, previous)
+        {
+            IsSingle = IsSingle,
+            OnBuild = OnBuild,
+            Origin = Origin,
+            Appended = Appended,
+        };
+        var rest = new StageOptions
+        {
+            MaxInFlight = Options.MaxInFlight,
+            MaxInFlightBytes = Options.MaxInFlightBytes,
+            SizeOf = Options.SizeOf,
+            ItemTimeout = Options.ItemTimeout,
+            Faults = Options.Faults,
+        };
+        return new Stage<TOut, TNext>(StageKind.Stage, operation.Name, operation.ToLocalBody(), rest, crossing) { Origin = Origin };
+    }
 
     public override OpenStage<TOut> Build(RunBuilder builder)
     {
+        if (builder.IsInProcess(this) && Split() is var split && split != this)
+            return split.Build(builder);
         OnBuild?.Invoke(builder);
         if (previous is null)
             return new OpenStage<TIn, TOut>(builder, this, body, input: null);

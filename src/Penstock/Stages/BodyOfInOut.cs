@@ -1,0 +1,62 @@
+namespace Penstock.Stages;
+
+/// <summary>What a stage does: the user's function, bound to its argument. Synchronous or asynchronous, never both.</summary>
+/// <param name="function">The function as the user gave it.</param>
+internal sealed class Body<TIn, TOut>(Delegate? function) : Body(function)
+{
+    public Func<IEnumerable<TIn>, CancellationToken, IEnumerable<TOut>?>? Synchronous { get; init; }
+
+    public Func<IAsyncEnumerable<TIn>, CancellationToken, IAsyncEnumerable<TOut>?>? Asynchronous { get; init; }
+
+    public override bool IsAsynchronous => Asynchronous is not null;
+
+    private static bool IsSource => typeof(TIn) == typeof(Nothing);
+
+    // Whether one item may become endlessly many outputs, without a look at the worker's gate between them.
+    private bool MayMultiply { get; init; } = true;
+
+    public override TResult Accept<TResult>(IBodyVisitor<TResult> visitor) => visitor.Visit(this);
+
+    public override Body Append(ItemOperator operation) => ((ItemOperator<TOut>)operation).AppendTo(this);
+
+    /// <inheritdoc cref="Body.Append(ItemOperator)"/>
+    public Body<TIn, TNext> Append<TNext>(ItemOperator<TOut, TNext> operation)
+    {
+        // The worker looks at its gate between outputs. That is not enough in front of an operator that may let none pass.
+        var isWatched = MayMultiply && operation.Yield != Yield.One;
+        var endsSource = isWatched && IsSource && !HasInnerSource;
+        return new(Function)
+        {
+            Recipe = Recipe?.Append(operation.Recipe),
+            IsFusable = IsFusable,
+            HasInnerSource = HasInnerSource || endsSource,
+            MayMultiply = operation.Yield == Yield.Any || (MayMultiply && !isWatched),
+            Synchronous = Synchronous is not { } synchronous
+                ? null
+                : (items, token) => synchronous(items, token) is not { } outputs ? null
+                    : operation.Synchronous(isWatched ? new InnerItems<TOut>(outputs, ((IInput)items).Worker, endsSource) : outputs),
+            Asynchronous = Asynchronous is not { } asynchronous
+                ? null
+                : (items, token) => asynchronous(items, token) is not { } outputs ? null
+                    : operation.Asynchronous(isWatched ? new InnerAsyncItems<TOut>(outputs, ((IInput)items).Worker, endsSource) : outputs),
+        };
+    }
+
+    /// <summary>Nests this body in the next one: both run as one, with plain composition between them.</summary>
+    /// <param name="name">This body's stage, for errors.</param>
+    /// <param name="next">The body that consumes this one's outputs.</param>
+    public Body<TIn, TNext> Fuse<TNext>(string name, Body<TOut, TNext> next)
+    {
+        var endsSource = IsSource && !HasInnerSource;
+        return new(Function)
+        {
+            HasInnerSource = IsSource,
+            Synchronous = (items, token) =>
+            {
+                var outputs = Synchronous!(items, token) ?? throw new InvalidOperationException(
+                    $"Stage '{name}' returned null instead of items. Return an empty sequence if there are none.");
+                return next.Synchronous!(new InnerItems<TOut>(outputs, ((IInput)items).Worker, endsSource), token);
+            },
+        };
+    }
+}

@@ -1,0 +1,89 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+
+namespace Penstock.Stages.Crossing;
+
+/// <summary>What keeps a function from being found again in another process.</summary>
+internal static class Obstacles
+{
+    /// <summary>What is in the way and the cure; null if nothing is.</summary>
+    /// <param name="recipe">The recipe of a body or an operator, without others appended.</param>
+    /// <param name="isSource">Whether it is the recipe of a source.</param>
+    public static string? Find(Recipe recipe, bool isSource) =>
+        OfDelegate(recipe.Function)
+        ?? OfMethod(recipe, isSource)
+        ?? recipe.Modules().Select(OfAssembly).FirstOrDefault(complaint => complaint is not null);
+
+    private static string? OfDelegate(Delegate function)
+    {
+        if (!function.HasSingleTarget)
+            return $"is combined from {function.GetInvocationList().Length} functions: call them one after the other in a static method";
+        if (function.Method.DeclaringType is null)
+            return "was compiled at run time, so it exists in this process alone: write it as a static method";
+        return null;
+    }
+
+    private static string? OfMethod(Recipe recipe, bool isSource)
+    {
+        var method = recipe.Function.Method;
+        var type = method.DeclaringType!;
+        if (method.IsStatic)
+        {
+            return recipe.Function.Target is { } bound
+                ? $"is bound to its first argument, of type {bound.GetType().Name}: let it take that behind the items, and pass it as the argument"
+                : null;
+        }
+
+        if (Closure.IsEmpty(type))
+            return null;
+        if (Closure.Is(type))
+            return OfCaptures(recipe, isSource, Captures.Of(method));
+        return method.Name[0] == '<'
+            ? OfCaptures(recipe, isSource, [Captures.This])
+            : $"is an instance method of {type.Name}: make it static and pass what it needs as the argument";
+    }
+
+    private static string OfCaptures(Recipe recipe, bool isSource, IReadOnlyList<string> names)
+    {
+        var captures = "captures " + Sentence(names);
+        if (names.Contains(Captures.This, StringComparer.Ordinal))
+            return $"{captures}: make it static and pass what it needs as the argument";
+
+        var argument = names.Count == 1 ? names[0] : "argument";
+        var values = recipe.ArgumentType is null ? names : ["argument", .. names];
+        var value = values.Count == 1 ? values[0] : $"({string.Join(", ", values)})";
+        if (recipe.ArgumentType is not null)
+            argument = "argument";
+        var name = recipe.IsItemWise ? null : StageName.Of(recipe.Function);
+        var function = name ?? (isSource ? $"{argument} => …" : $"(items, {argument}) => …");
+        var call = $"{(isSource ? "Pipeline.From" : ".Then")}({function}, {value})";
+        if (recipe.IsItemWise)
+            return $"{captures}, and takes no argument: use a stage that does: {call}";
+        var how = recipe.ArgumentType is null ? "as" : "with";
+        return $"{captures}: pass {(names.Count == 1 ? "it" : "them")} {how} the argument: {call}";
+    }
+
+    private static string Sentence(IReadOnlyList<string> names)
+    {
+        var quoted = names.Select(name => $"'{name}'").ToArray();
+        return quoted.Length == 1 ? quoted[0] : $"{string.Join(", ", quoted[..^1])} and {quoted[^1]}";
+    }
+
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "This is where an empty location is found.")]
+    private static string? OfAssembly(Module module)
+    {
+        var assembly = module.Assembly;
+        var name = assembly.GetName().Name;
+        if (assembly.IsDynamic)
+            return $"needs assembly '{name}', which was made at run time and exists in this process alone: compile it to a file";
+        if (assembly.IsCollectible)
+            return $"needs assembly '{name}', which may be unloaded at any time: load it into a context that is not collectible";
+        if (assembly.Location.Length == 0)
+        {
+            return $"needs assembly '{name}', which another process cannot load since it was not loaded from a file: "
+                + "load it from its path; publish without PublishSingleFile";
+        }
+
+        return null;
+    }
+}
