@@ -45,6 +45,16 @@ public sealed class FaultPolicy
     /// <summary>The policy's name, for logs.</summary>
     public override string ToString() => Name;
 
+    /// <summary>Whether an item is tried again, and after which pause.</summary>
+    internal bool GrantsAnotherTry(int attempt, Exception exception, out TimeSpan pause)
+    {
+        pause = TimeSpan.Zero;
+        if (attempt >= Attempts || When?.Invoke(exception) == false)
+            return false;
+        pause = PauseBefore(attempt + 1);
+        return true;
+    }
+
     /// <summary>The pause before try number <paramref name="attempt"/> (2 is the first repetition), at most a day.</summary>
     internal TimeSpan PauseBefore(int attempt)
     {

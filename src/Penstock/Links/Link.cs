@@ -30,10 +30,10 @@ internal abstract unsafe class Link
     public int Capacity { get; }
 
     /// <summary>Workers that wait for a slot, or for room in bytes.</summary>
-    public WaitSet Producers { get; } = new();
+    public WaitSet Producers { get; init; } = new();
 
     /// <summary>Workers that wait for an item.</summary>
-    public WaitSet Consumers { get; } = new();
+    public WaitSet Consumers { get; init; } = new();
 
     /// <summary>The limit in bytes, if there is one.</summary>
     public ByteBudget? Bytes { get; init; }

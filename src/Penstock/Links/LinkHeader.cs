@@ -17,6 +17,17 @@ internal struct LinkHeader
     [FieldOffset(1)]
     public bool Closed;
 
+    /// <summary>Between processes: how many wait for a slot, and for an item. See <see cref="Waiting.WaitSet"/>.</summary>
+    [FieldOffset(4)]
+    public int ProducersWaiting;
+
+    [FieldOffset(8)]
+    public int ConsumersWaiting;
+
+    /// <summary>Between processes: whether a fault stands behind the last item.</summary>
+    [FieldOffset(12)]
+    public bool HasFault;
+
     /// <summary>Slots taken so far.</summary>
     [FieldOffset(128)]
     public long Claimed;

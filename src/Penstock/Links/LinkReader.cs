@@ -50,6 +50,13 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
 
     bool ICondition.IsWorthwhile() => ((ICondition)this).IsMet() && (link.IsCompleted || Worker.MayNotTake || link.IsWorthTaking(ref lastLook));
 
+    /// <summary>Takes over an item that a process died on.</summary>
+    public void Adopt(int slot, long number)
+    {
+        ((SharedLink<T>)link).Adopt(slot, number, Worker.Index, ref taken);
+        HasItem = true;
+    }
+
     private bool TryMoveNext()
     {
         HasAsked = true;

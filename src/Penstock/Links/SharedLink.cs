@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Penstock.Serialization;
 using Penstock.SharedMemory;
+using Penstock.Waiting;
 
 namespace Penstock.Links;
 
@@ -18,8 +19,10 @@ namespace Penstock.Links;
 /// What a dead worker held is therefore known from the words alone: the slot it was consuming, and the slot it had taken and not handed on. A place is filled again only when its last taker has shown the slot's new owner.
 /// One producer, or several in turn, hand on by plain writes; so does one consumer take.
 /// </remarks>
-internal sealed unsafe class SharedLink<T> : Link<T>
+internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
 {
+    private const int ProducersWaitingAt = 4; // see LinkHeader
+    private const int ConsumersWaitingAt = 8;
     private const int Nobody = 0;
     private const int Producing = 1 << 30;
     private const int Consuming = 1 << 29;
@@ -33,31 +36,50 @@ internal sealed unsafe class SharedLink<T> : Link<T>
     private readonly int? fixedSize;
 
     // By worker: each writes and reads on a thread of its own.
-    private readonly Encoder[] encoders;
-    private readonly ItemCodec<T>[] decoders;
+    private readonly Encoder?[] encoders;
+    private readonly ItemCodec<T>?[] decoders;
+    private readonly IItemSerializer? serializer;
 
     // Where a search for a free slot begins; a guess, so it needs no care.
     private int likelyFree;
 
-    public SharedLink(SharedRegion region, int capacity, int producers, int consumers, bool ordered, ByteBudget? bytes, IItemSerializer? serializer)
-        : base(FixedMemory.In(region, 0), capacity, producers > 1, consumers > 1)
+    private SharedLink(SharedRegion region, LinkPlan plan, IItemSerializer? serializer, ByteBudget? bytes)
+        : base(FixedMemory.In(region, 0), plan.Capacity, plan.Producers > 1, plan.Consumers > 1)
     {
-        sharesTail = producers > 1 && !ordered;
+        Region = region;
+        Plan = plan;
+        this.serializer = serializer;
+        sharesTail = plan is { Producers: > 1, IsOrdered: false };
         Bytes = bytes;
-        encoders = new Encoder[producers];
-        decoders = new ItemCodec<T>[consumers];
-        layout = LayoutFor(capacity);
-        for (var i = 0; i < producers; i++)
-            encoders[i] = new Encoder(ItemCodec.For<T>(serializer), new SlotRoom(layout));
-        for (var i = 0; i < consumers; i++)
-            decoders[i] = ItemCodec.For<T>(serializer);
-        fixedSize = serializer is null ? encoders[0].Codec.FixedSize : null;
-        if (fixedSize > layout.SmallRoom)
-            fixedSize = null;
+        Producers = new WaitSet(FixedMemory.In(region, ProducersWaitingAt), plan.FirstSet);
+        Consumers = new WaitSet(FixedMemory.In(region, ConsumersWaitingAt), plan.FirstSet + 1);
+        encoders = new Encoder?[plan.Producers];
+        decoders = new ItemCodec<T>?[plan.Consumers];
+        layout = LayoutFor(plan.Capacity);
+        fixedSize = serializer is null && !RuntimeHelpers.IsReferenceOrContainsReferences<T>() && Unsafe.SizeOf<T>() <= layout.SmallRoom
+            ? Unsafe.SizeOf<T>()
+            : null;
         start = region.Address;
         owners = (int*)(start + layout.Owners);
         ring = (long*)(start + layout.Ring);
     }
+
+    public SharedRegion Region { get; }
+
+    public LinkPlan Plan { get; }
+
+    /// <summary>Makes the link, in the process that starts the run.</summary>
+    public static SharedLink<T> Create(string name, LinkPlan plan, IItemSerializer? serializer, ByteBudget? bytes)
+    {
+        var region = SharedRegion.Create("link-" + name, LayoutFor(plan.Capacity).Size);
+        var link = new SharedLink<T>(region, plan with { Handle = region.Handle }, serializer, bytes);
+        for (var position = 0; position < link.layout.RingSize; position++)
+            link.ring[position] = RingWord.Free(position).Value;
+        return link;
+    }
+
+    /// <summary>Opens the link in another process.</summary>
+    public static SharedLink<T> Open(LinkPlan plan, IItemSerializer? serializer) => new(SharedRegion.Open(plan.Handle), plan, serializer, bytes: null);
 
     /// <summary>How a link of this type of item lies in memory, the user's serializer aside.</summary>
     public static SharedLinkLayout LayoutFor(int capacity) =>
@@ -87,13 +109,6 @@ internal sealed unsafe class SharedLink<T> : Link<T>
                     return word.Phase == RingWord.State.Full;
             }
         }
-    }
-
-    /// <summary>Called once by whoever creates the link.</summary>
-    public void Initialize()
-    {
-        for (var position = 0; position < layout.RingSize; position++)
-            ring[position] = RingWord.Free(position).Value;
     }
 
     public override int TryTakeSlot(int worker)
@@ -174,6 +189,7 @@ internal sealed unsafe class SharedLink<T> : Link<T>
             turns?.Show(worker, position);
             if (ManyConsumers && Interlocked.CompareExchange(ref ring[position & Mask], RingWord.Taken(position, word.Slot, worker).Value, word.Value) != word.Value)
                 continue;
+            HeaderOf(word.Slot)->Number = position;
             Volatile.Write(ref owners[word.Slot], Consuming | worker);
             Volatile.Write(ref ring[position & Mask], RingWord.Free(position + layout.RingSize).Value);
             if (ManyConsumers)
@@ -185,6 +201,9 @@ internal sealed unsafe class SharedLink<T> : Link<T>
             return true;
         }
     }
+
+    /// <summary>Takes over an item that a dead worker of the same number held.</summary>
+    public void Adopt(int slot, long number, int worker, ref Taken<T> taken) => Decode(slot, number, worker, ref taken);
 
     protected override void Free(int slot) => Volatile.Write(ref owners[slot], Nobody);
 
@@ -198,7 +217,7 @@ internal sealed unsafe class SharedLink<T> : Link<T>
 
     private void Encode(int slot, T item, SlotHeader* header)
     {
-        var encoder = encoders[Volatile.Read(ref owners[slot]) & WorkerMask];
+        var encoder = encoders[Volatile.Read(ref owners[slot]) & WorkerMask] ??= new Encoder(ItemCodec.For<T>(serializer), new SlotRoom(layout));
         encoder.Room.Begin(SmallRoomOf(slot), start + layout.LargeRoomOf(slot));
         encoder.Codec.Write(encoder.Room, item);
         header->Length = encoder.Room.Position;
@@ -230,7 +249,10 @@ internal sealed unsafe class SharedLink<T> : Link<T>
         }
     }
 
-    private void Decode(int slot, long position, int worker, ref Taken<T> taken)
+    private void Decode(int slot, long position, int worker, ref Taken<T> taken) =>
+        Read(slot, position, fixedSize is null ? decoders[worker] ??= ItemCodec.For<T>(serializer) : null, ref taken);
+
+    private void Read(int slot, long position, ItemCodec<T>? decoder, ref Taken<T> taken)
     {
         var header = HeaderOf(slot);
         taken.Number = position;
@@ -238,7 +260,7 @@ internal sealed unsafe class SharedLink<T> : Link<T>
         taken.Size = header->Charged;
         taken.Item = fixedSize is not null
             ? ItemCodec<T>.ReadFixed(ref *SmallRoomOf(slot))
-            : decoders[worker].Read(new ReadOnlySpan<byte>(header->IsLarge ? start + layout.LargeRoomOf(slot) : SmallRoomOf(slot), header->Length));
+            : decoder!.Read(new ReadOnlySpan<byte>(header->IsLarge ? start + layout.LargeRoomOf(slot) : SmallRoomOf(slot), header->Length));
     }
 
     private sealed record Encoder(ItemCodec<T> Codec, SlotRoom Room);

@@ -16,6 +16,10 @@ internal struct SlotHeader
     [FieldOffset(4)]
     public bool IsLarge;
 
+    /// <summary>The item's position. Written by the consumer that has taken it.</summary>
+    [FieldOffset(16)]
+    public long Number;
+
     /// <summary>Bytes the item was charged with, see <see cref="ByteBudget"/>.</summary>
     [FieldOffset(8)]
     public long Charged;

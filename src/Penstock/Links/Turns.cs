@@ -23,14 +23,18 @@ internal sealed unsafe class Turns
     public Turns(int workers) => records = new WorkerRecord*[workers];
 
     /// <summary>Workers that hold an output and wait for their turn.</summary>
-    public WaitSet Waiting { get; } = new();
+    public WaitSet Waiting { get; init; } = new();
 
     public static long AfterTheEnd(int worker) => Idle + 1 + worker;
 
-    public void Join(int worker, WorkerRecord* record)
+    /// <param name="worker">The worker's number.</param>
+    /// <param name="record">Its record.</param>
+    /// <param name="isNew">Whether it has not begun.</param>
+    public void Join(int worker, WorkerRecord* record, bool isNew)
     {
         records[worker] = record;
-        record->Turn = Idle;
+        if (isNew)
+            record->Turn = Idle;
     }
 
     public long NumberOf(int worker) => Volatile.Read(ref records[worker]->Turn);

@@ -1,5 +1,4 @@
 using Penstock.Links;
-using Penstock.SharedMemory;
 using Penstock.Stages;
 using Penstock.Workers;
 
@@ -62,10 +61,8 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
                 : new ParallelLink<TOut>(capacity, workers > 1, nextWorkers > 1, KeepsOrder, builder.IsTracked(stage), bytes);
         }
 
-        var region = SharedRegion.Create($"link-{Name}", SharedLink<TOut>.LayoutFor(capacity).Size);
-        var link = new SharedLink<TOut>(region, capacity, workers, nextWorkers, KeepsOrder, bytes, builder.Run.Options.Serializer);
-        link.Initialize();
-        return link;
+        var plan = new LinkPlan("", capacity, workers, nextWorkers, KeepsOrder, builder.NextSet());
+        return SharedLink<TOut>.Create(Name, plan, builder.Run.Options.Serializer, bytes);
     }
 
     public override IReadOnlyList<Worker<TOut>> End() => Add(output: null, builder.IsSequential ? 1 : stage.Options.Workers);

@@ -45,6 +45,9 @@ internal sealed partial class Run
     /// <summary>The stage that stands for the caller's own loop, if results go to it.</summary>
     public RunningStage? Caller { get; private set; }
 
+    /// <summary>What the run shares between its processes, if it has several.</summary>
+    public RunMemory? Memory { get; init; }
+
     /// <summary>Objects that engine stages share in this run, by what they belong to.</summary>
     public ConcurrentDictionary<object, object> Shared { get; } = new();
 

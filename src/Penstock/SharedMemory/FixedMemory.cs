@@ -11,10 +11,11 @@ internal sealed unsafe class FixedMemory
     // What keeps the memory alive.
     private readonly object owner;
 
-    private FixedMemory(byte* address, object owner, bool isShared)
+    private FixedMemory(byte* address, object owner, long? offset = null)
     {
         Address = address;
-        IsShared = isShared;
+        Offset = offset ?? 0;
+        IsShared = offset is not null;
         this.owner = owner;
     }
 
@@ -23,12 +24,15 @@ internal sealed unsafe class FixedMemory
     /// <summary>Whether other processes see it, too.</summary>
     public bool IsShared { get; }
 
+    /// <summary>Where it lies in what is shared.</summary>
+    public long Offset { get; }
+
     public static FixedMemory OfThisProcess(int size)
     {
         var array = GC.AllocateArray<byte>(size + Line, pinned: true);
         fixed (byte* start = array)
-            return new FixedMemory((byte*)(((nuint)start + Line - 1) & ~(nuint)(Line - 1)), array, isShared: false);
+            return new FixedMemory((byte*)(((nuint)start + Line - 1) & ~(nuint)(Line - 1)), array);
     }
 
-    public static FixedMemory In(SharedRegion region, long offset) => new(region.Address + offset, region, isShared: true);
+    public static FixedMemory In(SharedRegion region, long offset) => new(region.Address + offset, region, offset);
 }

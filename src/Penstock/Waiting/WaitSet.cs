@@ -8,9 +8,10 @@ internal sealed unsafe class WaitSet
     /// <summary>Waiting for nothing that a set stands for.</summary>
     public const int None = 0;
 
-    private static int lastId;
+    // Sets between processes are numbered by the run, from 1.
+    private static int lastLocalId = 1 << 24;
 
-    private readonly FixedMemory? memory;
+    private readonly FixedMemory memory;
     private readonly int id;
 
     // Written with interlocked operations by waiting workers; read without a fence by wakers. That is enough, because a worker
@@ -24,10 +25,28 @@ internal sealed unsafe class WaitSet
     {
         memory = FixedMemory.OfThisProcess(sizeof(int));
         waiting = (int*)memory.Address;
-        id = Interlocked.Increment(ref lastId);
+        id = Interlocked.Increment(ref lastLocalId);
     }
 
-    public bool HasWaiting => Volatile.Read(ref *waiting) != 0;
+    /// <summary>A set whose members may be in several processes.</summary>
+    /// <param name="memory">One integer, zero at first.</param>
+    /// <param name="id">The same in all processes.</param>
+    public WaitSet(FixedMemory memory, int id)
+    {
+        this.memory = memory;
+        waiting = (int*)memory.Address;
+        this.id = id;
+    }
+
+    public bool HasWaiting
+    {
+        get
+        {
+            if (memory.IsShared && !GlobalBarrier.IsSupported)
+                Interlocked.MemoryBarrier();
+            return Volatile.Read(ref *waiting) != 0;
+        }
+    }
 
     public void Join(IEnumerable<Waiter> waiters) => members = [.. waiters];
 
@@ -35,6 +54,15 @@ internal sealed unsafe class WaitSet
     {
         Interlocked.Increment(ref *waiting);
         waiter.Announce(id);
+    }
+
+    /// <summary>Between entering and the last look: pays for the fences that the others leave out.</summary>
+    public void Fence()
+    {
+        if (memory.IsShared)
+            GlobalBarrier.Issue();
+        else
+            Interlocked.MemoryBarrierProcessWide();
     }
 
     public void Leave() => Interlocked.Decrement(ref *waiting);

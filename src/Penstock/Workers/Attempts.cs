@@ -4,28 +4,45 @@ namespace Penstock.Workers;
 /// The tries of one item under a stage's fault policy. Used only by its worker. Outputs before the first item belong to that item;
 /// a generator that is started afresh brings them again, so then they are dropped, like all that an earlier try has handed on.
 /// </summary>
-internal sealed class Attempts(FaultPolicy policy)
+internal sealed unsafe class Attempts(WorkerRecord* record)
 {
-    private long items;
-    private int headers;
-    private int delivered;
+    // Counts stand in the worker's record: they outlive its process.
     private int toDrop;
     private bool isRestarted;
 
-    /// <summary>Which try of the item in hand this is, counted from 1.</summary>
-    public int Number { get; private set; } = 1;
-
     /// <summary>Outputs of the item in hand that were handed on, over all tries.</summary>
-    public int Delivered => items == 1 ? headers + delivered : delivered;
+    public int Delivered => DeliveredOf(record);
 
-    /// <summary>A new item: its first try. Returns its number.</summary>
-    public int Begin()
+    public static int DeliveredOf(WorkerRecord* record) => record->ItemsIn == 1 ? record->Headers + record->Delivered : record->Delivered;
+
+    /// <summary>A new item: its first try.</summary>
+    public void Begin()
     {
-        items++;
         toDrop = 0;
-        delivered = 0;
-        return Number = 1;
+        record->Delivered = 0;
+        record->Attempt = 1;
     }
+
+    /// <summary>In a fresh process: goes on where another has died.</summary>
+    public void Resume()
+    {
+        isRestarted = true;
+        toDrop = record->Delivered;
+    }
+
+    /// <summary>Another try of the item in hand.</summary>
+    public void Again()
+    {
+        isRestarted = true;
+        toDrop = record->Delivered;
+        record->Attempt++;
+    }
+
+    /// <summary>The item in hand was given up.</summary>
+    public void GiveUp() => isRestarted = true;
+
+    /// <summary>The output counted last has been handed on.</summary>
+    public void OnHandedOn() => record->IsHandingOn = false;
 
     /// <summary>Counts an output. False for one that was handed on before: it must be dropped.</summary>
     /// <param name="hasAsked">Whether the generator has asked for an item yet.</param>
@@ -33,8 +50,11 @@ internal sealed class Attempts(FaultPolicy policy)
     {
         if (!hasAsked)
         {
-            headers += isRestarted ? 0 : 1;
-            return !isRestarted;
+            if (isRestarted)
+                return false;
+            record->IsHandingOn = true;
+            record->Headers++;
+            return true;
         }
 
         if (toDrop > 0)
@@ -43,20 +63,8 @@ internal sealed class Attempts(FaultPolicy policy)
             return false;
         }
 
-        delivered++;
-        return true;
-    }
-
-    /// <summary>Decides about a failed try; the generator will be started afresh either way.</summary>
-    public bool TryAgain(Exception exception, out TimeSpan pause)
-    {
-        isRestarted = true;
-        pause = TimeSpan.Zero;
-        if (Number >= policy.Attempts || policy.When?.Invoke(exception) == false)
-            return false;
-        Number++;
-        toDrop = delivered;
-        pause = policy.PauseBefore(Number);
+        record->IsHandingOn = true;
+        record->Delivered++;
         return true;
     }
 }

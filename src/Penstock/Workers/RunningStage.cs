@@ -1,6 +1,7 @@
 using Penstock.Faults;
 using Penstock.Links;
 using Penstock.Runs;
+using Penstock.SharedMemory;
 
 namespace Penstock.Workers;
 
@@ -11,26 +12,48 @@ namespace Penstock.Workers;
 /// links behind the last good item, exactly as an exception travels up through composed generators, and fails the run when it
 /// reaches the sink; if a stage on the way ends early before it gets there, plain composition would never have met it either.
 /// </remarks>
-internal sealed class RunningStage(Run run, string name, StageOptions options, bool isSource, bool isSink)
+internal unsafe class RunningStage
 {
     private readonly Lock gate = new();
     private readonly List<Worker> workers = [];
 
-    // Guarded by the gate; read without it by workers that compare their number with it, which is safe since it only falls.
-    private long bound = long.MaxValue;
+    // Guarded by the gate. The bound is read without it by workers that compare their number with it, which is safe since it only falls.
+    private readonly StageRecord* record;
     private Fault? fault;
     private int present;
     private bool isOutputCompleted;
 
-    public Run Run { get; } = run;
+    /// <param name="run">The run.</param>
+    /// <param name="name">The stage's name.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="isSource">Whether it has no input.</param>
+    /// <param name="isSink">Whether it has no output.</param>
+    /// <param name="existing">Its record, if another process has begun it.</param>
+    public RunningStage(Run run, string name, StageOptions options, bool isSource, bool isSink, FixedMemory? existing = null)
+    {
+        Run = run;
+        Name = name;
+        Options = options;
+        IsSource = isSource;
+        IsSink = isSink;
+        Memory = existing ?? run.Memory?.Allocate(sizeof(StageRecord)) ?? FixedMemory.OfThisProcess(sizeof(StageRecord));
+        record = (StageRecord*)Memory.Address;
+        if (existing is null)
+            record->Bound = long.MaxValue;
+    }
 
-    public string Name { get; } = name;
+    public Run Run { get; }
 
-    public StageOptions Options { get; } = options;
+    public string Name { get; }
 
-    public bool IsSource { get; } = isSource;
+    public StageOptions Options { get; }
 
-    public bool IsSink { get; } = isSink;
+    public bool IsSource { get; }
+
+    public bool IsSink { get; }
+
+    /// <summary>Where its record lies.</summary>
+    public FixedMemory Memory { get; }
 
     /// <summary>Whether this stands for the caller's own loop.</summary>
     public bool IsCaller { get; init; }
@@ -54,7 +77,7 @@ internal sealed class RunningStage(Run run, string name, StageOptions options, b
     public IReadOnlyList<Worker> Workers => workers;
 
     /// <summary>The first item number that does not count any more.</summary>
-    public long Bound => Volatile.Read(ref bound);
+    public long Bound => Volatile.Read(ref record->Bound);
 
     /// <summary>Why the stage ended, if it failed, or if a stage before it did.</summary>
     public Fault? Fault => fault;
@@ -62,10 +85,10 @@ internal sealed class RunningStage(Run run, string name, StageOptions options, b
     /// <summary>Whether everyone who would still meet this stage's fault has ended without it.</summary>
     public bool IsFaultMoot => !IsSink && Output is { IsClosed: true };
 
-    public unsafe void Add(Worker worker)
+    public void Add(Worker worker)
     {
         workers.Add(worker);
-        Turns?.Join(worker.Index, worker.Record);
+        Turns?.Join(worker.Index, worker.Record, isNew: true);
         present++;
     }
 
@@ -82,7 +105,7 @@ internal sealed class RunningStage(Run run, string name, StageOptions options, b
     }
 
     /// <summary>A worker's generator ended before its input did, or failed.</summary>
-    public void EndAt(Worker worker, Fault? with)
+    public virtual void EndAt(Worker worker, Fault? with)
     {
         lock (gate)
         {
@@ -90,14 +113,14 @@ internal sealed class RunningStage(Run run, string name, StageOptions options, b
                 return; // no order: each worker ends for itself
 
             var end = EndOf(worker, with);
-            if (end >= bound)
+            if (end >= record->Bound)
             {
                 if (with is not null)
                     Run.Log.IgnoredAfterEnd(Name, worker.Index, with.Exception);
                 return;
             }
 
-            bound = end;
+            Volatile.Write(ref record->Bound, end);
             fault = with;
         }
 
@@ -117,11 +140,11 @@ internal sealed class RunningStage(Run run, string name, StageOptions options, b
     }
 
     /// <summary>The input ended with a fault: so does this stage, behind everything it took.</summary>
-    public void Inherit(Fault inherited)
+    public virtual void Inherit(Fault inherited)
     {
         lock (gate)
         {
-            if (bound == long.MaxValue)
+            if (record->Bound == long.MaxValue)
                 fault ??= inherited;
         }
     }
@@ -132,7 +155,7 @@ internal sealed class RunningStage(Run run, string name, StageOptions options, b
             worker.Stop(reason);
     }
 
-    public void OnLeft(Worker worker)
+    public virtual void OnLeft(Worker worker)
     {
         Turns?.Show(worker.Index, Turns.Left);
         Lead?.Leave(worker.Index);
@@ -144,8 +167,32 @@ internal sealed class RunningStage(Run run, string name, StageOptions options, b
         CompleteOutputIfEnded();
         if (last && IsSink)
             Run.OnSinkEnded(fault);
-        if (!IsCaller)
-            Run.OnWorkerLeft();
+        if (!IsCaller && !worker.IsProcess)
+            Run.OnWorkerLeft(); // a process has left when it has exited
+    }
+
+    /// <summary>Decides about a failed try of an item. True: another one. Else the item has been given up.</summary>
+    /// <param name="worker">The worker that failed.</param>
+    /// <param name="exception">The exception.</param>
+    /// <param name="delivered">How many outputs for the item were handed on.</param>
+    /// <param name="pause">How long to wait before the next try.</param>
+    public virtual bool GrantsAnotherTry(Worker worker, Exception exception, int delivered, out TimeSpan pause)
+    {
+        if (Options.Faults.GrantsAnotherTry(worker.Attempt, exception, out pause))
+            return true;
+        worker.DeadLetters++;
+        worker.Reader.Lineage?.Fail(exception);
+        Run.DeadLetters.Add(new DeadLetter
+        {
+            Item = worker.Reader.Item,
+            Stage = Name,
+            Worker = worker.Index,
+            Number = worker.Reader.Number,
+            Exception = exception,
+            Delivered = delivered,
+            Attempts = worker.Attempt,
+        });
+        return false;
     }
 
     private long EndOf(Worker worker, Fault? with)
@@ -167,7 +214,7 @@ internal sealed class RunningStage(Run run, string name, StageOptions options, b
         {
             if (isOutputCompleted || Output is null)
                 return;
-            var ended = present == 0 || (Turns is not null && bound != long.MaxValue && Turns.AllAtLeast(bound));
+            var ended = present == 0 || (Turns is not null && record->Bound != long.MaxValue && Turns.AllAtLeast(record->Bound));
             if (!ended)
                 return;
             isOutputCompleted = true;

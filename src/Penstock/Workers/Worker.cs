@@ -23,16 +23,24 @@ internal abstract class Worker
     private string? stopReason;
     private ExecutionContext? inlineContext;
 
-    protected unsafe Worker(RunningStage stage, int index, bool isAsynchronous)
+    /// <param name="stage">The stage.</param>
+    /// <param name="index">Which of its workers this is.</param>
+    /// <param name="isAsynchronous">Whether it waits as a task.</param>
+    /// <param name="existing">Its record, if another process has begun it.</param>
+    protected unsafe Worker(RunningStage stage, int index, bool isAsynchronous, FixedMemory? existing = null)
     {
         Stage = stage;
         Index = index;
         this.isAsynchronous = isAsynchronous;
-        memory = FixedMemory.OfThisProcess(sizeof(WorkerRecord));
+        memory = existing ?? stage.Run.Memory?.Allocate(sizeof(WorkerRecord)) ?? FixedMemory.OfThisProcess(sizeof(WorkerRecord));
         record = (WorkerRecord*)memory.Address;
         Waiter = isAsynchronous ? new TaskWaiter(memory) : FutexWait.IsSupported || memory.IsShared ? new WordWaiter(memory) : new MonitorWaiter(memory);
         Context = new PipelineContext(this);
         Times = new WorkerTimes(record, stage.Run);
+        if (existing is not null)
+            return;
+        Times.Reset();
+        Attempt = 1;
     }
 
     public RunningStage Stage { get; }
@@ -48,7 +56,13 @@ internal abstract class Worker
     /// <summary>What others may see of this worker, wherever it runs.</summary>
     public unsafe WorkerRecord* Record => record;
 
+    /// <summary>Where its record lies.</summary>
+    public FixedMemory Memory => memory;
+
     public bool IsAsynchronous => isAsynchronous;
+
+    /// <summary>Whether this stands for a worker in a process of its own.</summary>
+    public virtual bool IsProcess => false;
 
     public CancellationToken Stopping => stopping.Token;
 
@@ -78,11 +92,13 @@ internal abstract class Worker
     public bool IsInSource => Stage.HasInnerSource ? Volatile.Read(ref IsInInnerSource) : Times.State == WorkerState.Busy;
 
     /// <summary>Generators started after the first one.</summary>
-    public int Restarts { get; protected set; }
+    public unsafe ref int Restarts => ref record->Restarts;
 
-    public int DeadLetters { get; set; }
+    /// <summary>Items given up.</summary>
+    public unsafe ref int DeadLetters => ref record->DeadLetters;
 
-    public int Attempt { get; protected set; } = 1;
+    /// <summary>Which try of the item in hand this is.</summary>
+    public unsafe ref int Attempt => ref record->Attempt;
 
     /// <summary>What the worker's outputs descend from: its item in hand, unless an engine stage says otherwise.</summary>
     public virtual Lineage? Lineage { get; set; }
@@ -170,12 +186,10 @@ internal abstract class Worker
             if (!isAsynchronous && isBrief && spinner.Try(condition))
                 return;
             if (set is null)
-                Waiter.Announce(WaitSet.None);
+                Waiter.Announce(WaitSet.None); // who wakes it issues a fence
             else
                 set.Enter(Waiter);
-
-            // Pays for the fences that the other side leaves out when it hands on and frees: see WaitSet.
-            Interlocked.MemoryBarrierProcessWide();
+            set?.Fence();
             if (condition.IsMet())
                 Waiter.Wake();
             await Waiter.WaitAsync(milliseconds).ConfigureAwait(false);
@@ -192,13 +206,18 @@ internal abstract class Worker
         if ((Interlocked.Or(ref record->Gate, bit) & bit) != 0)
             return;
         if (cancels)
-            _ = stopping.CancelAsync(); // callbacks are user code: not on the thread that stops
+            CancelToken();
         Waiter.Wake();
+        if (memory.IsShared)
+            SharedWait.Wake(&record->Gate, 1); // a process of its own looks after its token by itself
     }
+
+    protected void CancelToken() => _ = stopping.CancelAsync(); // callbacks are user code: not on the thread that stops
 }
 
 /// <summary>A worker with outputs of a known type: what a run can drive inline.</summary>
-internal abstract class Worker<TOut>(RunningStage stage, int index, bool isAsynchronous) : Worker(stage, index, isAsynchronous), IFeed<TOut>
+internal abstract class Worker<TOut>(RunningStage stage, int index, bool isAsynchronous, FixedMemory? existing = null)
+    : Worker(stage, index, isAsynchronous, existing), IFeed<TOut>
 {
     public TOut Current { get; protected set; } = default!;
 

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Penstock.Faults;
 using Penstock.Links;
 using Penstock.Runs;
+using Penstock.SharedMemory;
 using Penstock.Stages;
 
 namespace Penstock.Workers;
@@ -27,13 +28,19 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     private Activity? activity;
     private bool hasLeft;
 
-    public Worker(RunningStage stage, int index, Body<TIn, TOut> body, IFeed<TIn>? feed, Link<TOut>? output)
-        : base(stage, index, body.IsAsynchronous)
+    /// <param name="stage">The stage.</param>
+    /// <param name="index">Which of its workers this is.</param>
+    /// <param name="body">What it does.</param>
+    /// <param name="feed">Where its items come from; null for a source.</param>
+    /// <param name="output">Where its outputs go; null for a sink, and in sequential runs.</param>
+    /// <param name="existing">Its record, in a process of its own: there it waits by blocking, whatever its generator.</param>
+    public unsafe Worker(RunningStage stage, int index, Body<TIn, TOut> body, IFeed<TIn>? feed, Link<TOut>? output, FixedMemory? existing = null)
+        : base(stage, index, body.IsAsynchronous && existing is null, existing)
     {
         this.body = body;
         reader = feed is null ? new NoInput<TIn>(this) : feed.CreateReader(this);
         writer = output is null ? null : new LinkWriter<TOut>(output, this, reader);
-        attempts = stage.Options.Faults == FaultPolicy.Stop ? null : new Attempts(stage.Options.Faults);
+        attempts = stage.Options.Faults == FaultPolicy.Stop ? null : new Attempts(Record);
     }
 
     public override Reader Reader => reader;
@@ -65,6 +72,8 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
                     Undelivered.Dispose(Current, Stage.Run.FailWith);
                     break;
                 }
+
+                attempts?.OnHandedOn();
             }
         }
         catch (Exception exception)
@@ -78,7 +87,14 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         await LeaveAsync().ConfigureAwait(false);
     }
 
-    public override ValueTask<bool> MoveNextAsync() => IsAsynchronous ? MoveNextOfAsynchronousAsync() : new ValueTask<bool>(MoveNext());
+    /// <summary>In a fresh process: takes over the item that another died on.</summary>
+    public void Resume(int slot, long number)
+    {
+        ((LinkReader<TIn>)reader).Adopt(slot, number);
+        attempts?.Resume();
+    }
+
+    public override ValueTask<bool> MoveNextAsync() => body.IsAsynchronous ? MoveNextOfAsynchronousAsync() : new ValueTask<bool>(MoveNext());
 
     public override async ValueTask LeaveAsync()
     {
@@ -105,7 +121,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         if ((++ItemsIn & (Lead.ReportEvery - 1)) == 0 && Stage.Lead is { } lead)
             lead.Report(Times.MeasureBusy() / Lead.ReportEvery);
         if (attempts is not null)
-            Attempt = attempts.Begin();
+            attempts.Begin();
     }
 
     public override void Own(IDisposable enumerator) => (owned ??= []).Add(enumerator);
@@ -226,14 +242,15 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         try
         {
             Restarts++;
-            if (attempts.TryAgain(exception, out var pause))
+            if (Stage.GrantsAnotherTry(this, exception, attempts.Delivered, out var pause))
             {
-                Attempt = attempts.Number;
+                attempts.Again();
                 await PauseAsync(pause).ConfigureAwait(false);
             }
             else
             {
-                GiveUp(exception);
+                attempts.GiveUp();
+                reader.Finish();
             }
         }
         catch (Exception callbackFailed)
@@ -262,24 +279,6 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     }
 
     private void Fail(Exception exception) => Stage.EndAt(this, new Fault(exception, this, NumberInHand));
-
-    private void GiveUp(Exception exception)
-    {
-        DeadLetters++;
-        var letter = new DeadLetter
-        {
-            Item = reader.Item,
-            Stage = Stage.Name,
-            Worker = Index,
-            Number = reader.Number,
-            Exception = exception,
-            Delivered = attempts!.Delivered,
-            Attempts = attempts.Number,
-        };
-        reader.Lineage?.Fail(exception);
-        reader.Finish();
-        Stage.Run.DeadLetters.Add(letter);
-    }
 
     private async ValueTask PauseAsync(TimeSpan pause)
     {

@@ -21,6 +21,10 @@ internal struct WorkerRecord
     [FieldOffset(132)]
     public int WaitSet;
 
+    /// <summary>Set by another process that has woken a task: this process still has to resume it.</summary>
+    [FieldOffset(136)]
+    public int IsToBeResumed;
+
     // From here on written by the worker alone.
 
     /// <summary>Items taken so far.</summary>
@@ -55,6 +59,33 @@ internal struct WorkerRecord
 
     [FieldOffset(312)]
     public long Blocked;
+
+    /// <summary>Generators started after the first one.</summary>
+    [FieldOffset(320)]
+    public int Restarts;
+
+    /// <summary>Items given up.</summary>
+    [FieldOffset(324)]
+    public int DeadLetters;
+
+    /// <summary>Which try of the item in hand this is, counted from 1.</summary>
+    [FieldOffset(328)]
+    public int Attempt;
+
+    /// <summary>Whether the worker has reached the end of its input.</summary>
+    [FieldOffset(332)]
+    public bool IsAtEnd;
+
+    /// <summary>Under a fault policy: outputs before the first item, and of the item in hand, that were handed on or are about to be.</summary>
+    [FieldOffset(336)]
+    public int Headers;
+
+    [FieldOffset(340)]
+    public int Delivered;
+
+    /// <summary>Whether the last of them may not have been handed on yet.</summary>
+    [FieldOffset(344)]
+    public bool IsHandingOn;
 
     /// <summary>In an ordered stage: the number of the item it works on, see <see cref="Links.Turns"/>.</summary>
     [FieldOffset(448)]

@@ -21,8 +21,10 @@ internal sealed unsafe class WorkerTimes
         this.record = record;
         this.run = run;
         time = run.Time;
-        record->StartedAt = record->LeftAt = Never;
     }
+
+    /// <summary>Before the worker begins for the first time.</summary>
+    public void Reset() => record->StartedAt = record->LeftAt = Never;
 
     public WorkerState State => (WorkerState)Volatile.Read(ref record->State);
 
@@ -55,7 +57,8 @@ internal sealed unsafe class WorkerTimes
     public void Start()
     {
         measuredAt = time.GetTimestamp();
-        record->StartedAt = measuredAt;
+        if (record->StartedAt == Never)
+            record->StartedAt = measuredAt;
         Change(WorkerState.Busy);
     }
 
