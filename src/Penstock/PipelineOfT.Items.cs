@@ -57,7 +57,7 @@ public sealed partial class Pipeline<T>
     public Pipeline<TOut> Select<TOut>(Func<T, Task<TOut>> selector, StageOptions? options = null) =>
         Add(SelectBodies.Of(Required(selector)), options, nameof(Select));
 
-    /// <summary>Collects neighbouring items; always a stage of its own, with one worker.</summary>
+    /// <summary>Collects neighbouring items; always a stage of its own, with one worker, in this process.</summary>
     /// <param name="maxSize">The most items in a batch: 1 or more.</param>
     /// <param name="maxDelay">
     /// How long the first item of a batch may wait for the others: above 0. Default: until the batch is full or the input ends.

@@ -147,11 +147,12 @@ public class WhatCannotCross
     });
 
     [Fact]
-    public Task An_extension_method_of_an_object() => Within.Time(() =>
-        Refused(
-            source.Then(new Adder(1).AddTo),
-            "AddTo",
-            "is bound to its first argument, of type Adder: let it take that behind the items, and pass it as the argument"));
+    public Task An_extension_method_of_an_object_or_of_null() => Within.Time(() =>
+    {
+        const string Cure = "is bound to its first argument, of type Adder: let it take that behind the items, and pass it as the argument";
+        Refused(source.Then(new Adder(1).AddTo), "AddTo", Cure);
+        Refused(source.Then(default(Adder)!.AddTo), "AddTo", Cure);
+    });
 
     [Fact]
     public Task What_was_compiled_at_run_time() => Within.Time(() =>

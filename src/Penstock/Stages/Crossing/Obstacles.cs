@@ -29,8 +29,9 @@ internal static class Obstacles
         var type = method.DeclaringType!;
         if (method.IsStatic)
         {
-            return recipe.Function.Target is { } bound
-                ? $"is bound to its first argument, of type {bound.GetType().Name}: let it take that behind the items, and pass it as the argument"
+            var parameters = method.GetParameters();
+            return parameters.Length > Invoke(recipe.Function.GetType()).GetParameters().Length // an extension method, of null perhaps
+                ? $"is bound to its first argument, of type {parameters[0].ParameterType.Name}: let it take that behind the items, and pass it as the argument"
                 : null;
         }
 
@@ -43,19 +44,19 @@ internal static class Obstacles
             : $"is an instance method of {type.Name}: make it static and pass what it needs as the argument";
     }
 
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "A delegate always has it.")]
+    private static MethodInfo Invoke(Type type) => type.GetMethod("Invoke")!;
+
     private static string OfCaptures(Recipe recipe, bool isSource, IReadOnlyList<string> names)
     {
         var captures = "captures " + Sentence(names);
         if (names.Contains(Captures.This, StringComparer.Ordinal))
             return $"{captures}: make it static and pass what it needs as the argument";
 
-        var argument = names.Count == 1 ? names[0] : "argument";
-        var values = recipe.ArgumentType is null ? names : ["argument", .. names];
-        var value = values.Count == 1 ? values[0] : $"({string.Join(", ", values)})";
-        if (recipe.ArgumentType is not null)
-            argument = "argument";
+        IReadOnlyList<string> values = recipe.ArgumentType is null ? names : ["argument", .. names];
+        var (parameter, value) = values.Count == 1 ? (values[0], values[0]) : ("argument", $"({string.Join(", ", values)})");
         var name = recipe.IsItemWise ? null : StageName.Of(recipe.Function);
-        var function = name ?? (isSource ? $"{argument} => …" : $"(items, {argument}) => …");
+        var function = name ?? (isSource ? $"{parameter} => …" : $"(items, {parameter}) => …");
         var call = $"{(isSource ? "Pipeline.From" : ".Then")}({function}, {value})";
         if (recipe.IsItemWise)
             return $"{captures}, and takes no argument: use a stage that does: {call}";
