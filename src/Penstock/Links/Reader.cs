@@ -22,7 +22,7 @@ internal abstract class Reader(Worker worker) : IInput
     public Worker Worker { get; } = worker;
 
     /// <summary>Whether an item was taken and not finished with.</summary>
-    public bool HasItem { get; protected set; }
+    public virtual bool HasItem { get; protected set; }
 
     /// <summary>Whether the generator of this attempt has asked for an item.</summary>
     public bool HasAsked { get; protected set; }
@@ -31,7 +31,11 @@ internal abstract class Reader(Worker worker) : IInput
     public bool IsReserved { get; protected set; }
 
     /// <summary>The end of the input was reached without a fault.</summary>
-    public bool IsAtEnd { get; protected set; }
+    public virtual unsafe bool IsAtEnd
+    {
+        get => Worker.Record->IsAtEnd;
+        protected set => Worker.Record->IsAtEnd = value;
+    }
 
     /// <summary>The number of the item in hand, or of the last one.</summary>
     public abstract long Number { get; }

@@ -1,5 +1,6 @@
 using Penstock.Links;
 using Penstock.Stages;
+using Penstock.Waiting;
 using Penstock.Workers;
 
 namespace Penstock.Runs;
@@ -11,7 +12,7 @@ internal abstract class OpenStage<TOut>
     public abstract OpenStage<TNext> Fuse<TNext>(Stage next, Body<TOut, TNext> body);
 
     /// <summary>Closes this stage with a feed for the next one: a link, or in a sequential run its only worker.</summary>
-    public abstract (IFeed<TOut> Feed, Link<TOut>? Link) Connect(int nextWorkers);
+    public abstract (IFeed<TOut> Feed, Link<TOut>? Link) Connect(Stage? next);
 
     /// <summary>Closes this stage as the last one, and returns its workers.</summary>
     public abstract IReadOnlyList<Worker<TOut>> End();
@@ -37,32 +38,19 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
     }
 
     public override OpenStage<TNext> Open<TNext>(Stage next, Body<TOut, TNext> nextBody) =>
-        new OpenStage<TOut, TNext>(builder, next, nextBody, Connect(next.Options.Workers));
+        new OpenStage<TOut, TNext>(builder, next, nextBody, Connect(next));
 
-    public override (IFeed<TOut> Feed, Link<TOut>? Link) Connect(int nextWorkers)
+    public override (IFeed<TOut> Feed, Link<TOut>? Link) Connect(Stage? next)
     {
         if (builder.IsSequential)
             return (Add(output: null, workers: 1)[0], null);
 
-        var options = stage.Options;
-        var bytes = options.MaxInFlightBytes is { } limit ? new ByteBudget(limit, options.SizeOf) : null;
-        var link = CreateLink(stage.CapacityBefore(nextWorkers), nextWorkers, bytes);
-        Add(link, options.Workers);
+        var link = CreateLink(next);
+        if (builder.IsInProcess(stage))
+            AddProcesses(link);
+        else
+            Add(link, stage.Options.Workers);
         return (link, link);
-    }
-
-    private Link<TOut> CreateLink(int capacity, int nextWorkers, ByteBudget? bytes)
-    {
-        var workers = stage.Options.Workers;
-        if (!builder.Run.Options.SharesLinks || builder.IsTracked(stage))
-        {
-            return nextWorkers == 1 && (workers == 1 || KeepsOrder)
-                ? new SerialLink<TOut>(capacity, workers > 1, builder.IsTracked(stage), bytes)
-                : new ParallelLink<TOut>(capacity, workers > 1, nextWorkers > 1, KeepsOrder, builder.IsTracked(stage), bytes);
-        }
-
-        var plan = new LinkPlan("", capacity, workers, nextWorkers, KeepsOrder, builder.NextSet());
-        return SharedLink<TOut>.Create(Name, plan, builder.Run.Options.Serializer, bytes);
     }
 
     public override IReadOnlyList<Worker<TOut>> End() => Add(output: null, builder.IsSequential ? 1 : stage.Options.Workers);
@@ -88,5 +76,41 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
         running.Connect();
         builder.Run.Add(running);
         return added;
+    }
+
+    private Link<TOut> CreateLink(Stage? next)
+    {
+        var options = stage.Options;
+        var (producers, consumers) = (options.Workers, next?.Options.Workers ?? 1);
+        var capacity = stage.CapacityBefore(consumers);
+        var bytes = options.MaxInFlightBytes is { } limit ? new ByteBudget(limit, options.SizeOf) : null;
+        var isTracked = builder.IsTracked(stage);
+        if (builder.IsShared(stage, next) && !isTracked)
+            return SharedLink<TOut>.Create(Name, new LinkPlan("", capacity, producers, consumers, KeepsOrder, builder.NextSets()), builder.Run.Options.Serializer, bytes);
+        return consumers == 1 && (producers == 1 || KeepsOrder)
+            ? new SerialLink<TOut>(capacity, producers > 1, isTracked, bytes)
+            : new ParallelLink<TOut>(capacity, producers > 1, consumers > 1, KeepsOrder, isTracked, bytes);
+    }
+
+    private void AddProcesses(Link<TOut> output)
+    {
+        var options = stage.Options;
+        var memory = builder.Run.Memory!;
+        var record = memory.Allocate(System.Runtime.CompilerServices.Unsafe.SizeOf<StageRecord>());
+        var turnSet = builder.NextSets();
+        var running = new RunningStage(builder.Run, Name, options, IsSource, isSink: false, record)
+        {
+            HasInnerSource = body.HasInnerSource,
+            Input = input?.Link,
+            Output = output,
+            TurnSet = turnSet,
+            Turns = options.Workers > 1 && KeepsOrder
+                ? new Turns(options.Workers) { Waiting = new WaitSet(memory.At(record.Offset + StageRecord.TurnWaitingAt), turnSet) }
+                : null,
+        };
+        for (var index = 0; index < options.Workers; index++)
+            running.Add(new ProcessWorker(running, index, body.Recipe!));
+        running.Connect();
+        builder.Run.Add(running);
     }
 }

@@ -42,6 +42,12 @@ internal sealed partial class Run
     /// <summary>Fails the run where it stands. The first failure wins; later ones are logged.</summary>
     public void FailWith(Fault fault)
     {
+        if (Report is not null)
+        {
+            Report(fault, false);
+            return;
+        }
+
         lock (gate)
         {
             if (isFinished || failure is not null || cancelledBy is not null)
@@ -61,6 +67,12 @@ internal sealed partial class Run
     /// <summary>A finally block failed while its worker was being stopped. A fault that is already on its way to the sink came first.</summary>
     public void FailInCleanup(Fault fault)
     {
+        if (Report is not null)
+        {
+            Report(fault, true);
+            return;
+        }
+
         if (PendingFault() is { } first)
         {
             Log.IgnoredFailure(fault.Exception);
@@ -185,7 +197,11 @@ internal sealed partial class Run
 
     private void LeaveStuckWorkersBehind()
     {
-        var stuck = Present(stages);
+        foreach (var process in stages.SelectMany(s => s.Workers).OfType<ProcessWorker>())
+            process.Kill(because: null);
+        Worker[] stuck = [.. Present(stages).Where(w => !w.IsProcess)];
+        if (stuck.Length == 0 && Memory is not null)
+            return; // the last process to die finishes the run
         if (stuck.Length > 0)
         {
             var message = $"{Describe(stuck)} after StopTimeout = {Options.StopTimeout}. A thread cannot be killed; it is left behind.";

@@ -45,6 +45,9 @@ internal sealed partial class Run
     /// <summary>The stage that stands for the caller's own loop, if results go to it.</summary>
     public RunningStage? Caller { get; private set; }
 
+    /// <summary>In a worker process: tells a failure, and whether of a finally block, to the process that started the run.</summary>
+    public Action<Fault, bool>? Report { get; init; }
+
     /// <summary>What the run shares between its processes, if it has several.</summary>
     public RunMemory? Memory { get; init; }
 
@@ -95,6 +98,8 @@ internal sealed partial class Run
         if (!IsSequential)
         {
             watchdog = Watchdog.StartFor(this);
+            if (Memory is not null)
+                Supervisor.StartFor(this);
             foreach (var worker in stages.SelectMany(s => s.Workers).ToArray())
                 StartOrLeave(worker);
         }

@@ -6,6 +6,7 @@ namespace Penstock.Runs;
 internal sealed class RunBuilder(Run run)
 {
     private readonly HashSet<Stage> tracked = [];
+    private int lastSet = 1;
 
     public Run Run { get; } = run;
 
@@ -19,6 +20,12 @@ internal sealed class RunBuilder(Run run)
 
     /// <summary>Whether the stage's workers are processes.</summary>
     public bool IsInProcess(Stage stage) => !IsSequential && stage.IsolationIn(Run.Options) == Isolation.Process;
+
+    /// <summary>Whether the link between two stages lies between processes.</summary>
+    public bool IsShared(Stage before, Stage? behind) => Run.Options.SharesLinks || IsInProcess(before) || (behind is not null && IsInProcess(behind));
+
+    /// <summary>Numbers for two sets of waiting workers, those before a link and those behind it.</summary>
+    public int NextSets() => lastSet += 2;
 
     public void Track(Stage from, Stage to)
     {

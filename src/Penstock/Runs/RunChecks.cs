@@ -15,11 +15,10 @@ internal static class RunChecks
         Require(options.TimeProvider is not null, "RunOptions.TimeProvider is null: leave it out, or give a clock");
         foreach (var stage in last.Path().Where(s => s.IsolationIn(options) == Isolation.Process))
         {
-            Require(holds: false, $"Stage '{stage.Name}' asks for Isolation.Process, which does not exist yet: use Isolation.Thread");
             IsolationChecks.Require(stage);
         }
 
-        return new Run(options);
+        return new Run(options) { Memory = last.Path().Any(s => options.Execution != Execution.Sequential && s.IsolationIn(options) == Isolation.Process) ? RunMemory.Create() : null };
     }
 
     private static void Require(bool holds, string complaint)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Penstock.Runs;
 
 namespace Penstock.Workers;
 
@@ -7,6 +8,12 @@ internal static class Runner
 {
     public static void Start(Worker worker)
     {
+        if (worker.IsProcess)
+        {
+            worker.RunAsync().Wait(); // returns when the process has been made
+            return;
+        }
+
         if (worker.IsAsynchronous)
         {
             _ = Task.Run(() => worker.RunAsync().AsTask());

@@ -28,17 +28,17 @@ internal unsafe class RunningStage
     /// <param name="options">Its options.</param>
     /// <param name="isSource">Whether it has no input.</param>
     /// <param name="isSink">Whether it has no output.</param>
-    /// <param name="existing">Its record, if another process has begun it.</param>
-    public RunningStage(Run run, string name, StageOptions options, bool isSource, bool isSink, FixedMemory? existing = null)
+    /// <param name="memory">Its record; if null, a new one.</param>
+    public RunningStage(Run run, string name, StageOptions options, bool isSource, bool isSink, FixedMemory? memory = null)
     {
         Run = run;
         Name = name;
         Options = options;
         IsSource = isSource;
         IsSink = isSink;
-        Memory = existing ?? run.Memory?.Allocate(sizeof(StageRecord)) ?? FixedMemory.OfThisProcess(sizeof(StageRecord));
+        Memory = memory ?? run.Memory?.Allocate(sizeof(StageRecord)) ?? FixedMemory.OfThisProcess(sizeof(StageRecord));
         record = (StageRecord*)Memory.Address;
-        if (existing is null)
+        if (run.Report is null) // else another process has begun it
             record->Bound = long.MaxValue;
     }
 
@@ -70,6 +70,9 @@ internal unsafe class RunningStage
 
     /// <summary>The order of the outputs; null where there is none to keep.</summary>
     public Turns? Turns { get; init; }
+
+    /// <summary>The number of the set of workers that wait for their turn, where they are in several processes.</summary>
+    public int TurnSet { get; init; }
 
     /// <summary>How several workers with threads share the items; null where there is nothing to share.</summary>
     public Lead? Lead { get; init; }

@@ -88,10 +88,27 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     }
 
     /// <summary>In a fresh process: takes over the item that another died on.</summary>
-    public void Resume(int slot, long number)
+    public void Resume(int slot, long number, TimeSpan pause)
     {
         ((LinkReader<TIn>)reader).Adopt(slot, number);
         attempts?.Resume();
+        PauseAsync(pause).AsTask().Wait();
+    }
+
+    /// <summary>In a process of its own: follows what is asked of the worker, and signals the stage's token.</summary>
+    public unsafe void FollowGate(bool isDrainable)
+    {
+        while (true)
+        {
+            var told = Volatile.Read(ref Record->Gate);
+            if (IsStopping || (isDrainable && IsDraining))
+            {
+                CancelToken();
+                return;
+            }
+
+            SharedWait.Wait(&Record->Gate, told);
+        }
     }
 
     public override ValueTask<bool> MoveNextAsync() => body.IsAsynchronous ? MoveNextOfAsynchronousAsync() : new ValueTask<bool>(MoveNext());

@@ -1,0 +1,301 @@
+using Penstock.Faults;
+using Penstock.Links;
+using Penstock.Processes;
+using Penstock.Serialization;
+using Penstock.Stages.Crossing;
+
+namespace Penstock.Workers;
+
+/// <summary>
+/// Stands for a worker in a process of its own: starts it, hears what it has to tell, decides what its death means, and starts
+/// another. Everything but starting and killing happens on the supervisor's thread.
+/// </summary>
+internal sealed unsafe class ProcessWorker : Worker
+{
+    private readonly Recipe recipe;
+    private readonly HeldItem reader;
+    private readonly Mailbox mailbox;
+    private WorkerProcess? process;
+    private Exception? killedBecause;
+    private (WorkerProcess Process, WorkerExit Exit)? death;
+    private bool hasSaidGoodbye;
+    private bool isGone;
+
+    public ProcessWorker(RunningStage stage, int index, Recipe recipe)
+        : base(stage, index, isAsynchronous: false)
+    {
+        this.recipe = recipe;
+        mailbox = new Mailbox(stage.Run.Memory!.Allocate(Mailbox.Size), stage.Run.Memory.Bell);
+        reader = new HeldItem(this);
+    }
+
+    public override bool IsProcess => true;
+
+    public override Reader Reader => reader;
+
+    private ISharedLink? Input => (ISharedLink?)Stage.Input;
+
+    private ISharedLink Output => (ISharedLink)Stage.Output!;
+
+    /// <summary>Starts its process. Throws if the system refuses.</summary>
+    public override ValueTask RunAsync()
+    {
+        Start(resume: null, pause: default);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>For a worker whose process could not be started.</summary>
+    public override ValueTask LeaveAsync()
+    {
+        SayGoodbye();
+        BeGone();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Ends the process, whatever it is doing: its death then means this exception.</summary>
+    public void Kill(Exception? because)
+    {
+        Interlocked.CompareExchange(ref killedBecause, because, null);
+        Volatile.Read(ref process)?.Kill();
+    }
+
+    /// <summary>Does what there is to do. Called by the supervisor.</summary>
+    public void Look()
+    {
+        if (isGone)
+            return;
+        ReadMail();
+        if (death is not var (dead, exit) || dead != process)
+            return;
+        death = null;
+        ReadMail(); // what it posted last
+        if (hasSaidGoodbye)
+            BeGone();
+        else
+            OnDied(exit);
+    }
+
+    private void Start((int Slot, long Number)? resume, TimeSpan pause)
+    {
+        mailbox.Clear();
+        Volatile.Write(ref process, WorkerProcess.Start(
+            new WorkerLaunch
+            {
+                Name = $"{Stage.Name} #{Index}",
+                Entry = WorkerHost.Run,
+                Message = PlanWith(resume, pause).Write(recipe),
+                Environment = Stage.Options.WorkerEnvironment?.Invoke(Index) ?? new Dictionary<string, string>(StringComparer.Ordinal),
+                MemoryLimit = Stage.Options.MemoryLimit,
+                Workers = Stage.Run.Stages.SelectMany(s => s.Workers).Count(w => w.IsProcess),
+                Assemblies = [.. recipe.Modules().Select(m => m.Assembly).Distinct()],
+            },
+            (dead, exit) =>
+            {
+                death = (dead, exit);
+                Stage.Run.Memory!.Bell.Ring();
+            }));
+    }
+
+    private WorkerPlan PlanWith((int Slot, long Number)? resume, TimeSpan pause)
+    {
+        var stages = Stage.Run.Stages;
+        return new WorkerPlan
+        {
+            Stage = Stage.Name,
+            Index = Index,
+            IsSource = Stage.IsSource,
+            HasPolicy = Stage.Options.Faults != FaultPolicy.Stop,
+            IsOrdered = Stage.Turns is not null,
+            Memory = Stage.Run.Memory!.Handle,
+            StageRecord = Stage.Memory.Offset,
+            Mailbox = mailbox.Offset,
+            TurnSet = Stage.TurnSet,
+            Own = CrewOf(Stage),
+            Before = Stage.Input?.Producer is { } before ? CrewOf(before) : null,
+            Behind = CrewOf(stages.Append(Stage.Run.Caller).First(s => s is not null && s.Input == Stage.Output)!),
+            Input = Input?.Plan,
+            Output = Output.Plan,
+            Serializer = Stage.Run.Options.Serializer?.GetType().AssemblyQualifiedName,
+            Resume = resume,
+            PauseBeforeResume = pause,
+        };
+    }
+
+    private static Crew CrewOf(RunningStage stage) => new([.. stage.Workers.Select(w => w.Memory.Offset)], stage.Workers[0].IsAsynchronous);
+
+    private void ReadMail()
+    {
+        while (!hasSaidGoodbye && mailbox.TryRead(out var news, out var bytes, out var number, out var delivered))
+        {
+            var (granted, pause) = (false, TimeSpan.Zero);
+            switch (news)
+            {
+                case News.EndedEarly:
+                    Stage.EndAt(this, with: null);
+                    break;
+                case News.Failed:
+                    Stage.EndAt(this, new Fault(ExceptionCodec.Read(bytes), this, number >= 0 ? number : null));
+                    break;
+                case News.FailedOnItem:
+                    granted = Judge(ExceptionCodec.Read(bytes), delivered, out pause);
+                    break;
+                case News.FailedRun:
+                    Stage.Run.FailWith(new Fault(ExceptionCodec.Read(bytes), this));
+                    break;
+                case News.FailedInCleanup:
+                    Stage.Run.FailInCleanup(new Fault(ExceptionCodec.Read(bytes), this));
+                    break;
+                case News.Inherited when Stage.Input!.Fault is { } fault:
+                    Stage.Inherit(fault);
+                    break;
+                case News.Left:
+                    SayGoodbye();
+                    break;
+            }
+
+            mailbox.Answer(granted, pause);
+        }
+    }
+
+    // Callbacks of the user: one that throws fails the run.
+    private bool Judge(Exception exception, int delivered, out TimeSpan pause)
+    {
+        try
+        {
+            return Stage.GrantsAnotherTry(this, exception, delivered, out pause);
+        }
+        catch (Exception callbackFailed)
+        {
+            pause = TimeSpan.Zero;
+            Stage.Run.FailWith(new Fault(callbackFailed, this));
+            return false;
+        }
+    }
+
+    private void OnDied(WorkerExit exit)
+    {
+        var held = Input?.HeldBy(Index, isDead: true);
+        if (Output.ReleaseUnusedOf(Index) && Record->IsHandingOn)
+            CountBack(); // it died before it handed on what it had counted
+        Record->IsHandingOn = false;
+        if (IsStopping)
+        {
+            Leave(held);
+            return;
+        }
+
+        var exception = killedBecause ?? new WorkerCrashedException(Describe(exit, held?.Number))
+        {
+            Stage = Stage.Name,
+            Worker = Index,
+            ExitCode = exit.ExitCode,
+            Signal = exit.Signal,
+            Number = held?.Number,
+            StandardError = process!.StandardErrorTail,
+        };
+        killedBecause = null;
+        if (held is not var (slot, number) || Stage.Options.Faults == FaultPolicy.Stop)
+        {
+            Stage.EndAt(this, new Fault(exception, this, held?.Number));
+            Leave(held);
+            return;
+        }
+
+        Restarts++;
+        var again = Judge(exception, Attempts.DeliveredOf(Record), out var pause);
+        if (again)
+        {
+            Attempt++;
+        }
+        else
+        {
+            Input!.GiveUp(slot);
+            Stage.Turns?.Show(Index, Turns.Idle);
+        }
+
+        Input!.WakeAll();
+        Output.WakeAll();
+        Restart(again ? (slot, number) : null, pause);
+    }
+
+    private void Restart((int Slot, long Number)? resume, TimeSpan pause)
+    {
+        try
+        {
+            if (!IsStopping)
+            {
+                Start(resume, pause);
+                return;
+            }
+        }
+        catch (Exception refused)
+        {
+            Stage.Run.FailWith(new Fault(refused, this));
+        }
+
+        Leave(resume);
+    }
+
+    private void Leave((int Slot, long Number)? held)
+    {
+        if (held is var (slot, _))
+            Input!.GiveUp(slot);
+        Input?.WakeAll();
+        Output.WakeAll();
+        SayGoodbye();
+        BeGone();
+    }
+
+    private void CountBack()
+    {
+        if (Record->Delivered > 0)
+            Record->Delivered--;
+        else
+            Record->Headers--;
+    }
+
+    private void SayGoodbye()
+    {
+        if (hasSaidGoodbye)
+            return;
+        hasSaidGoodbye = true;
+        Times.End();
+        Stage.OnLeft(this);
+    }
+
+    private void BeGone()
+    {
+        isGone = true;
+        Stage.Run.OnWorkerLeft();
+    }
+
+    private string Describe(WorkerExit exit, long? number)
+    {
+        var where = number is null ? "while it held no item" : $"while it held item {number}";
+        var tail = process!.StandardErrorTail;
+        return $"Stage '{Stage.Name}', worker {Index}: its process {exit} {where}."
+            + (tail.Length > 0 ? $" Its last lines of standard error:{Environment.NewLine}{tail}" : "");
+    }
+
+    /// <summary>The item the process holds, seen from here.</summary>
+    private sealed class HeldItem(ProcessWorker worker) : Reader(worker)
+    {
+        private (int Slot, long Number)? Held => worker.Input?.HeldBy(worker.Index, isDead: false);
+
+        public override bool HasItem => Held is not null;
+
+        public override bool IsAtEnd => worker.Record->IsAtEnd;
+
+        public override long Number => Held?.Number ?? -1;
+
+        public override object? Item => Held is var (slot, _) ? worker.Input!.Peek(slot) : null;
+
+        public override Lineage? Lineage => null;
+
+        public override void Finish()
+        {
+        }
+
+        public override ValueTask<bool> ReserveAsync() => new(false);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics.CodeAnalysis;
+using Penstock.Links;
+using Penstock.Processes;
+using Penstock.Runs;
+using Penstock.Serialization;
+using Penstock.Stages;
+using Penstock.Waiting;
+
+namespace Penstock.Workers;
+
+/// <summary>The whole life of a worker in a process of its own.</summary>
+internal static class WorkerHost
+{
+    /// <summary>What the process runs instead of the application's Main.</summary>
+    public static void Run(WorkerArguments arguments)
+    {
+        var (handle, letters) = WorkerPlan.Prefix(arguments.Message);
+        var memory = RunMemory.Open(handle);
+        var mailbox = new Mailbox(memory.At(letters), memory.Bell);
+        try
+        {
+            arguments.RunSetup();
+            var (plan, body) = WorkerPlan.Read(arguments.Message);
+            body.Accept(new Hosting(plan, memory, mailbox));
+        }
+        catch (Exception exception)
+        {
+            // Before the stage's function was called: its argument could not be read, or a setup method failed.
+            mailbox.Post(News.FailedRun, ExceptionCodec.Write(exception));
+            mailbox.Post(News.Left);
+        }
+    }
+
+    private sealed class Hosting(WorkerPlan plan, RunMemory memory, Mailbox mailbox) : IBodyVisitor<bool>
+    {
+        public bool Visit<TIn, TOut>(Body<TIn, TOut> body)
+        {
+            var serializer = CreateSerializer(plan.Serializer);
+            var input = plan.Input is { } inputPlan ? SharedLink<TIn>.Open(inputPlan, serializer) : null;
+            var output = SharedLink<TOut>.Open(plan.Output, serializer);
+            RemoteStage? stage = null;
+            var run = new Run(new RunOptions()) { Report = (fault, inCleanup) => stage!.FailRun(fault.Exception, inCleanup) };
+            var options = new StageOptions { Workers = plan.Own.Records.Count, Faults = plan.HasPolicy ? FaultPolicy.Skip : FaultPolicy.Stop };
+            stage = new RemoteStage(run, plan.Stage, options, plan.IsSource, memory.At(plan.StageRecord), mailbox)
+            {
+                HasInnerSource = body.HasInnerSource,
+                Input = input,
+                Output = output,
+                Turns = CreateTurns(),
+            };
+
+            var worker = new Worker<TIn, TOut>(stage, plan.Index, body, input, output, memory.At(plan.Own.Records[plan.Index]));
+            var own = Waiters(plan.Own, worker);
+            input?.Producers.Join(Waiters(plan.Before!));
+            input?.Consumers.Join(own);
+            output.Producers.Join(own);
+            output.Consumers.Join(Waiters(plan.Behind!));
+            stage.Turns?.Waiting.Join(own);
+
+            if (plan.Resume is var (slot, number))
+                worker.Resume(slot, number, plan.PauseBeforeResume);
+            new Thread(() => worker.FollowGate(plan.IsSource && body.IsAsynchronous)) { IsBackground = true, Name = "Penstock: gate" }.Start();
+            worker.RunAsync().Wait();
+            return true;
+        }
+
+        private unsafe Turns? CreateTurns()
+        {
+            if (!plan.IsOrdered || plan.Own.Records.Count == 1)
+                return null;
+            var turns = new Turns(plan.Own.Records.Count) { Waiting = new WaitSet(memory.At(plan.StageRecord + Workers.StageRecord.TurnWaitingAt), plan.TurnSet) };
+            for (var i = 0; i < plan.Own.Records.Count; i++)
+                turns.Join(i, (WorkerRecord*)memory.At(plan.Own.Records[i]).Address, isNew: false);
+            return turns;
+        }
+
+        private IEnumerable<Waiter> Waiters(Crew crew, Worker? self = null) => crew.Records.Select((record, i) =>
+            self?.Index == i && crew == plan.Own ? self.Waiter
+            : crew.AreTasks ? (Waiter)new DistantTaskWaiter(memory.At(record), memory.Bell)
+            : new WordWaiter(memory.At(record)));
+
+        [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "The process that started this one has made the same.")]
+        private static IItemSerializer? CreateSerializer(string? type) =>
+            type is null ? null : (IItemSerializer)Activator.CreateInstance(TypeNames.Resolve(type) ?? throw new InvalidOperationException($"The serializer {type} is not found in the worker process."))!;
+    }
+}

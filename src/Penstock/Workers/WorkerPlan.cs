@@ -1,0 +1,160 @@
+using Penstock.Links;
+using Penstock.Serialization;
+using Penstock.Stages;
+using Penstock.Stages.Crossing;
+
+namespace Penstock.Workers;
+
+/// <summary>What a worker process is told: which stage, which worker, and where everything lies.</summary>
+internal sealed record WorkerPlan
+{
+    public required string Stage { get; init; }
+
+    public required int Index { get; init; }
+
+    public required bool IsSource { get; init; }
+
+    public required bool HasPolicy { get; init; }
+
+    public required bool IsOrdered { get; init; }
+
+    /// <summary>Handle of the run's memory.</summary>
+    public required string Memory { get; init; }
+
+    /// <summary>Where in it the stage's record and the worker's mailbox lie.</summary>
+    public required long StageRecord { get; init; }
+
+    public required long Mailbox { get; init; }
+
+    /// <summary>The number of the set of workers that wait for their turn.</summary>
+    public required int TurnSet { get; init; }
+
+    public required Crew Own { get; init; }
+
+    public required Crew? Before { get; init; }
+
+    public required Crew? Behind { get; init; }
+
+    public required LinkPlan? Input { get; init; }
+
+    public required LinkPlan Output { get; init; }
+
+    /// <summary>The type of the user's serializer.</summary>
+    public required string? Serializer { get; init; }
+
+    /// <summary>The item to go on with, that another process died on: its slot and number.</summary>
+    public required (int Slot, long Number)? Resume { get; init; }
+
+    public required TimeSpan PauseBeforeResume { get; init; }
+
+    public byte[] Write(Recipe recipe)
+    {
+        using var bytes = new MemoryStream();
+        using var writer = new BinaryWriter(bytes);
+        writer.Write(Memory);
+        writer.Write(Mailbox);
+        writer.Write(Stage);
+        writer.Write(Index);
+        writer.Write(IsSource);
+        writer.Write(HasPolicy);
+        writer.Write(IsOrdered);
+        writer.Write(StageRecord);
+        writer.Write(TurnSet);
+        Own.Write(writer);
+        WriteIfThere(writer, Before, (w, crew) => crew.Write(w));
+        WriteIfThere(writer, Behind, (w, crew) => crew.Write(w));
+        WriteIfThere(writer, Input, (w, link) => link.Write(w));
+        Output.Write(writer);
+        writer.Write(Serializer ?? "");
+        writer.Write(Resume?.Slot ?? -1);
+        writer.Write(Resume?.Number ?? -1);
+        writer.Write(PauseBeforeResume.Ticks);
+        recipe.Write(writer, new ArgumentWriter(writer));
+        writer.Flush();
+        return bytes.ToArray();
+    }
+
+    /// <summary>Where to tell what is wrong with the rest.</summary>
+    public static (string Memory, long Mailbox) Prefix(ReadOnlyMemory<byte> message)
+    {
+        using var reader = new BinaryReader(new MemoryStream(message.ToArray()));
+        return (reader.ReadString(), reader.ReadInt64());
+    }
+
+    public static (WorkerPlan Plan, Body Body) Read(ReadOnlyMemory<byte> message)
+    {
+        using var reader = new BinaryReader(new MemoryStream(message.ToArray()));
+        var plan = new WorkerPlan
+        {
+            Memory = reader.ReadString(),
+            Mailbox = reader.ReadInt64(),
+            Stage = reader.ReadString(),
+            Index = reader.ReadInt32(),
+            IsSource = reader.ReadBoolean(),
+            HasPolicy = reader.ReadBoolean(),
+            IsOrdered = reader.ReadBoolean(),
+            StageRecord = reader.ReadInt64(),
+            TurnSet = reader.ReadInt32(),
+            Own = Crew.Read(reader),
+            Before = reader.ReadBoolean() ? Crew.Read(reader) : null,
+            Behind = reader.ReadBoolean() ? Crew.Read(reader) : null,
+            Input = reader.ReadBoolean() ? LinkPlan.Read(reader) : null,
+            Output = LinkPlan.Read(reader),
+            Serializer = reader.ReadString() is { Length: > 0 } type ? type : null,
+            Resume = (reader.ReadInt32(), reader.ReadInt64()) is var (slot, number) && slot >= 0 ? (slot, number) : null,
+            PauseBeforeResume = TimeSpan.FromTicks(reader.ReadInt64()),
+        };
+        return (plan, Recipe.Read(reader, new ArgumentReader(reader)));
+    }
+
+    private static void WriteIfThere<T>(BinaryWriter writer, T? value, Action<BinaryWriter, T> write)
+        where T : class
+    {
+        writer.Write(value is not null);
+        if (value is not null)
+            write(writer, value);
+    }
+
+    private sealed class ArgumentWriter(BinaryWriter writer) : IValueCodec
+    {
+        public void Write(Type type, object? value)
+        {
+            var slot = new ArraySlotWriter();
+            ItemCodec.For(type).WriteBoxed(slot, value);
+            writer.Write(slot.Position);
+            writer.Write(slot.Written);
+        }
+
+        public object? Read(Type type) => throw new NotSupportedException();
+    }
+
+    private sealed class ArgumentReader(BinaryReader reader) : IValueCodec
+    {
+        public void Write(Type type, object? value) => throw new NotSupportedException();
+
+        public object? Read(Type type) => ItemCodec.For(type).ReadBoxed(reader.ReadBytes(reader.ReadInt32()));
+    }
+}
+
+/// <summary>The workers of a stage as others see them: where their records lie, and how to wake them.</summary>
+/// <param name="Records">Where in the run's memory.</param>
+/// <param name="AreTasks">Whether they are tasks of the process that started the run.</param>
+internal sealed record Crew(IReadOnlyList<long> Records, bool AreTasks)
+{
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(AreTasks);
+        writer.Write(Records.Count);
+        foreach (var record in Records)
+            writer.Write(record);
+    }
+
+    public static Crew Read(BinaryReader reader)
+    {
+        var areTasks = reader.ReadBoolean();
+        var records = new long[reader.ReadInt32()];
+        for (var i = 0; i < records.Length; i++)
+            records[i] = reader.ReadInt64();
+        return new Crew(records, areTasks);
+    }
+}
