@@ -36,6 +36,9 @@ internal static class DiagnosticFiles
             Remove(Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{start}-{process}-{key}{end}")));
     }
 
+    /// <summary>Before this process ends in a way that does not let the runtime do it.</summary>
+    public static void RemoveOwn() => Remove(Environment.ProcessId, KeyOf(Environment.ProcessId), Environment.GetEnvironmentVariable("TMPDIR"));
+
     /// <summary>Without knowing when the process started: looks through the temporary folder.</summary>
     public static void Remove(int process)
     {

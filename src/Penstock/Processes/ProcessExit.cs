@@ -2,13 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Penstock.Processes;
 
-/// <summary>Leaves the process without running anything more in it.</summary>
+/// <summary>Leaves the process without running anything more of the user or the runtime in it.</summary>
 internal static partial class ProcessExit
 {
     public static void Now(int code)
     {
         if (OperatingSystem.IsWindows())
             Environment.Exit(code);
+        if (OperatingSystem.IsLinux())
+            DiagnosticFiles.RemoveOwn();
         Leave(code);
     }
 

@@ -119,5 +119,7 @@ public class Applications
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 1);
         _ = Descriptors.Close(descriptor);
         Assert.Empty(Directory.GetFiles(FileRegion.Folder, $"penstock-*-{app.Id}-*"));
+        DiagnosticFiles.Remove(app.Id); // nobody else would
+        DiagnosticFiles.Remove(worker);
     });
 }
