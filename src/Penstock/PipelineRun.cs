@@ -46,7 +46,7 @@ public class PipelineRun : IAsyncDisposable
     public void Abort() => run.Abort();
 
     /// <summary>What every stage and worker is doing, and which stage is the limit. Cheap: reads counters that exist anyway.</summary>
-    public PipelineSnapshot Snapshot() => Snapshots.Of(run);
+    public PipelineSnapshot Snapshot() => run.FinalSnapshot ?? Snapshots.Of(run);
 
     /// <summary>Aborts the run if it goes on, and waits until it has ended. Does not throw what the run failed with.</summary>
     public async ValueTask DisposeAsync()

@@ -45,7 +45,7 @@ internal sealed class Watchdog : IDisposable
                 if (one.HasMoved(now))
                     lastMove = now;
                 else if (one.Overdue(run.Time.GetElapsedTime(one.Since, now)) is { } message)
-                    run.FailWith(new Fault(new WorkerStuckException(message), one.Worker));
+                    End(one.Worker, new WorkerStuckException(message));
             }
 
             CheckIdle(now);
@@ -54,6 +54,14 @@ internal sealed class Watchdog : IDisposable
         {
             Monitor.Exit(watched);
         }
+    }
+
+    private void End(Worker worker, WorkerStuckException exception)
+    {
+        if (worker is ProcessWorker process)
+            process.Kill(exception); // its death then goes the way of the stage's fault policy
+        else
+            run.FailWith(new Fault(exception, worker));
     }
 
     private void CheckIdle(long now)
@@ -97,18 +105,20 @@ internal sealed class Watchdog : IDisposable
 
         public string? Overdue(TimeSpan stay)
         {
-            if (state != WorkerState.Busy || Worker.IsStopping)
+            var isBeingMade = Worker.IsProcess && state == WorkerState.NotStarted;
+            if ((state != WorkerState.Busy && !isBeingMade) || Worker.IsStopping)
                 return null;
             var options = Worker.Stage.Options;
-            var isStarting = seen == 0 && !Worker.Times.HasStarved;
+            var isStarting = isBeingMade || (seen == 0 && !Worker.Times.HasStarved);
             if (isStarting && stay >= options.StartupTimeout)
                 return Message("has not asked for an item or yielded one", nameof(StageOptions.StartupTimeout), options.StartupTimeout.Value);
-            if ((!isStarting || Worker.Stage.IsSource) && stay >= options.ItemTimeout)
+            if ((!isStarting || (Worker.Stage.IsSource && !isBeingMade)) && stay >= options.ItemTimeout)
                 return Message($"is stuck in user code, {Worker.Activity()},", nameof(StageOptions.ItemTimeout), options.ItemTimeout.Value);
             return null;
         }
 
         private string Message(string what, string option, TimeSpan limit) =>
-            $"Stage '{Worker.Stage.Name}', worker {Worker.Index}, {what} for {option} = {limit}. A thread cannot be killed: the run fails.";
+            $"Stage '{Worker.Stage.Name}', worker {Worker.Index}, {what} for {option} = {limit}. "
+            + (Worker.IsProcess ? "Its process was killed." : "A thread cannot be killed: the run fails.");
     }
 }

@@ -1,13 +1,12 @@
-using Penstock.SharedMemory;
-
 namespace Penstock.Links;
 
 /// <summary>A link between processes, whatever flows: what the process that started the run does about workers that have died.</summary>
 internal interface ISharedLink
 {
-    SharedRegion Region { get; }
-
     LinkPlan Plan { get; }
+
+    /// <summary>When the run is over.</summary>
+    void Retire();
 
     /// <summary>The item that a consumer holds. If it has died, first finishes what it may have left half done.</summary>
     (int Slot, long Number)? HeldBy(int consumer, bool isDead);

@@ -28,6 +28,7 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     private const int Consuming = 1 << 29;
     private const int WorkerMask = Consuming - 1;
 
+    private readonly SharedRegion region;
     private readonly SharedLinkLayout layout;
     private readonly byte* start;
     private readonly int* owners;
@@ -46,7 +47,7 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     private SharedLink(SharedRegion region, LinkPlan plan, IItemSerializer? serializer, ByteBudget? bytes)
         : base(FixedMemory.In(region, 0), plan.Capacity, plan.Producers > 1, plan.Consumers > 1)
     {
-        Region = region;
+        this.region = region;
         Plan = plan;
         this.serializer = serializer;
         sharesTail = plan is { Producers: > 1, IsOrdered: false };
@@ -64,15 +65,13 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
         ring = (long*)(start + layout.Ring);
     }
 
-    public SharedRegion Region { get; }
-
     public LinkPlan Plan { get; }
 
     /// <summary>Makes the link, in the process that starts the run.</summary>
     public static SharedLink<T> Create(string name, LinkPlan plan, IItemSerializer? serializer, ByteBudget? bytes)
     {
-        var region = SharedRegion.Create("link-" + name, LayoutFor(plan.Capacity).Size);
-        var link = new SharedLink<T>(region, plan with { Handle = region.Handle }, serializer, bytes);
+        var created = SharedRegion.Create("link-" + name, LayoutFor(plan.Capacity).Size);
+        var link = new SharedLink<T>(created, plan with { Handle = created.Handle }, serializer, bytes);
         for (var position = 0; position < link.layout.RingSize; position++)
             link.ring[position] = RingWord.Free(position).Value;
         return link;
@@ -201,6 +200,13 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
             return true;
         }
     }
+
+    // What nobody has read exists as bytes alone.
+    public override void DisposeUndelivered(Action<Exception> onError)
+    {
+    }
+
+    public void Retire() => region.Retire();
 
     /// <summary>Takes over an item that a dead worker of the same number held.</summary>
     public void Adopt(int slot, long number, int worker, ref Taken<T> taken) => Decode(slot, number, worker, ref taken);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Penstock.Faults;
+using Penstock.Links;
 using Penstock.Telemetry;
 using Penstock.Waiting;
 using Penstock.Workers;
@@ -32,6 +33,9 @@ internal sealed partial class Run
     private long? endedAt;
 
     public bool IsDraining { get; private set; }
+
+    /// <summary>What is left to see of a run whose memory is gone.</summary>
+    public PipelineSnapshot? FinalSnapshot { get; private set; }
 
     public Fault? Failure => failure;
 
@@ -239,8 +243,20 @@ internal sealed partial class Run
         Trace.EndRun();
         Metrics.OnEnded(this);
         Log.Ended(Name, Elapsed);
+        RetireMemory();
         ActiveRuns.TryRemove(this, out _);
         ended.TrySetResult();
+    }
+
+    // A thread that is left behind still uses it; then it is collected with the run.
+    private void RetireMemory()
+    {
+        FinalSnapshot = Memory is null ? null : Snapshots.Of(this);
+        if (Present(stages).Length > 0)
+            return;
+        foreach (var link in stages.Select(s => s.Output).OfType<ISharedLink>())
+            link.Retire();
+        Memory?.Retire();
     }
 
     private static Worker[] Present(IEnumerable<RunningStage> among) =>

@@ -18,8 +18,16 @@ internal sealed class RunBuilder(Run run)
     /// <summary>Whether items behind a stage carry their lineage: those between a scattering and its gathering.</summary>
     public bool IsTracked(Stage stage) => tracked.Contains(stage.Origin);
 
-    /// <summary>Whether the stage's workers are processes.</summary>
-    public bool IsInProcess(Stage stage) => !IsSequential && stage.IsolationIn(Run.Options) == Isolation.Process;
+    /// <summary>Whether the stage's workers are processes. Lineage does not cross, so what is between a scattering and its gathering stays here.</summary>
+    public bool IsInProcess(Stage stage)
+    {
+        if (IsSequential || stage.IsolationIn(Run.Options) != Isolation.Process)
+            return false;
+        if (!IsTracked(stage))
+            return true;
+        return stage.Options.Isolation != Isolation.Process ? false : throw new PipelineDefinitionException(
+            $"Stage '{stage.Name}' is inside a ScatterGather, whose stages cannot run in other processes yet: leave Isolation out there, or isolate a stage before or behind it.");
+    }
 
     /// <summary>Whether the link between two stages lies between processes.</summary>
     public bool IsShared(Stage before, Stage? behind) => Run.Options.SharesLinks || IsInProcess(before) || (behind is not null && IsInProcess(behind));

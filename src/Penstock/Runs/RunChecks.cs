@@ -13,12 +13,12 @@ internal static class RunChecks
         Require(options.IdleTimeout is null || options.IdleTimeout > TimeSpan.Zero, $"RunOptions.IdleTimeout = {options.IdleTimeout}: use more than 0, or leave it out");
         Require(options.StopTimeout >= TimeSpan.Zero, $"RunOptions.StopTimeout = {options.StopTimeout}: use 0 or more");
         Require(options.TimeProvider is not null, "RunOptions.TimeProvider is null: leave it out, or give a clock");
-        foreach (var stage in last.Path().Where(s => s.IsolationIn(options) == Isolation.Process))
-        {
-            IsolationChecks.Require(stage);
-        }
+        if (options.Execution == Execution.Sequential)
+            return new Run(options); // on the caller's thread, whatever the stages ask for
 
-        return new Run(options) { Memory = last.Path().Any(s => options.Execution != Execution.Sequential && s.IsolationIn(options) == Isolation.Process) ? RunMemory.Create() : null };
+        ProcessChecks.Require(last, options);
+        var hasProcesses = last.Path().Any(s => s.IsolationIn(options) == Isolation.Process);
+        return new Run(options) { Memory = hasProcesses ? RunMemory.Create() : null };
     }
 
     private static void Require(bool holds, string complaint)

@@ -54,5 +54,6 @@ internal sealed class RunMemory
     /// <summary>Numbers for the sets in which workers of several processes wait.</summary>
     public int NextSet() => ++lastSet;
 
-    public void Dispose() => region.Dispose();
+    /// <summary>When the run is over.</summary>
+    public void Retire() => region.Retire();
 }

@@ -9,6 +9,7 @@ internal static unsafe partial class LinuxMemory
     private const int OpenFlags = 2 | 0x80000; // O_RDWR | O_CLOEXEC
     private const int ReadWrite = 1 | 2; // PROT_READ | PROT_WRITE
     private const int SharedWithoutReserve = 1 | 0x4000; // MAP_SHARED | MAP_NORESERVE
+    private const int PrivateAnonymousFixed = 2 | 0x20 | 0x10 | 0x4000; // MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE
     private const int DontDump = 16; // MADV_DONTDUMP
     private const int GiveBack = 9; // MADV_REMOVE
     private const int FromEnd = 2; // SEEK_END
@@ -55,6 +56,13 @@ internal static unsafe partial class LinuxMemory
             throw Refusal("cannot be mapped", size);
         ExcludeFromDumps((byte*)address, size);
         return (byte*)address;
+    }
+
+    /// <summary>Takes the pages away, but not the addresses.</summary>
+    public static void ReplaceByNothing(byte* address, long size)
+    {
+        if (Map(address, (nuint)size, ReadWrite, PrivateAnonymousFixed, -1, 0) == address)
+            ExcludeFromDumps(address, size);
     }
 
     /// <summary>Without this, one crash would write the whole sparse memory into a core dump.</summary>

@@ -56,6 +56,13 @@ internal sealed unsafe class MemfdRegion : SharedRegion
         }
     }
 
+    public override void Retire()
+    {
+        LinuxMemory.ReplaceByNothing(Address, Size);
+        LinuxMemory.CloseFile(file);
+        file = None;
+    }
+
     protected override void Remove(byte* start, long length) => LinuxMemory.Remove(start, length);
 
     protected override void Dispose(bool disposing)

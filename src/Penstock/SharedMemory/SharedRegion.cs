@@ -59,6 +59,16 @@ internal abstract unsafe class SharedRegion : IDisposable
     {
     }
 
+    /// <summary>
+    /// Gives everything back to the system but the addresses, which read as zero from then on until the region is collected: for those who
+    /// may still look at it when all is over.
+    /// </summary>
+    public virtual void Retire()
+    {
+        Unlink();
+        Release(0, Size);
+    }
+
     public void Dispose()
     {
         Dispose(disposing: true);

@@ -46,6 +46,9 @@ internal abstract class Stage
 
     public abstract Type OutputType { get; }
 
+    /// <summary>What of this stage runs in another process, if it is to run there: see <see cref="Stage{TOut}.Split"/>.</summary>
+    public abstract Stage PartInProcess { get; }
+
     /// <summary>How far the stage's workers are kept apart in a run.</summary>
     public Isolation IsolationIn(RunOptions run)
     {
@@ -126,6 +129,8 @@ internal sealed class Stage<TIn, TOut> : Stage<TOut>
             Origin = Origin,
             Appended = new AppendedOperator<TOut, TNext>(this, operation),
         }.Checked();
+
+    public override Stage PartInProcess => Split() is var split && split == this ? this : split.Previous!;
 
     public override Stage<TOut> Split() => Appended?.Split(this) ?? this;
 

@@ -178,6 +178,7 @@ internal sealed unsafe class ProcessWorker : Worker
         if (Output.ReleaseUnusedOf(Index) && Record->IsHandingOn)
             CountBack(); // it died before it handed on what it had counted
         Record->IsHandingOn = false;
+        Times.Interrupt();
         if (IsStopping)
         {
             Leave(held);

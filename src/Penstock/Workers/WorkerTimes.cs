@@ -54,6 +54,9 @@ internal sealed unsafe class WorkerTimes
 
     private TimeSpan SinceLastChange => time.GetElapsedTime(Volatile.Read(ref record->Since));
 
+    /// <summary>Its process has died; another one may follow.</summary>
+    public void Interrupt() => Change(WorkerState.NotStarted);
+
     public void Start()
     {
         measuredAt = time.GetTimestamp();

@@ -1,0 +1,51 @@
+using Penstock.Links;
+using Penstock.Processes;
+using Penstock.Serialization;
+using Penstock.Stages;
+
+namespace Penstock.Runs;
+
+/// <summary>What can be known to be wrong with stages in processes before a run starts.</summary>
+internal static class ProcessChecks
+{
+    public static void Require(Stage last, RunOptions options)
+    {
+        Stage[] path = [.. last.Path()];
+        if (!path.Any(IsProcess))
+            return;
+        WorkerGuard.EnsureNotAWorker();
+        if (options.Serializer is { } serializer)
+            SerializerCheck.Require(serializer);
+        for (var i = 0; i < path.Length; i++)
+        {
+            var behind = i + 1 < path.Length ? path[i + 1] : null;
+            if (IsProcess(path[i]))
+                RequireStage(path[i]);
+            if (IsProcess(path[i]) || (behind is not null && IsProcess(behind)))
+                RequireLink(path[i], IsProcess(path[i]) ? path[i].PartInProcess.OutputType : path[i].OutputType, behind, options);
+        }
+
+        bool IsProcess(Stage stage) => stage.IsolationIn(options) == Isolation.Process;
+    }
+
+    private static void RequireStage(Stage stage)
+    {
+        IsolationChecks.Require(stage);
+        if (stage.Origin.Body.Recipe!.ArgumentType is { } argument)
+            CrossingCheck.Require(argument, stage.Name, "its argument");
+        if (stage.Options.Workers > SharedLinkLayout.MostWorkers - 1)
+            throw Refuse(stage, $"has {stage.Options.Workers} workers in processes: use at most {SharedLinkLayout.MostWorkers - 1}");
+    }
+
+    private static void RequireLink(Stage stage, Type items, Stage? behind, RunOptions options)
+    {
+        if (options.Serializer is null)
+            CrossingCheck.Require(items, stage.Name, "its items");
+        if (stage.CapacityBefore(behind?.Options.Workers ?? 1) > SharedLinkLayout.MostSlots)
+            throw Refuse(stage, $"has more items in flight to or from a process than {SharedLinkLayout.MostSlots}: lower MaxInFlight");
+        if (stage.Options.MaxInFlightBytes is not null)
+            throw Refuse(stage, "has MaxInFlightBytes on a link to or from a process, which is not counted there yet: use MaxInFlight");
+    }
+
+    private static PipelineDefinitionException Refuse(Stage stage, string complaint) => new($"Stage '{stage.Name}' {complaint}.");
+}
