@@ -21,34 +21,27 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
         if (enumerated)
             throw new InvalidOperationException($"Stage '{worker.Stage.Name}' enumerates its input a second time, but a pipeline's items flow past once.");
         enumerated = true;
-        var watched = new Watched(items.GetEnumerator(), worker, isSource);
+        var enumerator = items.GetEnumerator();
+        Watched watched = isSource ? new BehindSource(enumerator, worker) : new BehindStage(enumerator, worker);
         worker.Own(watched);
         return watched;
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private sealed class Watched(IEnumerator<T> items, Worker worker, bool isSource) : IEnumerator<T>
+    // The two kinds are classes of their own, with the record at hand: all this is paid per item, on top of a function call.
+    private abstract unsafe class Watched(IEnumerator<T> items, Worker worker) : IEnumerator<T>
     {
+        protected readonly IEnumerator<T> items = items;
+        protected readonly Worker worker = worker;
+        protected readonly WorkerRecord* record = worker.Record;
         private bool isDisposed;
 
         public T Current => items.Current;
 
         object? IEnumerator.Current => items.Current;
 
-        public bool MoveNext()
-        {
-            if (worker.IsTold && worker.EndsInside(isSource))
-                return false;
-            if (!isSource)
-                return items.MoveNext();
-
-            worker.ItemsIn++;
-            worker.IsInInnerSource = true;
-            var more = items.MoveNext();
-            worker.IsInInnerSource = false;
-            return more;
-        }
+        public abstract bool MoveNext();
 
         public void Reset() => throw new NotSupportedException("A pipeline's items flow past once.");
 
@@ -60,5 +53,25 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
             isDisposed = true;
             items.Dispose();
         }
+    }
+
+    private sealed unsafe class BehindSource(IEnumerator<T> items, Worker worker) : Watched(items, worker)
+    {
+        public override bool MoveNext()
+        {
+            if (Volatile.Read(ref record->Gate) != 0 && worker.EndsInside(isSource: true))
+                return false;
+            record->ItemsIn++;
+            record->IsInInnerSource = true;
+            var more = items.MoveNext();
+            record->IsInInnerSource = false;
+            return more;
+        }
+    }
+
+    private sealed unsafe class BehindStage(IEnumerator<T> items, Worker worker) : Watched(items, worker)
+    {
+        public override bool MoveNext() =>
+            (Volatile.Read(ref record->Gate) == 0 || !worker.EndsInside(isSource: false)) && items.MoveNext();
     }
 }

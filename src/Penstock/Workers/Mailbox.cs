@@ -102,6 +102,9 @@ internal enum News
     /// <summary>Its input ended with a fault.</summary>
     Inherited,
 
+    /// <summary>It has taken as many items as one process should, has ended its generator, and exits: another may follow.</summary>
+    Worn,
+
     /// <summary>It has ended its generator, given everything back, and exits.</summary>
     Left,
 }

@@ -17,7 +17,8 @@ internal sealed unsafe class ProcessWorker : Worker
     private readonly Mailbox mailbox;
     private WorkerProcess? process;
     private Exception? killedBecause;
-    private (WorkerProcess Process, WorkerExit Exit)? death;
+    private Death? death;
+    private bool isToBeReplaced;
     private bool hasSaidGoodbye;
     private bool isGone;
 
@@ -65,14 +66,16 @@ internal sealed unsafe class ProcessWorker : Worker
         if (isGone)
             return;
         ReadMail();
-        if (death is not var (dead, exit) || dead != process)
+        if (Volatile.Read(ref death) is not { } last || last.Process != process)
             return;
         death = null;
         ReadMail(); // what it posted last
         if (hasSaidGoodbye)
             BeGone();
+        else if (isToBeReplaced)
+            Replace();
         else
-            OnDied(exit);
+            OnDied(last.Exit);
     }
 
     private void Start((int Slot, long Number)? resume, TimeSpan pause)
@@ -91,7 +94,7 @@ internal sealed unsafe class ProcessWorker : Worker
             },
             (dead, exit) =>
             {
-                death = (dead, exit);
+                Volatile.Write(ref death, new Death(dead, exit));
                 Stage.Run.Memory!.Bell.Ring();
             }));
     }
@@ -118,6 +121,7 @@ internal sealed unsafe class ProcessWorker : Worker
             Serializer = Stage.Run.Options.Serializer?.GetType().AssemblyQualifiedName,
             Resume = resume,
             PauseBeforeResume = pause,
+            RecycleAfter = Stage.Options.RecycleAfter ?? 0,
         };
     }
 
@@ -147,6 +151,9 @@ internal sealed unsafe class ProcessWorker : Worker
                     break;
                 case News.Inherited when Stage.Input!.Fault is { } fault:
                     Stage.Inherit(fault);
+                    break;
+                case News.Worn:
+                    isToBeReplaced = true;
                     break;
                 case News.Left:
                     SayGoodbye();
@@ -219,6 +226,18 @@ internal sealed unsafe class ProcessWorker : Worker
         Restart(again ? (slot, number) : null, pause);
     }
 
+    /// <summary>It has left after so many items, as agreed: another one goes on.</summary>
+    private void Replace()
+    {
+        isToBeReplaced = false;
+        Restarts++;
+        Times.Interrupt();
+        if (ForgetOwnStop())
+            Restart(resume: null, pause: default);
+        else
+            Leave(held: null);
+    }
+
     private void Restart((int Slot, long Number)? resume, TimeSpan pause)
     {
         try
@@ -277,6 +296,8 @@ internal sealed unsafe class ProcessWorker : Worker
         return $"Stage '{Stage.Name}', worker {Index}: its process {exit} {where}."
             + (tail.Length > 0 ? $" Its last lines of standard error:{Environment.NewLine}{tail}" : "");
     }
+
+    private sealed record Death(WorkerProcess Process, WorkerExit Exit);
 
     /// <summary>The item the process holds, seen from here.</summary>
     private sealed class HeldItem(ProcessWorker worker) : Reader(worker)

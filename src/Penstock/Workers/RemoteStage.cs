@@ -19,7 +19,7 @@ internal sealed class RemoteStage(Run run, string name, StageOptions options, bo
 
     public override void Inherit(Fault inherited) => mailbox.Post(News.Inherited);
 
-    public override void OnLeft(Worker worker) => mailbox.Post(News.Left);
+    public override void OnLeft(Worker worker) => mailbox.Post(worker.IsWorn && !worker.Reader.IsAtEnd ? News.Worn : News.Left);
 
     public override bool GrantsAnotherTry(Worker worker, Exception exception, int delivered, out TimeSpan pause)
     {

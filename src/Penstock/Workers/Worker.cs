@@ -14,6 +14,7 @@ internal abstract class Worker
     private const int Stopped = 1; // leave
     private const int InputEnded = 2; // finish the item in hand, take no other: the stage has ended behind it
     private const int Draining = 4; // a source: pull no more
+    private const int Worn = 8; // set by a process itself: finish the item in hand, then leave to be replaced
 
     private readonly CancellationTokenSource stopping = new();
     private readonly bool isAsynchronous;
@@ -75,7 +76,10 @@ internal abstract class Worker
 
     public unsafe bool IsDraining => (Volatile.Read(ref record->Gate) & Draining) != 0;
 
-    public unsafe bool MayNotTake => (Volatile.Read(ref record->Gate) & (Stopped | InputEnded)) != 0;
+    public unsafe bool MayNotTake => (Volatile.Read(ref record->Gate) & (Stopped | InputEnded | Worn)) != 0;
+
+    /// <summary>Whether the worker leaves because its process has taken enough items.</summary>
+    public unsafe bool IsWorn => (Volatile.Read(ref record->Gate) & Worn) != 0;
 
     /// <summary>A source with something behind it in the same worker ends in front of that when it drains, so that it still finishes.</summary>
     public bool MayNotProduce => IsTold && (IsStopping || (IsDraining && !Stage.HasInnerSource));
@@ -199,6 +203,17 @@ internal abstract class Worker
         {
             Times.Leave(state);
         }
+    }
+
+    protected void WearOut() => Signal(Worn, cancels: false);
+
+    /// <summary>After its process has left by itself: whether nothing else asks the worker to leave.</summary>
+    protected unsafe bool ForgetOwnStop()
+    {
+        Interlocked.And(ref record->Gate, ~(Stopped | Worn));
+        if (Volatile.Read(ref stopReason) is not null)
+            Signal(Stopped); // asked at the same moment
+        return !IsTold;
     }
 
     private unsafe void Signal(int bit, bool cancels = true)

@@ -57,6 +57,7 @@ internal static class WorkerHost
             output.Consumers.Join(Waiters(plan.Behind!));
             stage.Turns?.Waiting.Join(own);
 
+            worker.RecycleAfter = plan.RecycleAfter;
             if (plan.Resume is var (slot, number))
                 worker.Resume(slot, number, plan.PauseBeforeResume);
             new Thread(() => worker.FollowGate(plan.IsSource && body.IsAsynchronous)) { IsBackground = true, Name = "Penstock: gate" }.Start();

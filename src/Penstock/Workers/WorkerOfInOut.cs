@@ -27,6 +27,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     private ExecutionContext? contextAtStart;
     private Activity? activity;
     private bool hasLeft;
+    private int taken;
 
     /// <param name="stage">The stage.</param>
     /// <param name="index">Which of its workers this is.</param>
@@ -87,6 +88,9 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         await LeaveAsync().ConfigureAwait(false);
     }
 
+    /// <summary>In a process of its own: after how many items it leaves, to be replaced by a fresh one; 0 for never.</summary>
+    public int RecycleAfter { get; set; }
+
     /// <summary>In a fresh process: takes over the item that another died on.</summary>
     public void Resume(int slot, long number, TimeSpan pause)
     {
@@ -139,6 +143,8 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
             lead.Report(Times.MeasureBusy() / Lead.ReportEvery);
         if (attempts is not null)
             attempts.Begin();
+        if (RecycleAfter > 0 && ++taken >= RecycleAfter)
+            WearOut();
     }
 
     public override void Own(IDisposable enumerator) => (owned ??= []).Add(enumerator);

@@ -47,6 +47,9 @@ internal sealed record WorkerPlan
 
     public required TimeSpan PauseBeforeResume { get; init; }
 
+    /// <summary>After how many items another process takes its place; 0 for never.</summary>
+    public required int RecycleAfter { get; init; }
+
     public byte[] Write(Recipe recipe)
     {
         using var bytes = new MemoryStream();
@@ -69,6 +72,7 @@ internal sealed record WorkerPlan
         writer.Write(Resume?.Slot ?? -1);
         writer.Write(Resume?.Number ?? -1);
         writer.Write(PauseBeforeResume.Ticks);
+        writer.Write(RecycleAfter);
         recipe.Write(writer, new ArgumentWriter(writer));
         writer.Flush();
         return bytes.ToArray();
@@ -103,6 +107,7 @@ internal sealed record WorkerPlan
             Serializer = reader.ReadString() is { Length: > 0 } type ? type : null,
             Resume = (reader.ReadInt32(), reader.ReadInt64()) is var (slot, number) && slot >= 0 ? (slot, number) : null,
             PauseBeforeResume = TimeSpan.FromTicks(reader.ReadInt64()),
+            RecycleAfter = reader.ReadInt32(),
         };
         return (plan, Recipe.Read(reader, new ArgumentReader(reader)));
     }
