@@ -1,6 +1,7 @@
 using Penstock.Links;
 using Penstock.Processes;
 using Penstock.Serialization;
+using Penstock.SharedMemory;
 using Penstock.Stages;
 
 namespace Penstock.Runs;
@@ -16,14 +17,19 @@ internal static class ProcessChecks
         WorkerGuard.EnsureNotAWorker();
         if (options.Serializer is { } serializer)
             SerializerCheck.Require(serializer);
+        var addresses = RunMemory.Size;
         for (var i = 0; i < path.Length; i++)
         {
             var behind = i + 1 < path.Length ? path[i + 1] : null;
             if (IsProcess(path[i]))
                 RequireStage(path[i]);
-            if (IsProcess(path[i]) || (behind is not null && IsProcess(behind)))
-                RequireLink(path[i], IsProcess(path[i]) ? path[i].PartInProcess.OutputType : path[i].OutputType, behind, options);
+            if (!IsProcess(path[i]) && (behind is null || !IsProcess(behind)))
+                continue;
+            RequireLink(path[i], IsProcess(path[i]) ? path[i].PartInProcess.OutputType : path[i].OutputType, behind, options);
+            addresses += (long)path[i].CapacityBefore(behind?.Options.Workers ?? 1) * SharedLinkLayout.LargeRoom;
         }
+
+        SharedMemoryCheck.Require(addresses);
 
         bool IsProcess(Stage stage) => stage.IsolationIn(options) == Isolation.Process;
     }

@@ -6,8 +6,8 @@ namespace Penstock.Runs;
 /// <summary>What all processes of a run share besides its links: the records of workers and stages, and the mail of worker processes.</summary>
 internal sealed class RunMemory
 {
-    // Addresses only; pages exist where something was put.
-    private const long Size = 1L << 36;
+    /// <summary>Addresses only; pages exist where something was put.</summary>
+    public const long Size = 1L << 36;
 
     private const int Line = 128;
 

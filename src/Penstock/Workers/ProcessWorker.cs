@@ -18,6 +18,7 @@ internal sealed unsafe class ProcessWorker : Worker
     private WorkerProcess? process;
     private Exception? killedBecause;
     private Death? death;
+    private long? givenUp; // the last item that was, while its process may still hold it
     private bool isToBeReplaced;
     private bool hasSaidGoodbye;
     private bool isGone;
@@ -97,6 +98,7 @@ internal sealed unsafe class ProcessWorker : Worker
                 Volatile.Write(ref death, new Death(dead, exit));
                 Stage.Run.Memory!.Bell.Ring();
             }));
+        Stage.Run.Memory!.Bell.Ring(); // it may have died before it was known here
     }
 
     private WorkerPlan PlanWith((int Slot, long Number)? resume, TimeSpan pause)
@@ -142,6 +144,7 @@ internal sealed unsafe class ProcessWorker : Worker
                     break;
                 case News.FailedOnItem:
                     granted = Judge(ExceptionCodec.Read(bytes), delivered, out pause);
+                    givenUp = granted ? null : number;
                     break;
                 case News.FailedRun:
                     Stage.Run.FailWith(new Fault(ExceptionCodec.Read(bytes), this));
@@ -210,7 +213,8 @@ internal sealed unsafe class ProcessWorker : Worker
         }
 
         Restarts++;
-        var again = Judge(exception, Attempts.DeliveredOf(Record), out var pause);
+        var pause = TimeSpan.Zero;
+        var again = number != givenUp && Judge(exception, Attempts.DeliveredOf(Record), out pause);
         if (again)
         {
             Attempt++;
