@@ -8,7 +8,7 @@ internal sealed unsafe class Attempts(WorkerRecord* record)
 {
     // Counts stand in the worker's record: they outlive its process.
     private int toDrop;
-    private bool isRestarted;
+    private int headersToDrop;
 
     /// <summary>Outputs of the item in hand that were handed on, over all tries.</summary>
     public int Delivered => DeliveredOf(record);
@@ -26,20 +26,19 @@ internal sealed unsafe class Attempts(WorkerRecord* record)
     /// <summary>In a fresh process: goes on where another has died.</summary>
     public void Resume()
     {
-        isRestarted = true;
         toDrop = record->Delivered;
+        headersToDrop = record->Headers;
     }
 
     /// <summary>Another try of the item in hand.</summary>
     public void Again()
     {
-        isRestarted = true;
-        toDrop = record->Delivered;
+        Resume();
         record->Attempt++;
     }
 
     /// <summary>The item in hand was given up.</summary>
-    public void GiveUp() => isRestarted = true;
+    public void GiveUp() => headersToDrop = record->Headers;
 
     /// <summary>The output counted last has been handed on.</summary>
     public void OnHandedOn() => record->IsHandingOn = false;
@@ -50,8 +49,12 @@ internal sealed unsafe class Attempts(WorkerRecord* record)
     {
         if (!hasAsked)
         {
-            if (isRestarted)
+            if (headersToDrop > 0)
+            {
+                headersToDrop--;
                 return false;
+            }
+
             record->IsHandingOn = true;
             record->Headers++;
             return true;

@@ -12,12 +12,16 @@ namespace Penstock.Workers;
 /// </summary>
 internal sealed unsafe class ProcessWorker : Worker
 {
+    private const int MostIdleDeaths = 3;
+
     private readonly Recipe recipe;
     private readonly HeldItem reader;
     private readonly Mailbox mailbox;
     private WorkerProcess? process;
     private Exception? killedBecause;
     private Death? death;
+    private long itemsAtIdleDeath = -1;
+    private int idleDeaths;
     private long? givenUp; // the last item that was, while its process may still hold it
     private bool isToBeReplaced;
     private bool hasSaidGoodbye;
@@ -121,6 +125,7 @@ internal sealed unsafe class ProcessWorker : Worker
             Input = Input?.Plan,
             Output = Output.Plan,
             Serializer = Stage.Run.Options.Serializer?.GetType().AssemblyQualifiedName,
+            IsRestart = Restarts > 0,
             Resume = resume,
             PauseBeforeResume = pause,
             RecycleAfter = Stage.Options.RecycleAfter ?? 0,
@@ -205,7 +210,7 @@ internal sealed unsafe class ProcessWorker : Worker
             StandardError = process!.StandardErrorTail,
         };
         killedBecause = null;
-        if (held is not var (slot, number) || Stage.Options.Faults == FaultPolicy.Stop)
+        if (Stage.Options.Faults == FaultPolicy.Stop || (held is null && IsHopeless()))
         {
             Stage.EndAt(this, new Fault(exception, this, held?.Number));
             Leave(held);
@@ -213,6 +218,15 @@ internal sealed unsafe class ProcessWorker : Worker
         }
 
         Restarts++;
+        Input!.WakeAll();
+        Output.WakeAll();
+        if (held is not var (slot, number))
+        {
+            Stage.Turns?.Show(Index, Turns.Idle); // it may have announced an item that it did not get
+            Restart(resume: null, pause: default);
+            return;
+        }
+
         var pause = TimeSpan.Zero;
         var again = number != givenUp && Judge(exception, Attempts.DeliveredOf(Record), out pause);
         if (again)
@@ -221,12 +235,10 @@ internal sealed unsafe class ProcessWorker : Worker
         }
         else
         {
-            Input!.GiveUp(slot);
+            Input.GiveUp(slot);
             Stage.Turns?.Show(Index, Turns.Idle);
         }
 
-        Input!.WakeAll();
-        Output.WakeAll();
         Restart(again ? (slot, number) : null, pause);
     }
 
@@ -268,6 +280,15 @@ internal sealed unsafe class ProcessWorker : Worker
         Output.WakeAll();
         SayGoodbye();
         BeGone();
+    }
+
+    // It held no item, so nothing is lost, and no item is to blame. But one that never gets to an item will not do better next time, and
+    // what it handed on behind the last item would come twice.
+    private bool IsHopeless()
+    {
+        idleDeaths = ItemsIn == itemsAtIdleDeath ? idleDeaths + 1 : 1;
+        itemsAtIdleDeath = ItemsIn;
+        return idleDeaths >= MostIdleDeaths || Record->IsAtEnd || Stage.IsSource;
     }
 
     private void CountBack()

@@ -58,8 +58,8 @@ internal static class WorkerHost
             stage.Turns?.Waiting.Join(own);
 
             worker.RecycleAfter = plan.RecycleAfter;
-            if (plan.Resume is var (slot, number))
-                worker.Resume(slot, number, plan.PauseBeforeResume);
+            if (plan.IsRestart)
+                worker.Resume(plan.Resume, plan.PauseBeforeResume);
             new Thread(() => worker.FollowGate(plan.IsSource && body.IsAsynchronous)) { IsBackground = true, Name = "Penstock: gate" }.Start();
             worker.RunAsync().Wait();
             return true;

@@ -91,10 +91,11 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     /// <summary>In a process of its own: after how many items it leaves, to be replaced by a fresh one; 0 for never.</summary>
     public int RecycleAfter { get; set; }
 
-    /// <summary>In a fresh process: takes over the item that another died on.</summary>
-    public void Resume(int slot, long number, TimeSpan pause)
+    /// <summary>In a fresh process: goes on where another has died, with the item that it held.</summary>
+    public void Resume((int Slot, long Number)? item, TimeSpan pause)
     {
-        ((LinkReader<TIn>)reader).Adopt(slot, number);
+        if (item is var (slot, number))
+            ((LinkReader<TIn>)reader).Adopt(slot, number);
         attempts?.Resume();
         PauseAsync(pause).AsTask().Wait();
     }

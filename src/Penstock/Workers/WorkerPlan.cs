@@ -42,6 +42,9 @@ internal sealed record WorkerPlan
     /// <summary>The type of the user's serializer.</summary>
     public required string? Serializer { get; init; }
 
+    /// <summary>Whether another process has died.</summary>
+    public required bool IsRestart { get; init; }
+
     /// <summary>The item to go on with, that another process died on: its slot and number.</summary>
     public required (int Slot, long Number)? Resume { get; init; }
 
@@ -69,6 +72,7 @@ internal sealed record WorkerPlan
         WriteIfThere(writer, Input, (w, link) => link.Write(w));
         Output.Write(writer);
         writer.Write(Serializer ?? "");
+        writer.Write(IsRestart);
         writer.Write(Resume?.Slot ?? -1);
         writer.Write(Resume?.Number ?? -1);
         writer.Write(PauseBeforeResume.Ticks);
@@ -105,6 +109,7 @@ internal sealed record WorkerPlan
             Input = reader.ReadBoolean() ? LinkPlan.Read(reader) : null,
             Output = LinkPlan.Read(reader),
             Serializer = reader.ReadString() is { Length: > 0 } type ? type : null,
+            IsRestart = reader.ReadBoolean(),
             Resume = (reader.ReadInt32(), reader.ReadInt64()) is var (slot, number) && slot >= 0 ? (slot, number) : null,
             PauseBeforeResume = TimeSpan.FromTicks(reader.ReadInt64()),
             RecycleAfter = reader.ReadInt32(),
