@@ -106,7 +106,7 @@ internal sealed class Watchdog : IDisposable
         public string? Overdue(TimeSpan stay)
         {
             var isBeingMade = Worker.IsProcess && state == WorkerState.NotStarted;
-            if ((state != WorkerState.Busy && !isBeingMade) || Worker.IsStopping)
+            if ((state != WorkerState.Busy && !isBeingMade) || (Worker.IsProcess ? Worker.IsToldToStop : Worker.IsStopping))
                 return null;
             var options = Worker.Stage.Options;
             var isStarting = isBeingMade || (seen == 0 && !Worker.Times.HasStarved);

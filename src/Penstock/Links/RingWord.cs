@@ -37,6 +37,13 @@ internal readonly record struct RingWord(long Value)
 
     public static RingWord Taken(long position, int slot, int worker) => Of(position, State.Taken, slot, worker);
 
+    /// <summary>The position in full, which is not far from another one.</summary>
+    public long PositionNear(long other)
+    {
+        var difference = ((Value >>> PositionShift) - other) << PositionShift >> PositionShift; // with its sign
+        return other + difference;
+    }
+
     public bool IsAt(long position) => (Value >>> PositionShift) == (position & PositionMask);
 
     private static RingWord Of(long position, State phase, int slot, int worker) => new(

@@ -38,8 +38,9 @@ internal sealed unsafe partial class SharedLink<T>
                 onRing.Add(word.Slot);
         }
 
-        while (PlaceOf(Volatile.Read(ref Header->Tail)) is var word && word.IsAt(Header->Tail) && word.Phase != RingWord.State.Free)
-            Header->Tail++; // it died between the ring and the tail
+        // It may have died between the ring and the tail.
+        for (var tail = Volatile.Read(ref Header->Tail); PlaceOf(tail) is var word && IsFilled(word, tail); tail = Volatile.Read(ref Header->Tail))
+            Interlocked.CompareExchange(ref Header->Tail, tail + 1, tail);
 
         var released = false;
         for (var slot = 0; slot < Capacity; slot++)
@@ -54,8 +55,8 @@ internal sealed unsafe partial class SharedLink<T>
     public void WakeAll()
     {
         Interlocked.MemoryBarrier();
-        Producers.WakeAll();
-        Consumers.WakeAll();
+        Producers.WakeAllAfterDeath();
+        Consumers.WakeAllAfterDeath();
     }
 
     private void FinishTaking(int consumer)
@@ -69,19 +70,16 @@ internal sealed unsafe partial class SharedLink<T>
             if (!isMine)
                 continue;
 
-            // The place tells the position, the head its upper bits.
-            var head = Volatile.Read(ref Header->Head);
-            var position = head - ((head - place) & Mask);
-            if (!word.IsAt(position))
-                position += layout.RingSize;
+            var position = word.PositionNear(Volatile.Read(ref Header->Head));
             HeaderOf(word.Slot)->Number = position;
             Volatile.Write(ref owners[word.Slot], Consuming | consumer);
             Volatile.Write(ref ring[place], RingWord.Free(position + layout.RingSize).Value);
         }
 
-        if (ManyConsumers)
-            return; // the others move the head
-        while (!PlaceOf(Header->Head).IsAt(Header->Head))
-            Header->Head++;
+        for (var head = Volatile.Read(ref Header->Head); PlaceOf(head).PositionNear(head) > head; head = Volatile.Read(ref Header->Head))
+            Interlocked.CompareExchange(ref Header->Head, head + 1, head);
     }
+
+    private static bool IsFilled(RingWord word, long position) =>
+        word.IsAt(position) ? word.Phase != RingWord.State.Free : word.PositionNear(position) > position;
 }

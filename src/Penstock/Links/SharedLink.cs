@@ -181,7 +181,13 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
             var position = Volatile.Read(ref Header->Head);
             var word = PlaceOf(position);
             if (!word.IsAt(position))
-                continue; // others have gone on since the head was read
+            {
+                // Others have gone on since the head was read, or the one that has emptied this place has not moved the head yet.
+                if (word.PositionNear(position) > position)
+                    Interlocked.CompareExchange(ref Header->Head, position + 1, position);
+                continue;
+            }
+
             if (word.Phase == RingWord.State.Free)
                 return false;
             if (word.Phase == RingWord.State.Taken)
@@ -253,6 +259,8 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
         if (!sharesTail)
         {
             var position = Header->Tail;
+            if (ManyConsumers)
+                WaitUntilEmptied(position);
             Volatile.Write(ref ring[position & Mask], RingWord.Full(position, slot).Value);
             Volatile.Write(ref Header->Tail, position + 1);
             return;
@@ -271,6 +279,14 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
             if (found == free)
                 return;
         }
+    }
+
+    // Another consumer is between taking and showing the slot's new owner; if it dies there, that is done for it.
+    private void WaitUntilEmptied(long position)
+    {
+        var spin = default(SpinWait);
+        while (PlaceOf(position) != RingWord.Free(position))
+            spin.SpinOnce(sleep1Threshold: -1);
     }
 
     private void Decode(int slot, long position, int worker, ref Taken<T> taken) =>

@@ -55,6 +55,7 @@ internal sealed class ResultStream<T>
         else
             run.Ended.GetAwaiter().GetResult(); // needs no thread of the pool to go on
         link?.DisposeUndelivered(run.FailLate);
+        run.RetireMemory();
     }
 
     /// <summary>Ends the run of a stream that its owner has dropped.</summary>

@@ -19,6 +19,9 @@ internal sealed partial class Run
     /// </summary>
     private static readonly TimeSpan FailureGrace = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How long the death of a killed process may take to be noticed.</summary>
+    private static readonly TimeSpan DeathGrace = TimeSpan.FromSeconds(1);
+
     private readonly Lock gate = new();
 
     // Guarded by the gate.
@@ -205,7 +208,12 @@ internal sealed partial class Run
             process.Kill(because: null);
         Worker[] stuck = [.. Present(stages).Where(w => !w.IsProcess)];
         if (stuck.Length == 0 && Memory is not null)
-            return; // the last process to die finishes the run
+        {
+            // The last process to die finishes the run, unless a callback of the user keeps it from being noticed.
+            lock (gate)
+                stopClock = StartClock(DeathGrace, Finish);
+            return;
+        }
         if (stuck.Length > 0)
         {
             var message = $"{Describe(stuck)} after StopTimeout = {Options.StopTimeout}. A thread cannot be killed; it is left behind.";
@@ -248,12 +256,16 @@ internal sealed partial class Run
         ended.TrySetResult();
     }
 
-    // A thread that is left behind still uses it; then it is collected with the run.
-    private void RetireMemory()
+    /// <summary>
+    /// Gives shared memory back when nobody uses it any more: the caller of a stream may still do so when the run has ended. A thread that
+    /// is left behind keeps it; then it is collected with the run.
+    /// </summary>
+    public void RetireMemory()
     {
         supervisor?.End();
-        FinalSnapshot = Memory is null ? null : Snapshots.Of(this);
-        if (Present(stages).Length > 0)
+        if (Memory is not null)
+            FinalSnapshot ??= Snapshots.Of(this);
+        if (Present(stages).Length > 0 || (Caller is not null && Present([Caller]).Length > 0))
             return;
         foreach (var link in stages.Select(s => s.Output).OfType<ISharedLink>())
             link.Retire();

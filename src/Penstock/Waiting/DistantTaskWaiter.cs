@@ -3,7 +3,7 @@ using Penstock.Workers;
 
 namespace Penstock.Waiting;
 
-/// <summary>A task of another process: that one is told to resume it.</summary>
+/// <summary>A task of another process: that one is told to wake it.</summary>
 /// <param name="memory">The worker's record.</param>
 /// <param name="bell">Where that process listens.</param>
 internal sealed unsafe class DistantTaskWaiter(FixedMemory memory, Bell bell) : Waiter(memory)
@@ -12,9 +12,15 @@ internal sealed unsafe class DistantTaskWaiter(FixedMemory memory, Bell bell) : 
 
     public override ValueTask WaitAsync(int milliseconds = Timeout.Infinite) => throw new InvalidOperationException("Only its own process waits here.");
 
-    protected override void Resume()
+    // In one step: who rings may die before the next.
+    protected override bool TryWake(int state)
     {
-        Volatile.Write(ref ((WorkerRecord*)memory.Address)->IsToBeResumed, 1);
+        if (!IsWaiting(state))
+            return false;
+        Volatile.Write(ref ((WorkerRecord*)memory.Address)->IsToBeWoken, 1);
         bell.Ring();
+        return true;
     }
+
+    protected override void Resume() => throw new InvalidOperationException("Only its own process resumes it.");
 }

@@ -22,8 +22,5 @@ internal sealed class TaskWaiter(FixedMemory memory) : Waiter(memory), IValueTas
     void IValueTaskSource.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         source.OnCompleted(continuation, state, token, flags & ~ValueTaskSourceOnCompletedFlags.UseSchedulingContext);
 
-    /// <summary>Resumes the task, woken by another process.</summary>
-    public void ResumeFromAfar() => Resume();
-
     protected override void Resume() => source.SetResult(true);
 }

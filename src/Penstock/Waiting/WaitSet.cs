@@ -80,6 +80,14 @@ internal sealed unsafe class WaitSet
     /// <summary>Wakes one certain member, if it waits in this set.</summary>
     public void Wake(int member) => members[member].WakeFrom(id);
 
+    /// <summary>When a member of another set, which may have woken one of this set, has died: it may have died in the middle of that.</summary>
+    public void WakeAllAfterDeath()
+    {
+        WakeAll();
+        foreach (var waiter in members)
+            waiter.Nudge();
+    }
+
     public void WakeAll()
     {
         foreach (var waiter in members)

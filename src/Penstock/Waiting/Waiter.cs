@@ -40,12 +40,17 @@ internal abstract unsafe class Waiter(FixedMemory memory)
     /// <param name="milliseconds">The longest wait, for threads; tasks wait until they are woken.</param>
     public abstract ValueTask WaitAsync(int milliseconds = Timeout.Infinite);
 
+    /// <summary>Resumes the worker if it has been woken without being resumed, since who woke it has died in between.</summary>
+    public virtual void Nudge()
+    {
+    }
+
     protected static bool IsWaiting(int state) => (state & 1) != 0;
 
     /// <summary>Resumes the worker; called once an announcement, by whoever made the state even.</summary>
     protected abstract void Resume();
 
-    private bool TryWake(int state)
+    protected virtual bool TryWake(int state)
     {
         if (!IsWaiting(state) || Interlocked.CompareExchange(ref State, unchecked(state + 1), state) != state)
             return false;

@@ -23,5 +23,7 @@ internal sealed unsafe class WordWaiter(FixedMemory memory) : Waiter(memory)
         return ValueTask.CompletedTask;
     }
 
+    public override void Nudge() => wait.Rouse(Word, 1); // it looks at the word again
+
     protected override void Resume() => wait.Rouse(Word, 1);
 }

@@ -6,28 +6,41 @@ namespace Penstock.Workers;
 /// </summary>
 internal sealed unsafe class Attempts(WorkerRecord* record)
 {
-    // Counts stand in the worker's record: they outlive its process.
-    private int toDrop;
-    private int headersToDrop;
+    // Counts stand in the worker's record, since they outlive its process: outputs of the item in hand below, those before the first item
+    // above. One word, so that a worker that dies leaves it whole. Who dies before it hands on what it has counted is counted back.
+    private const int HeaderShift = 32;
+    private const long Header = 1L << HeaderShift;
+
+    private long toDrop;
+    private long headersToDrop;
 
     /// <summary>Outputs of the item in hand that were handed on, over all tries.</summary>
     public int Delivered => DeliveredOf(record);
 
-    public static int DeliveredOf(WorkerRecord* record) => record->ItemsIn == 1 ? record->Headers + record->Delivered : record->Delivered;
+    public static int DeliveredOf(WorkerRecord* record) =>
+        (int)((record->ItemsIn == 1 ? record->HandedOn >> HeaderShift : 0) + (record->HandedOn & (Header - 1)));
+
+    /// <summary>For a worker that has died with an item in hand.</summary>
+    public static void Correct(WorkerRecord* record, long item, bool hasHandedOn)
+    {
+        if (!hasHandedOn)
+            record->HandedOn = record->HandedOnBefore;
+        if (record->CountedItem != item)
+            Begin(record, item); // it had just taken it
+    }
 
     /// <summary>A new item: its first try.</summary>
-    public void Begin()
+    public void Begin(long item)
     {
         toDrop = 0;
-        record->Delivered = 0;
-        record->Attempt = 1;
+        Begin(record, item);
     }
 
     /// <summary>In a fresh process: goes on where another has died.</summary>
     public void Resume()
     {
-        toDrop = record->Delivered;
-        headersToDrop = record->Headers;
+        toDrop = record->HandedOn & (Header - 1);
+        headersToDrop = record->HandedOn >> HeaderShift;
     }
 
     /// <summary>Another try of the item in hand.</summary>
@@ -38,36 +51,31 @@ internal sealed unsafe class Attempts(WorkerRecord* record)
     }
 
     /// <summary>The item in hand was given up.</summary>
-    public void GiveUp() => headersToDrop = record->Headers;
+    public void GiveUp() => headersToDrop = record->HandedOn >> HeaderShift;
 
     /// <summary>The output counted last has been handed on.</summary>
-    public void OnHandedOn() => record->IsHandingOn = false;
+    public void OnHandedOn() => Volatile.Write(ref record->HandedOnBefore, record->HandedOn);
 
     /// <summary>Counts an output. False for one that was handed on before: it must be dropped.</summary>
     /// <param name="hasAsked">Whether the generator has asked for an item yet.</param>
     public bool IsNew(bool hasAsked)
     {
-        if (!hasAsked)
+        ref var left = ref hasAsked ? ref toDrop : ref headersToDrop;
+        if (left > 0)
         {
-            if (headersToDrop > 0)
-            {
-                headersToDrop--;
-                return false;
-            }
-
-            record->IsHandingOn = true;
-            record->Headers++;
-            return true;
-        }
-
-        if (toDrop > 0)
-        {
-            toDrop--;
+            left--;
             return false;
         }
 
-        record->IsHandingOn = true;
-        record->Delivered++;
+        Volatile.Write(ref record->HandedOn, record->HandedOn + (hasAsked ? 1 : Header));
         return true;
+    }
+
+    private static void Begin(WorkerRecord* record, long item)
+    {
+        record->HandedOn &= ~(Header - 1);
+        record->HandedOnBefore = record->HandedOn;
+        record->Attempt = 1;
+        Volatile.Write(ref record->CountedItem, item);
     }
 }

@@ -30,6 +30,9 @@ internal sealed unsafe class Mailbox(FixedMemory memory, Bell bell)
     /// <summary>The longest exception, in bytes.</summary>
     private static int Room => (int)(Size - sizeof(Envelope));
 
+    /// <summary>Whether a letter waits to be answered.</summary>
+    public bool HasLetter => Volatile.Read(ref Letter->State) == Posted;
+
     /// <summary>Called by the worker. Returns the answer.</summary>
     public (bool Granted, TimeSpan Pause) Post(News news, ReadOnlySpan<byte> exception = default, long number = -1, int delivered = 0)
     {

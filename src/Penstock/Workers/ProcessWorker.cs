@@ -8,7 +8,7 @@ namespace Penstock.Workers;
 
 /// <summary>
 /// Stands for a worker in a process of its own: starts it, hears what it has to tell, decides what its death means, and starts
-/// another. Everything but starting and killing happens on the supervisor's thread.
+/// another. Everything but the first start and killing happens on one thread at a time.
 /// </summary>
 internal sealed unsafe class ProcessWorker : Worker
 {
@@ -23,9 +23,11 @@ internal sealed unsafe class ProcessWorker : Worker
     private long itemsAtIdleDeath = -1;
     private int idleDeaths;
     private long? givenUp; // the last item that was, while its process may still hold it
+    private bool hasEnded;
     private bool isToBeReplaced;
     private bool hasSaidGoodbye;
     private bool isGone;
+    private int isLooking;
 
     public ProcessWorker(RunningStage stage, int index, Recipe recipe)
         : base(stage, index, isAsynchronous: false)
@@ -65,8 +67,26 @@ internal sealed unsafe class ProcessWorker : Worker
         Volatile.Read(ref process)?.Kill();
     }
 
-    /// <summary>Does what there is to do. Called by the supervisor.</summary>
-    public void Look()
+    /// <summary>
+    /// Called by the supervisor when somebody has rung. Does what there is to do on a thread of the pool: callbacks of the user may block, and
+    /// must not keep other workers from being heard.
+    /// </summary>
+    public void LookSoon()
+    {
+        if (isGone || (Volatile.Read(ref death) is null && !mailbox.HasLetter) || Interlocked.Exchange(ref isLooking, 1) != 0)
+            return;
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static worker =>
+            {
+                worker.Look();
+                Volatile.Write(ref worker.isLooking, 0);
+                worker.Stage.Run.Memory!.Bell.Ring(); // for what has come meanwhile
+            },
+            this,
+            preferLocal: false);
+    }
+
+    private void Look()
     {
         if (isGone)
             return;
@@ -86,6 +106,7 @@ internal sealed unsafe class ProcessWorker : Worker
     private void Start((int Slot, long Number)? resume, TimeSpan pause)
     {
         mailbox.Clear();
+        killedBecause = null;
         Volatile.Write(ref process, WorkerProcess.Start(
             new WorkerLaunch
             {
@@ -142,9 +163,11 @@ internal sealed unsafe class ProcessWorker : Worker
             switch (news)
             {
                 case News.EndedEarly:
+                    hasEnded = true;
                     Stage.EndAt(this, with: null);
                     break;
                 case News.Failed:
+                    hasEnded = true;
                     Stage.EndAt(this, new Fault(ExceptionCodec.Read(bytes), this, number >= 0 ? number : null));
                     break;
                 case News.FailedOnItem:
@@ -190,11 +213,10 @@ internal sealed unsafe class ProcessWorker : Worker
     private void OnDied(WorkerExit exit)
     {
         var held = Input?.HeldBy(Index, isDead: true);
-        if (Output.ReleaseUnusedOf(Index) && Record->IsHandingOn)
-            CountBack(); // it died before it handed on what it had counted
-        Record->IsHandingOn = false;
+        var hasHandedOn = !Output.ReleaseUnusedOf(Index);
+        Attempts.Correct(Record, held?.Number ?? -1, hasHandedOn);
         Times.Interrupt();
-        if (IsStopping)
+        if (IsToldToStop || hasEnded || (held is null && MayNotTake && !IsWorn))
         {
             Leave(held);
             return;
@@ -218,8 +240,7 @@ internal sealed unsafe class ProcessWorker : Worker
         }
 
         Restarts++;
-        Input!.WakeAll();
-        Output.WakeAll();
+        WakeOthers();
         if (held is not var (slot, number))
         {
             Stage.Turns?.Show(Index, Turns.Idle); // it may have announced an item that it did not get
@@ -235,7 +256,7 @@ internal sealed unsafe class ProcessWorker : Worker
         }
         else
         {
-            Input.GiveUp(slot);
+            Input!.GiveUp(slot);
             Stage.Turns?.Show(Index, Turns.Idle);
         }
 
@@ -248,18 +269,19 @@ internal sealed unsafe class ProcessWorker : Worker
         isToBeReplaced = false;
         Restarts++;
         Times.Interrupt();
-        if (ForgetOwnStop())
-            Restart(resume: null, pause: default);
-        else
+        if (hasEnded)
             Leave(held: null);
+        else
+            Restart(resume: null, pause: default);
     }
 
     private void Restart((int Slot, long Number)? resume, TimeSpan pause)
     {
         try
         {
-            if (!IsStopping)
+            if (!IsToldToStop)
             {
+                ForgetOwnStop();
                 Start(resume, pause);
                 return;
             }
@@ -276,10 +298,17 @@ internal sealed unsafe class ProcessWorker : Worker
     {
         if (held is var (slot, _))
             Input!.GiveUp(slot);
-        Input?.WakeAll();
-        Output.WakeAll();
+        WakeOthers();
         SayGoodbye();
         BeGone();
+    }
+
+    // Whom it was about to wake when it died, nobody else would.
+    private void WakeOthers()
+    {
+        Input?.WakeAll();
+        Output.WakeAll();
+        Stage.Turns?.Waiting.WakeAllAfterDeath();
     }
 
     // It held no item, so nothing is lost, and no item is to blame. But one that never gets to an item will not do better next time, and
@@ -289,14 +318,6 @@ internal sealed unsafe class ProcessWorker : Worker
         idleDeaths = ItemsIn == itemsAtIdleDeath ? idleDeaths + 1 : 1;
         itemsAtIdleDeath = ItemsIn;
         return idleDeaths >= MostIdleDeaths || Record->IsAtEnd || Stage.IsSource;
-    }
-
-    private void CountBack()
-    {
-        if (Record->Delivered > 0)
-            Record->Delivered--;
-        else
-            Record->Headers--;
     }
 
     private void SayGoodbye()

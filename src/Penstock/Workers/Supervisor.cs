@@ -39,17 +39,17 @@ internal sealed class Supervisor
         {
             var rings = bell.Rings; // before looking, so that what comes meanwhile is not missed
             foreach (var task in tasks)
-                ResumeIfWoken(task);
+                WakeIfAsked(task);
             foreach (var process in processes)
-                process.Look();
+                process.LookSoon();
             if (!Volatile.Read(ref isOver))
                 bell.Listen(rings);
         }
     }
 
-    private static unsafe void ResumeIfWoken(Worker task)
+    private static unsafe void WakeIfAsked(Worker task)
     {
-        if (Volatile.Read(ref task.Record->IsToBeResumed) != 0 && Interlocked.Exchange(ref task.Record->IsToBeResumed, 0) != 0)
-            ((TaskWaiter)task.Waiter).ResumeFromAfar();
+        if (Volatile.Read(ref task.Record->IsToBeWoken) != 0 && Interlocked.Exchange(ref task.Record->IsToBeWoken, 0) != 0)
+            task.Waiter.Wake();
     }
 }

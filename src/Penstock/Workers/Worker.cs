@@ -41,7 +41,8 @@ internal abstract class Worker
         if (existing is not null)
             return;
         Times.Reset();
-        Attempt = 1;
+        record->Attempt = 1;
+        record->CountedItem = -1;
     }
 
     public RunningStage Stage { get; }
@@ -204,6 +205,9 @@ internal abstract class Worker
             Times.Leave(state);
         }
     }
+
+    /// <summary>Whether somebody else has asked the worker to leave; a process of its own also sets the gate by itself.</summary>
+    public bool IsToldToStop => Volatile.Read(ref stopReason) is not null;
 
     protected void WearOut() => Signal(Worn, cancels: false);
 

@@ -143,7 +143,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         if ((++ItemsIn & (Lead.ReportEvery - 1)) == 0 && Stage.Lead is { } lead)
             lead.Report(Times.MeasureBusy() / Lead.ReportEvery);
         if (attempts is not null)
-            attempts.Begin();
+            attempts.Begin(reader.Number);
         if (RecycleAfter > 0 && ++taken >= RecycleAfter)
             WearOut();
     }

@@ -21,9 +21,9 @@ internal struct WorkerRecord
     [FieldOffset(132)]
     public int WaitSet;
 
-    /// <summary>Set by another process that has woken a task: this process still has to resume it.</summary>
+    /// <summary>Set by another process that has something for a task: its own process still has to wake it.</summary>
     [FieldOffset(136)]
-    public int IsToBeResumed;
+    public int IsToBeWoken;
 
     // From here on written by the worker alone.
 
@@ -76,16 +76,17 @@ internal struct WorkerRecord
     [FieldOffset(332)]
     public bool IsAtEnd;
 
-    /// <summary>Under a fault policy: outputs before the first item, and of the item in hand, that were handed on or are about to be.</summary>
+    /// <summary>Under a fault policy: the outputs handed on, or about to be; see <see cref="Attempts"/>.</summary>
     [FieldOffset(336)]
-    public int Headers;
+    public long HandedOn;
 
-    [FieldOffset(340)]
-    public int Delivered;
-
-    /// <summary>Whether the last of them may not have been handed on yet.</summary>
+    /// <summary>The same without the last of them, until that has been handed on.</summary>
     [FieldOffset(344)]
-    public bool IsHandingOn;
+    public long HandedOnBefore;
+
+    /// <summary>The number of the item that they, and the attempt, belong to.</summary>
+    [FieldOffset(352)]
+    public long CountedItem;
 
     /// <summary>In an ordered stage: the number of the item it works on, see <see cref="Links.Turns"/>.</summary>
     [FieldOffset(448)]
