@@ -1,4 +1,5 @@
 using System.Globalization;
+using ReadDigits.Reading;
 
 namespace ReadDigits;
 
@@ -18,6 +19,9 @@ internal sealed record CommandLine
           --seconds N    read them again and again for about so long, as a pipeline and by plain composition in turn; the
                          fastest time of each counts (default 12)
           --sequential   read them once, with the whole pipeline on one thread: for debugging
+          --isolate      give the model (the step RunModel) a process of its own
+          --crash-at N   let page N crash that process by a segmentation fault, to see the page put aside and the run go on;
+                         implies --isolate
           --folder DIR   read your own pages: DIR/*.png, 8-bit greyscale, one dark digit in the middle of each cell of
                          40×40 pixels. DIR/page.truth may hold what page.png shows: a line per row, a dot per empty cell
           --seed N       make other pages (default 1)
@@ -35,6 +39,8 @@ internal sealed record CommandLine
     public int Seconds { get; private init; } = 12;
 
     public bool Sequential { get; private init; }
+
+    public IsolatedModel? Isolated { get; private init; }
 
     public string? Folder { get; private init; }
 
@@ -59,6 +65,8 @@ internal sealed record CommandLine
                 "--help" or "-h" => options with { Help = true },
                 "--seconds" => options with { Seconds = Number(0, 3600) },
                 "--sequential" => options with { Sequential = true },
+                "--isolate" => options with { Isolated = options.Isolated ?? new(CrashAt: null) },
+                "--crash-at" => options with { Isolated = new(Number(1, 100_000)) },
                 "--pages" => options with { Pages = Number(1, 100_000) },
                 "--workers" => options with { Workers = Number(1, 256) },
                 "--folder" => options with { Folder = Text() },
@@ -77,10 +85,19 @@ internal sealed record CommandLine
                     : throw new UsageException($"{name} needs a whole number from {least} to {most}, not {arguments[index]}.");
         }
 
+        if (options is { Sequential: true, Isolated: not null })
+            throw new UsageException("--sequential runs everything on one thread of one process, so it goes with neither --isolate nor --crash-at.");
+        if (options.Isolated?.CrashAt is not null && OperatingSystem.IsWindows())
+            throw new UsageException("--crash-at needs the signals of Linux or macOS.");
         if (options.Folder is null)
-            return options;
+            return options.WithPageToCrashAt(options.Pages);
         if (options.Damage > 0)
             throw new UsageException("--damage spoils only pages that this program made, so it does not go with --folder.");
         return hasPages ? options : options with { Pages = int.MaxValue };
     }
+
+    /// <exception cref="UsageException">The page to crash at is none of so many pages.</exception>
+    public CommandLine WithPageToCrashAt(int pages) => Isolated?.CrashAt > pages
+        ? throw new UsageException($"--crash-at {Isolated.CrashAt}: there is no such page, only {pages} of them.")
+        : this;
 }

@@ -51,7 +51,11 @@ static PageFolder MakePages(CommandLine options)
 static PageFolder OwnPages(CommandLine options)
 {
     var folder = new PageFolder(options.Folder!, options.Pages);
-    return folder.Files().Any() ? folder : throw new InvalidDataException($"There are no pages (*.png) in {folder.Path}.");
+    var pages = folder.Files().Count();
+    if (pages == 0)
+        throw new InvalidDataException($"There are no pages (*.png) in {folder.Path}.");
+    options.WithPageToCrashAt(pages);
+    return folder;
 }
 
 static int ReadAll(CommandLine options, PageFolder folder)
@@ -66,13 +70,15 @@ static int ReadAll(CommandLine options, PageFolder folder)
         return run.Tally.Pages > 0 ? 0 : 1;
     }
 
-    var comparison = Comparison.Of(folder, weights, options.Workers, TimeSpan.FromSeconds(options.Seconds));
+    var comparison = Comparison.Of(folder, weights, options.Workers, TimeSpan.FromSeconds(options.Seconds), options.Isolated);
     Summary.WriteReading(comparison.Pipeline);
     if (comparison.Plain is null)
         return 1;
 
     Summary.WriteSpeed(comparison.Plain, comparison.Pipeline);
     WriteTimeline(options.Out, ("Plain composition", comparison.Plain), ("Pipeline", comparison.Pipeline));
+    if (options.Isolated is not null)
+        Summary.WriteIsolated(comparison.Pipeline);
     if (comparison.IsSame)
         return 0;
     Console.Error.WriteLine("The pipeline and plain composition read different things, which must not happen.");

@@ -10,9 +10,9 @@ namespace ReadDigits;
 internal sealed record PageAside(string Name, string Stage, string Reason);
 
 /// <summary>One reading of all pages, and what it came to.</summary>
-internal sealed record ReadRun(Tally Tally, Timeline Timeline, IReadOnlyList<PageAside> Aside, string? Verdict = null)
+internal sealed record ReadRun(Tally Tally, Timeline Timeline, IReadOnlyList<PageAside> Aside, PipelineSnapshot? Snapshot = null)
 {
-    public static ReadRun AsPipeline(string title, PageFolder folder, string weights, int workers, Execution execution)
+    public static ReadRun AsPipeline(string title, PageFolder folder, string weights, int workers, Execution execution, IsolatedModel? isolated = null)
     {
         var timeline = new Timeline();
         var aside = new List<PageAside>();
@@ -24,15 +24,17 @@ internal sealed record ReadRun(Tally Tally, Timeline Timeline, IReadOnlyList<Pag
             OnStarted = started => run = started,
         };
 
-        var tally = ProgressDisplay.Follow(title, folder, timeline, () => DigitReader.AsPipeline(folder, weights, workers, timeline).Run(options));
+        string[] followed = isolated is null ? DigitReader.Stages : [.. DigitReader.Stages.Except([nameof(DigitReader.RunModel)], StringComparer.Ordinal)];
+        var tally = ProgressDisplay.Follow(
+            title, folder, followed, timeline, () => DigitReader.AsPipeline(folder, weights, workers, timeline, isolated).Run(options));
         timeline.Stop();
-        return new(tally, timeline, aside, run?.Snapshot().Verdict);
+        return new(tally, timeline, aside, run?.Snapshot());
     }
 
     public static ReadRun Plainly(string title, PageFolder folder, string weights)
     {
         var timeline = new Timeline();
-        var tally = ProgressDisplay.Follow(title, folder, timeline, () => DigitReader.Plainly(folder, weights, timeline));
+        var tally = ProgressDisplay.Follow(title, folder, DigitReader.Stages, timeline, () => DigitReader.Plainly(folder, weights, timeline));
         timeline.Stop();
         return new(tally, timeline, []);
     }

@@ -3,7 +3,7 @@ namespace Penstock;
 /// <summary>An item that a stage gave up, with the reason.</summary>
 public sealed record DeadLetter
 {
-    /// <summary>The item, as the stage was given it.</summary>
+    /// <summary>The item, as the stage was given it; of a stage in a process, a copy.</summary>
     public required object? Item { get; init; }
 
     /// <summary>The name of the stage that failed on it.</summary>

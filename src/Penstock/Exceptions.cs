@@ -10,11 +10,11 @@ public sealed class PipelineDefinitionException(string message) : Exception(mess
 /// <param name="message">Why the worker is stopped.</param>
 public sealed class PipelineStoppedException(string message) : OperationCanceledException(message);
 
-/// <summary>A worker stayed in user code longer than a time-out allows. A thread cannot be killed: it is left behind.</summary>
+/// <summary>A worker stayed in user code longer than a time-out allows. A thread cannot be killed: it is left behind. A process was killed.</summary>
 /// <param name="message">Which workers, and what they were doing.</param>
 public sealed class WorkerStuckException(string message) : TimeoutException(message);
 
-/// <summary>A worker process died: by a signal, or by exiting in the middle of its work.</summary>
+/// <summary>A worker process died: by a signal, or by exiting in the middle of its work. Processes that a time-out kills make a <see cref="WorkerStuckException"/> instead.</summary>
 /// <param name="message">Which worker died, of what, and its last lines of standard error.</param>
 public sealed class WorkerCrashedException(string message) : Exception(message)
 {
@@ -24,16 +24,16 @@ public sealed class WorkerCrashedException(string message) : Exception(message)
     /// <summary>The worker's number within its stage, counted from 0.</summary>
     public int Worker { get; init; }
 
-    /// <summary>The exit code, if the process exited by itself.</summary>
+    /// <summary>The exit code, if the process exited by itself; else null.</summary>
     public int? ExitCode { get; init; }
 
-    /// <summary>The signal's name, if one ended the process.</summary>
+    /// <summary>The signal's name, such as <c>SIGSEGV</c>, if one ended the process; else null.</summary>
     public string? Signal { get; init; }
 
-    /// <summary>The number of the item it held, counted from 0 in the stage's input, if it held one.</summary>
+    /// <summary>The number of the item it held, counted from 0 in the stage's input, if it held one; else null.</summary>
     public long? Number { get; init; }
 
-    /// <summary>The last lines it wrote to standard error.</summary>
+    /// <summary>The last lines it wrote to standard error: 20 at most.</summary>
     public string StandardError { get; init; } = "";
 }
 

@@ -9,6 +9,9 @@ public enum Isolation
     /// <summary>Each worker has a thread of its own for its whole life. The default.</summary>
     Thread,
 
-    /// <summary>Each worker has a process of its own. Not available yet: a pipeline that asks for it is refused when it is run.</summary>
+    /// <summary>
+    /// Each worker has a process of its own: it may crash, be killed, and be limited without harm to this one. Its function must capture nothing, and
+    /// its argument and items must be able to cross; what cannot is refused when the run starts. Sinks, and sources given as objects, cannot be isolated.
+    /// </summary>
     Process,
 }

@@ -52,7 +52,7 @@ public sealed record StageSnapshot
     /// <summary>Time waiting for a slot, for room in bytes, for the item's turn, or before a retry.</summary>
     public TimeSpan Blocked => Sum(w => w.Blocked);
 
-    /// <summary>Generators started afresh after a fault.</summary>
+    /// <summary>Generators started afresh after a fault, and processes replaced.</summary>
     public int Restarts => Workers.Sum(w => w.Restarts);
 
     /// <summary>Items given up.</summary>
@@ -97,7 +97,7 @@ public sealed record WorkerSnapshot
     /// <summary>Time waiting for a slot, for room in bytes, for the item's turn, or before a retry.</summary>
     public required TimeSpan Blocked { get; init; }
 
-    /// <summary>Generators it started afresh after a fault.</summary>
+    /// <summary>Generators it started afresh after a fault, and processes that were replaced.</summary>
     public required int Restarts { get; init; }
 
     /// <summary>Items it gave up.</summary>

@@ -13,7 +13,7 @@ public sealed record RunOptions
 
     /// <summary>
     /// Overrides the isolation of every synchronous stage and of every source given as a function; sources given as objects,
-    /// and sinks, stay with the caller. Default: each stage's own.
+    /// and sinks, stay with the caller. Under <see cref="Execution.Sequential"/> it has no effect. Default: each stage's own.
     /// </summary>
     public Isolation? Isolation { get; init; }
 
@@ -25,8 +25,8 @@ public sealed record RunOptions
     public TimeSpan? IdleTimeout { get; init; }
 
     /// <summary>
-    /// How long workers may take to leave when a run ends: 0 or more, default 15 s. Threads that are still in user code then
-    /// are named, and left behind.
+    /// How long workers may take to leave when a run ends: 0 or more, default 15 s. Processes that are still there then are killed;
+    /// threads that are still in user code are named, and left behind.
     /// </summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -45,7 +45,10 @@ public sealed record RunOptions
     /// <summary>The clock of time-outs, pauses, delays and statistics. Default: <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>How items cross between processes. Default: the built-in way. Thread workers ignore it.</summary>
+    /// <summary>
+    /// How items cross between processes: an instance of a public class with a public constructor without parameters, of which each worker process makes its
+    /// own. Whether items come back whole is then up to it, and not checked. Default: the built-in way. Thread workers ignore it.
+    /// </summary>
     public IItemSerializer? Serializer { get; init; }
 
     /// <summary>For tests: all links as between processes, although all workers are in this one.</summary>

@@ -22,6 +22,7 @@ public sealed record StageOptions
     /// <summary>
     /// How many bytes may wait or be consumed at once on the link behind this stage: 1 or more; default: no limit.
     /// An item larger than the limit passes alone. Needs <see cref="SizeOf"/> unless the items are arrays, strings or memory.
+    /// Not counted on links to or from processes yet: refused there when the run starts.
     /// </summary>
     public long? MaxInFlightBytes { get; init; }
 
@@ -34,30 +35,43 @@ public sealed record StageOptions
     /// </summary>
     public bool Ordered { get; init; } = true;
 
-    /// <summary>How far the stage's workers are kept apart. Default: <see cref="Isolation.Thread"/>. Asynchronous stages run as tasks.</summary>
+    /// <summary>How far the stage's workers are kept apart. Default: <see cref="Isolation.Thread"/>. Asynchronous stages run as tasks, of this process or of one of their own.</summary>
     public Isolation Isolation { get; init; } = Isolation.Thread;
 
     /// <summary>
     /// The longest stay in user code without asking for an item or yielding one: above 0; default: no limit. The start of a
     /// stage, before it asks for its first item, does not count: see <see cref="StartupTimeout"/>. A thread cannot be
-    /// killed: the run fails with a <see cref="WorkerStuckException"/>. Found at the latest a quarter of the time-out too late.
+    /// killed: the run fails with a <see cref="WorkerStuckException"/>. A process is killed, which is a fault on its item like any other, with
+    /// that exception: see <see cref="Faults"/>. Found at the latest a quarter of the time-out too late.
     /// </summary>
     public TimeSpan? ItemTimeout { get; init; }
 
     /// <summary>
     /// How long a worker may take until it first asks for an item or yields one (to load a model, say): above 0; default: no limit.
+    /// Then the run fails with a <see cref="WorkerStuckException"/>. A process counts from its start, and is killed; if it was started for
+    /// another try of an item, that try has failed.
     /// </summary>
     public TimeSpan? StartupTimeout { get; init; }
 
-    /// <summary>What happens when the generator throws on an item. Default: <see cref="FaultPolicy.Stop"/>.</summary>
+    /// <summary>What happens when the generator throws on an item, or its process dies on one. Default: <see cref="FaultPolicy.Stop"/>.</summary>
     public FaultPolicy Faults { get; init; } = FaultPolicy.Stop;
 
-    /// <summary>Process workers: environment variables by worker number, for example <c>CUDA_VISIBLE_DEVICES</c>. Thread workers ignore it.</summary>
+    /// <summary>
+    /// Process workers: environment variables by worker number, counted from 0, for example <c>CUDA_VISIBLE_DEVICES</c>; they win over
+    /// inherited ones. Called whenever a process is started. Thread workers ignore it.
+    /// </summary>
     public Func<int, IReadOnlyDictionary<string, string>>? WorkerEnvironment { get; init; }
 
-    /// <summary>Process workers: the memory one may use, in bytes: 1 or more; default: no limit. Thread workers ignore it.</summary>
+    /// <summary>
+    /// Process workers: the managed memory one may use, in bytes: 1 or more. On Linux managed and native memory together are limited, too: to
+    /// as much, plus what the runtime took to start, plus 256 MiB. Items on links do not count. Default: three quarters of the machine's or
+    /// container's memory, divided by the number of worker processes of the run, for managed memory, and no limit for native. Thread workers ignore it.
+    /// </summary>
     public long? MemoryLimit { get; init; }
 
-    /// <summary>Process workers: the number of items after which one is replaced by a fresh process: 1 or more; default: never. Thread workers ignore it.</summary>
+    /// <summary>
+    /// Process workers: the number of items after which one finishes its generator and is replaced by a fresh process: 1 or more; default:
+    /// never. Thread workers ignore it.
+    /// </summary>
     public int? RecycleAfter { get; init; }
 }

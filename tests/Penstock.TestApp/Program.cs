@@ -28,6 +28,11 @@ switch (args)
         await Measuring.RunAsync(int.Parse(count, CultureInfo.InvariantCulture));
         return 0;
 
+    // So many small items through one stage in a process, in items a second.
+    case ["pass", var count]:
+        Measuring.Pass(int.Parse(count, CultureInfo.InvariantCulture));
+        return 0;
+
     default:
         Console.Error.WriteLine($"What is '{string.Join(' ', args)}'?");
         return 64;

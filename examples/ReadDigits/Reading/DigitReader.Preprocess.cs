@@ -5,26 +5,33 @@ using ReadDigits.Pages;
 namespace ReadDigits.Reading;
 
 /// <summary>Which cells of a page hold a digit to read, in reading order, and which do not and why.</summary>
-internal sealed record FoundDigits(PageFile File, IReadOnlyList<int> Cells, IReadOnlyList<DigitAside> Aside);
+internal sealed record FoundDigits(PageFile File, int[] Cells, DigitAside[] Aside);
 
 /// <summary>A cell that is not read, and why.</summary>
 internal sealed record DigitAside(int Cell, string Reason);
 
-/// <summary>The digits of a page as the network wants them, in rented memory: whoever gets them disposes them.</summary>
-internal sealed class PageDigits(FoundDigits found, float[] rented) : IPageItem, IDisposable
+/// <summary>
+/// The digits of a page as the network wants them, in rented memory: whoever gets them disposes them. Its public properties are what crosses
+/// to another process: there the inputs are an array of their own, a copy of the part that is in use.
+/// </summary>
+internal sealed class PageDigits(FoundDigits found, ReadOnlyMemory<float> inputs) : IPageItem, IDisposable
 {
-    float[]? rented = rented;
+    [NonSerialized]
+    float[]? rented;
 
-    public PageFile File => found.File;
+    public FoundDigits Found { get; } = found;
 
-    public FoundDigits Found => found;
+    /// <summary>Shape [digits, 16 × 16]. Empty after disposal.</summary>
+    public ReadOnlyMemory<float> Inputs { get; private set; } = inputs;
 
-    /// <summary>Shape [digits, 16 × 16].</summary>
-    public ReadOnlySpan<float> Inputs =>
-        (rented ?? throw new ObjectDisposedException(nameof(PageDigits))).AsSpan(0, found.Cells.Count * DigitCutter.InputLength);
+    PageFile IPageItem.File => Found.File;
+
+    public static PageDigits InRented(float[] rented, FoundDigits found) =>
+        new(found, rented.AsMemory(0, found.Cells.Length * DigitCutter.InputLength)) { rented = rented };
 
     public void Dispose()
     {
+        Inputs = default;
         if (Interlocked.Exchange(ref rented, null) is { } array)
             ArrayPool<float>.Shared.Return(array);
     }
@@ -64,6 +71,6 @@ internal static partial class DigitReader
                 cells.Add(cell);
         }
 
-        return new(new(page.File, cells, aside), inputs);
+        return PageDigits.InRented(inputs, new(page.File, [.. cells], [.. aside]));
     }
 }

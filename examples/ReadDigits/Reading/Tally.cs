@@ -49,7 +49,7 @@ internal sealed class Tally
     public void Add(PageLabels page)
     {
         var truth = page.File.ReadTruth();
-        var cells = page.Found.Cells.Count + page.Found.Aside.Count;
+        var cells = page.Found.Cells.Length + page.Found.Aside.Length;
         if (truth is not null && truth.Length != cells)
             throw new InvalidDataException($"{page.File.TruthPath} describes {truth.Length} cells, but the page has {cells}.");
 

@@ -11,8 +11,8 @@ internal static class ProgressDisplay
     const int RefreshMilliseconds = 100;
 
     /// <summary>Follows a reading of pages, stage by stage.</summary>
-    public static Tally Follow(string title, PageFolder folder, Timeline timeline, Func<Tally> read) =>
-        Follow(title, folder.Files().Count(), DigitReader.Stages, timeline.DoneBy, read);
+    public static Tally Follow(string title, PageFolder folder, IReadOnlyList<string> stages, Timeline timeline, Func<Tally> read) =>
+        Follow(title, folder.Files().Count(), stages, timeline.DoneBy, read);
 
     /// <summary>Does the work on another thread, and asks meanwhile how many pages each stage has done.</summary>
     public static T Follow<T>(string title, int pages, IReadOnlyList<string> stages, Func<string, int> doneBy, Func<T> work)

@@ -34,8 +34,18 @@ internal static class Summary
         WriteSpeeds(("plain composition", plain), ("pipeline", pipeline));
         Write($"\nSpeed-up {speedUp:F2}, {speedUp / possible:P0} of the {possible:F2} that is possible: there are {Environment.ProcessorCount} processors,");
         Write($"and the largest step, {largest.Stage}, is {largest.Time / total:P0} of the work ({SharesOf(busy, total)}).");
-        if (pipeline.Verdict is not null)
-            Write($"{pipeline.Verdict}");
+        if (pipeline.Snapshot is not null)
+            Write($"{pipeline.Snapshot.Verdict}");
+    }
+
+    /// <summary>What the picture cannot show: nobody looks over the shoulder of a generator in another process.</summary>
+    public static void WriteIsolated(ReadRun run)
+    {
+        var model = run.Snapshot!.Stages.Single(stage => string.Equals(stage.Name, nameof(DigitReader.RunModel), StringComparison.Ordinal));
+        Write($"{model.Name} ran in a process of its own, so its row is not in the pipeline's picture. By the run's snapshot it was busy");
+        Write($"{model.Busy.TotalSeconds:F2} s of {run.Snapshot.Elapsed.TotalSeconds:F2} s, starting its process and loading the weights included.");
+        if (model.Restarts > 0)
+            Write($"Processes that died: {model.Restarts}. A fresh one went on with the next page each time.");
     }
 
     public static void WriteSpeed(ReadRun run) => WriteSpeeds(("one thread", run));

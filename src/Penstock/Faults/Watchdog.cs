@@ -113,7 +113,7 @@ internal sealed class Watchdog : IDisposable
             if (isStarting && stay >= options.StartupTimeout)
                 return Message("has not asked for an item or yielded one", nameof(StageOptions.StartupTimeout), options.StartupTimeout.Value);
             if ((!isStarting || (Worker.Stage.IsSource && !isBeingMade)) && stay >= options.ItemTimeout)
-                return Message($"is stuck in user code, {Worker.Activity()},", nameof(StageOptions.ItemTimeout), options.ItemTimeout.Value);
+                return Message($"is stuck, {Worker.Activity()},", nameof(StageOptions.ItemTimeout), options.ItemTimeout.Value);
             return null;
         }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Penstock.Tests.Support;
 
 namespace Penstock.Tests.Docs;
@@ -26,21 +25,7 @@ public class ReadmeSnippet
     });
 
     [Fact]
-    public void The_README_shows_the_example_that_runs()
-    {
-        var shown = Between(File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "../../../README.md")), "```csharp", "```");
-        Assert.Equal(Lines(Between(File.ReadAllText(Here()), "#region snippet", "#endregion")), Lines(shown));
-    }
-
-    private static string Between(string text, string start, string end)
-    {
-        var from = text.IndexOf(start, StringComparison.Ordinal) + start.Length;
-        return text[from..text.IndexOf(end, from, StringComparison.Ordinal)];
-    }
-
-    private static IEnumerable<string> Lines(string code) => code.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0);
-
-    private static string Here([CallerFilePath] string path = "") => path;
+    public void The_README_shows_the_example_that_runs() => Assert.Equal(Snippets.ThatRun(), Snippets.ShownIn("README.md"));
 
     private static IEnumerable<Image> LoadImages(string folder) => Enumerable.Range(0, 100).Select(n => new Image(folder, n));
 
