@@ -11,6 +11,9 @@ internal sealed class Fault
     public const string ItemKey = "Penstock.Item";
     public const string StuckKey = "Penstock.Stuck";
 
+    /// <summary>Stands for a fault that the process that started the run knows.</summary>
+    public static readonly Fault OfAnotherProcess = new(new InvalidOperationException("A stage of another process has failed."));
+
     private readonly ExceptionDispatchInfo captured;
 
     public Fault(Exception exception, Worker? worker = null, long? number = null)

@@ -17,6 +17,7 @@ internal abstract unsafe class Link
 
     private readonly FixedMemory memory;
     private readonly LinkHeader* header;
+    private Fault? fault;
 
     protected Link(FixedMemory memory, int capacity, bool manyProducers, bool manyConsumers)
     {
@@ -45,7 +46,7 @@ internal abstract unsafe class Link
     public bool IsCompleted => Volatile.Read(ref header->Completed);
 
     /// <summary>Why the link was completed, if a stage failed; written before <see cref="IsCompleted"/>.</summary>
-    public Fault? Fault { get; private set; }
+    public Fault? Fault => fault ?? (Volatile.Read(ref header->HasFault) ? Fault.OfAnotherProcess : null);
 
     /// <summary>Set when nobody will take any more.</summary>
     public bool IsClosed => Volatile.Read(ref header->Closed);
@@ -84,7 +85,8 @@ internal abstract unsafe class Link
     /// <summary>Ends the link from the producing side.</summary>
     public void Complete(Fault? fault)
     {
-        Fault = fault;
+        this.fault = fault;
+        header->HasFault = fault is not null;
         Volatile.Write(ref header->Completed, true);
         Interlocked.MemoryBarrier();
         Consumers.WakeAll();
@@ -96,6 +98,9 @@ internal abstract unsafe class Link
         Volatile.Write(ref header->Closed, true);
         Producer?.Stop("the stage after it needs no more items");
     }
+
+    /// <summary>Whether consumers get copies: then what was handed on has done its service.</summary>
+    public virtual bool CopiesItems => false;
 
     /// <summary>Whether an item waits to be taken.</summary>
     public abstract bool HasItems { get; }

@@ -10,6 +10,7 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
     private const int None = -1;
 
     private readonly Turns? turns = worker.Stage.Turns;
+    private readonly bool disposesOriginals = link.CopiesItems && !typeof(T).IsValueType;
 
     // All used only by the worker that owns this writer.
     private int slot = None;
@@ -144,6 +145,8 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
         link.HandOn(slot, item, worker.Lineage, charged);
         slot = None;
         worker.ItemsOut++;
+        if (disposesOriginals && !ReferenceEquals(item, reader.Item)) // the item in hand may be tried again
+            Undelivered.Dispose(item, worker.Stage.Run.FailWith);
     }
 
     private ValueTask WaitForAsync(Need what, WaitSet set)

@@ -1,13 +1,31 @@
+using System.Numerics;
 using Penstock.SharedMemory;
 
 namespace Penstock.Links;
 
-/// <summary>A link within this process. Two counters make its slots: one grows when a producer takes a slot, one when a consumer
-/// frees one. The difference is what exists at once, and never exceeds the capacity.</summary>
-internal abstract unsafe class LocalLink<T>(int capacity, bool manyProducers, bool manyConsumers)
-    : Link<T>(FixedMemory.OfThisProcess(sizeof(LinkHeader)), capacity, manyProducers, manyConsumers)
+/// <summary>
+/// A link within this process. Two counters make its slots: one grows when a producer takes a slot, one when a consumer frees
+/// one. The difference is what exists at once, and never exceeds the capacity.
+/// </summary>
+internal abstract unsafe class LocalLink<T> : Link<T>
 {
+    // Beside the items, by cell, and only where somebody needs them: most links carry items and nothing else.
+    private readonly Lineage?[]? lineages;
+    private readonly long[]? sizes;
+
+    protected LocalLink(int capacity, bool manyProducers, bool manyConsumers, bool tracked, ByteBudget? bytes)
+        : base(FixedMemory.OfThisProcess(sizeof(LinkHeader)), capacity, manyProducers, manyConsumers)
+    {
+        Cells = (int)BitOperations.RoundUpToPowerOf2((uint)capacity);
+        Bytes = bytes;
+        lineages = tracked ? new Lineage?[Cells] : null;
+        sizes = bytes is null ? null : new long[Cells];
+    }
+
     public override long InFlight => Math.Max(0, Volatile.Read(ref Header->Claimed) - Volatile.Read(ref Header->Freed));
+
+    /// <summary>A power of two.</summary>
+    protected int Cells { get; }
 
     public override int TryTakeSlot(int worker)
     {
@@ -51,5 +69,29 @@ internal abstract unsafe class LocalLink<T>(int capacity, bool manyProducers, bo
             Interlocked.Increment(ref Header->Freed);
         else
             Volatile.Write(ref Header->Freed, Header->Freed + 1);
+    }
+
+    protected void PutBeside(int cell, Lineage? lineage, long size)
+    {
+        if (lineages is not null)
+        {
+            lineage?.Retain();
+            lineages[cell] = lineage;
+        }
+
+        if (sizes is not null)
+            sizes[cell] = size;
+    }
+
+    protected void TakeBeside(int cell, ref Taken<T> taken)
+    {
+        if (lineages is not null)
+        {
+            taken.Lineage = lineages[cell];
+            lineages[cell] = null;
+        }
+
+        if (sizes is not null)
+            taken.Size = sizes[cell];
     }
 }

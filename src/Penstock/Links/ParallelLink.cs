@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Penstock.Links;
@@ -13,46 +12,28 @@ namespace Penstock.Links;
 internal sealed unsafe class ParallelLink<T> : LocalLink<T>
 {
     private readonly Cell[] cells;
-    private readonly int mask;
-
-    // Beside the cells, and only where somebody needs them: most links carry items and nothing else.
-    private readonly Lineage?[]? lineages;
-    private readonly long[]? sizes;
 
     // Several producers of an ordered stage hand on one at a time, each in its turn; the turn's passing publishes the tail.
     private readonly bool sharesTail;
 
     public ParallelLink(int capacity, bool manyProducers, bool manyConsumers, bool ordered, bool tracked, ByteBudget? bytes)
-        : base(capacity, manyProducers, manyConsumers)
+        : base(capacity, manyProducers, manyConsumers, tracked, bytes)
     {
         sharesTail = manyProducers && !ordered;
-        var size = (int)BitOperations.RoundUpToPowerOf2((uint)capacity);
-        mask = size - 1;
-        cells = new Cell[size];
-        for (var i = 0; i < size; i++)
+        cells = new Cell[Cells];
+        for (var i = 0; i < cells.Length; i++)
             cells[i].Sequence = i;
-        Bytes = bytes;
-        lineages = tracked ? new Lineage?[size] : null;
-        sizes = bytes is null ? null : new long[size];
     }
 
     public override void HandOn(int slot, T item, Lineage? lineage, long size)
     {
         var position = sharesTail ? Interlocked.Increment(ref Header->Tail) - 1 : Header->Tail++;
-        ref var cell = ref cells[position & mask];
+        ref var cell = ref cells[position & Mask];
         if (ManyConsumers && Volatile.Read(ref cell.Sequence) != position)
             WaitUntilEmptied(ref cell, position);
 
         cell.Item = item;
-        if (lineages is not null)
-        {
-            lineage?.Retain();
-            lineages[position & mask] = lineage;
-        }
-
-        if (sizes is not null)
-            sizes[position & mask] = size;
-
+        PutBeside((int)position & Mask, lineage, size);
         Volatile.Write(ref cell.Sequence, position + 1);
         if (Consumers.HasWaiting)
             Consumers.WakeOne();
@@ -63,7 +44,7 @@ internal sealed unsafe class ParallelLink<T> : LocalLink<T>
         get
         {
             var position = Volatile.Read(ref Header->Head);
-            return Volatile.Read(ref cells[position & mask].Sequence) > position;
+            return Volatile.Read(ref cells[position & Mask].Sequence) > position;
         }
     }
 
@@ -72,7 +53,7 @@ internal sealed unsafe class ParallelLink<T> : LocalLink<T>
         var position = Header->Head;
         if (!ManyConsumers)
         {
-            ref var cell = ref cells[position & mask];
+            ref var cell = ref cells[position & Mask];
             if (Volatile.Read(ref cell.Sequence) != position + 1)
                 return false;
             Header->Head = position + 1;
@@ -83,7 +64,7 @@ internal sealed unsafe class ParallelLink<T> : LocalLink<T>
         while (true)
         {
             position = Volatile.Read(ref Header->Head);
-            ref var cell = ref cells[position & mask];
+            ref var cell = ref cells[position & Mask];
             var sequence = Volatile.Read(ref cell.Sequence);
             if (sequence <= position)
                 return false;
@@ -94,10 +75,12 @@ internal sealed unsafe class ParallelLink<T> : LocalLink<T>
             if (Interlocked.CompareExchange(ref Header->Head, position + 1, position) != position)
                 continue;
             Empty(ref cell, position, ref taken);
-            Volatile.Write(ref cell.Sequence, position + mask + 1);
+            Volatile.Write(ref cell.Sequence, position + Mask + 1);
             return true;
         }
     }
+
+    private int Mask => cells.Length - 1;
 
     // The other consumer is between taking and copying; it needs no more than its time slice.
     private static void WaitUntilEmptied(ref Cell cell, long position)
@@ -113,14 +96,7 @@ internal sealed unsafe class ParallelLink<T> : LocalLink<T>
         taken.Number = position;
         if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
             cell.Item = default!; // the item must not live longer than its consumer lets it
-        if (lineages is not null)
-        {
-            taken.Lineage = lineages[position & mask];
-            lineages[position & mask] = null;
-        }
-
-        if (sizes is not null)
-            taken.Size = sizes[position & mask];
+        TakeBeside((int)position & Mask, ref taken);
     }
 
     private struct Cell

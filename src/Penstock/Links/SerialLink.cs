@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Penstock.Links;
@@ -12,39 +11,18 @@ namespace Penstock.Links;
 internal sealed unsafe class SerialLink<T> : LocalLink<T>
 {
     private readonly T[] items;
-    private readonly int mask;
-
-    // Beside the items, and only where somebody needs them: most links carry items and nothing else.
-    private readonly Lineage?[]? lineages;
-    private readonly long[]? sizes;
 
     public SerialLink(int capacity, bool manyProducers, bool tracked, ByteBudget? bytes)
-        : base(capacity, manyProducers, manyConsumers: false)
-    {
-        var size = (int)BitOperations.RoundUpToPowerOf2((uint)capacity);
-        mask = size - 1;
-        items = new T[size];
-        Bytes = bytes;
-        lineages = tracked ? new Lineage?[size] : null;
-        sizes = bytes is null ? null : new long[size];
-    }
+        : base(capacity, manyProducers, manyConsumers: false, tracked, bytes) => items = new T[Cells];
 
     public override bool HasItems => Volatile.Read(ref Header->Tail) != Volatile.Read(ref Header->Head);
 
     public override void HandOn(int slot, T item, Lineage? lineage, long size)
     {
         var position = Header->Tail;
-        var cell = (int)position & mask;
+        var cell = (int)position & (items.Length - 1);
         items[cell] = item;
-        if (lineages is not null)
-        {
-            lineage?.Retain();
-            lineages[cell] = lineage;
-        }
-
-        if (sizes is not null)
-            sizes[cell] = size;
-
+        PutBeside(cell, lineage, size);
         Volatile.Write(ref Header->Tail, position + 1);
         if (Consumers.HasWaiting)
             Consumers.WakeOne();
@@ -60,19 +38,12 @@ internal sealed unsafe class SerialLink<T> : LocalLink<T>
                 return false;
         }
 
-        var cell = (int)position & mask;
+        var cell = (int)position & (items.Length - 1);
         taken.Item = items[cell];
         taken.Number = position;
         if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
             items[cell] = default!; // the item must not live longer than its consumer lets it
-        if (lineages is not null)
-        {
-            taken.Lineage = lineages[cell];
-            lineages[cell] = null;
-        }
-
-        if (sizes is not null)
-            taken.Size = sizes[cell];
+        TakeBeside(cell, ref taken);
         Volatile.Write(ref Header->Head, position + 1);
         return true;
     }

@@ -84,6 +84,8 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     public static SharedLinkLayout LayoutFor(int capacity) =>
         new(capacity, RuntimeHelpers.IsReferenceOrContainsReferences<T>() ? null : Unsafe.SizeOf<T>());
 
+    public override bool CopiesItems => true;
+
     public override long InFlight
     {
         get

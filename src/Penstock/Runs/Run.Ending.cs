@@ -251,6 +251,7 @@ internal sealed partial class Run
     // A thread that is left behind still uses it; then it is collected with the run.
     private void RetireMemory()
     {
+        supervisor?.End();
         FinalSnapshot = Memory is null ? null : Snapshots.Of(this);
         if (Present(stages).Length > 0)
             return;

@@ -14,6 +14,7 @@ internal sealed partial class Run
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long startedAt;
     private Watchdog? watchdog;
+    private Supervisor? supervisor;
     private CancellationTokenRegistration cancellation;
 
     public Run(RunOptions options)
@@ -99,7 +100,7 @@ internal sealed partial class Run
         {
             watchdog = Watchdog.StartFor(this);
             if (Memory is not null)
-                Supervisor.StartFor(this);
+                supervisor = Supervisor.StartFor(this);
             foreach (var worker in stages.SelectMany(s => s.Workers).ToArray())
                 StartOrLeave(worker);
         }

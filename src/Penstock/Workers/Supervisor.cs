@@ -6,41 +6,45 @@ namespace Penstock.Workers;
 /// <summary>The thread of a run that hears its worker processes: their mail, their deaths, and whom of this process they have woken.</summary>
 internal sealed class Supervisor
 {
-    private readonly Run run;
     private readonly ProcessWorker[] processes;
     private readonly Worker[] tasks;
+    private readonly Bell bell;
+    private bool isOver;
 
     private Supervisor(Run run)
     {
-        this.run = run;
+        bell = run.Memory!.Bell;
         var workers = run.Stages.Append(run.Caller).OfType<RunningStage>().SelectMany(s => s.Workers).ToArray();
         processes = [.. workers.OfType<ProcessWorker>()];
         tasks = [.. workers.Where(w => w.Waiter is TaskWaiter)];
     }
 
-    public static void StartFor(Run run)
+    public static Supervisor StartFor(Run run)
     {
         var supervisor = new Supervisor(run);
         new Thread(supervisor.Watch) { IsBackground = true, Name = "Penstock: supervisor" }.Start();
+        return supervisor;
+    }
+
+    /// <summary>The run is over. To be called before its memory is given back.</summary>
+    public void End()
+    {
+        Volatile.Write(ref isOver, true);
+        bell.Ring();
     }
 
     private void Watch()
     {
-        var bell = run.Memory!.Bell;
-        for (var rings = bell.Rings; !run.Ended.IsCompleted; rings = Hear(bell, rings))
+        while (!Volatile.Read(ref isOver))
         {
+            var rings = bell.Rings; // before looking, so that what comes meanwhile is not missed
             foreach (var task in tasks)
                 ResumeIfWoken(task);
             foreach (var process in processes)
                 process.Look();
+            if (!Volatile.Read(ref isOver))
+                bell.Listen(rings);
         }
-    }
-
-    private int Hear(Bell bell, int rings)
-    {
-        if (!run.Ended.IsCompleted)
-            bell.Listen(rings);
-        return bell.Rings;
     }
 
     private static unsafe void ResumeIfWoken(Worker task)

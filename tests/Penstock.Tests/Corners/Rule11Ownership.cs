@@ -45,6 +45,16 @@ public class Rule11Ownership
     });
 
     [Fact]
+    public Task What_crosses_as_a_copy_is_disposed_where_it_was_made() => Within.Time(() =>
+    {
+        Copied.Disposed.Clear();
+        var result = Pipeline.From(Enumerable.Range(0, 50)).Select(i => new Copied { Value = i }, new()).Then(xs => xs.Where(x => x.Value % 2 == 0))
+            .To(xs => xs.Select(x => x.Value).ToList()).Run(new() { SharesLinks = true });
+        Assert.Equal(Enumerable.Range(0, 25).Select(i => 2 * i), result);
+        Assert.Equal(Enumerable.Range(0, 50), Copied.Disposed.Order()); // those that passed on unchanged are their last stage's to dispose
+    });
+
+    [Fact]
     public Task An_abandoned_stream_disposes_what_waited_for_its_caller() => Within.Time(async () =>
     {
         var ended = new TaskCompletionSource();
@@ -79,6 +89,15 @@ public class Rule11Ownership
     });
 
     // Only the collector knows when the last reference, in a register of some thread perhaps, is gone.
+    public sealed class Copied : IDisposable
+    {
+        public static readonly System.Collections.Concurrent.ConcurrentQueue<int> Disposed = new();
+
+        public int Value { get; set; }
+
+        public void Dispose() => Disposed.Enqueue(Value);
+    }
+
     private static void CollectUntil(Task ended)
     {
         while (!ended.IsCompleted)
