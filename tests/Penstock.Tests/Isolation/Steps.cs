@@ -75,9 +75,10 @@ internal static class Steps
             yield return Environment.ProcessId;
     }
 
-    /// <summary>Leaves a line in a file when it ends.</summary>
+    /// <summary>Leaves a line in a file when it begins, and one when it ends.</summary>
     public static IEnumerable<int> Noting(IEnumerable<int> items, string file)
     {
+        File.AppendAllLines(file, ["began"]);
         try
         {
             foreach (var item in items)
@@ -91,6 +92,7 @@ internal static class Steps
 
     public static IEnumerable<int> NotingSource(string file)
     {
+        File.AppendAllLines(file, ["began"]);
         try
         {
             for (var i = 0; ; i++)
