@@ -23,7 +23,7 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string File(string name) => Path.Combine(path, name);
 
-    public string[] Lines(string name) => System.IO.File.Exists(File(name)) ? System.IO.File.ReadAllLines(File(name)) : [];
+    public int Count(string pattern) => Directory.GetFiles(path, pattern).Length;
 
     public void Dispose() => Directory.Delete(path, recursive: true);
 }

@@ -75,10 +75,10 @@ internal static class Steps
             yield return Environment.ProcessId;
     }
 
-    /// <summary>Leaves a line in a file when it begins, and one when it ends.</summary>
+    /// <summary>Leaves a file when it begins, and one when it ends.</summary>
     public static IEnumerable<int> Noting(IEnumerable<int> items, string file)
     {
-        File.AppendAllLines(file, ["began"]);
+        Note(file, "began");
         try
         {
             foreach (var item in items)
@@ -86,13 +86,13 @@ internal static class Steps
         }
         finally
         {
-            File.AppendAllLines(file, ["ended"]);
+            Note(file, "ended");
         }
     }
 
     public static IEnumerable<int> NotingSource(string file)
     {
-        File.AppendAllLines(file, ["began"]);
+        Note(file, "began");
         try
         {
             for (var i = 0; ; i++)
@@ -100,9 +100,12 @@ internal static class Steps
         }
         finally
         {
-            File.AppendAllLines(file, ["ended"]);
+            Note(file, "ended");
         }
     }
+
+    /// <summary>Leaves an empty file that is named after what happened and to whom.</summary>
+    public static void Note(string file, string what) => File.WriteAllText($"{file}-{Environment.ProcessId}-{what}", "");
 
     public static IEnumerable<int> SayEach(IEnumerable<int> items, string word)
     {
