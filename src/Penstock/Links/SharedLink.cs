@@ -27,6 +27,8 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     private const int Producing = 1 << 30;
     private const int Consuming = 1 << 29;
     private const int WorkerMask = Consuming - 1;
+    private const int Giant = 256 << 20;
+    private const int KeptOfGiants = 64 << 20;
 
     private readonly SharedRegion region;
     private readonly SharedLinkLayout layout;
@@ -156,6 +158,7 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     {
         var header = HeaderOf(slot);
         header->Charged = size;
+        header->IsLarge = false;
         if (fixedSize is { } length)
         {
             ItemCodec<T>.WriteFixed(ref *SmallRoomOf(slot), item);
@@ -213,7 +216,20 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     /// <summary>Takes over an item that a dead worker of the same number held.</summary>
     public void Adopt(int slot, long number, int worker, ref Taken<T> taken) => Decode(slot, number, worker, ref taken);
 
-    protected override void Free(int slot) => Volatile.Write(ref owners[slot], Nobody);
+    protected override void Free(int slot)
+    {
+        var header = HeaderOf(slot);
+        if (header->IsLarge && header->Length >= Giant)
+            GiveBack(slot, header);
+        Volatile.Write(ref owners[slot], Nobody);
+    }
+
+    // A rare giant must not keep its memory; what is warm of it is worth keeping for large items in general.
+    private void GiveBack(int slot, SlotHeader* header)
+    {
+        region.Release(layout.LargeRoomOf(slot) + KeptOfGiants, header->Length - KeptOfGiants);
+        header->IsLarge = false;
+    }
 
     private int Mask => layout.RingSize - 1;
 

@@ -241,7 +241,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     /// <summary>Decides what an exception means. True: the worker goes on with a fresh generator.</summary>
     private async ValueTask<bool> RecoverAsync(Exception exception)
     {
-        if (IsDraining && IsAsynchronous && exception is OperationCanceledException) // only there the token was signalled
+        if (IsDraining && body.IsAsynchronous && exception is OperationCanceledException) // only there the token was signalled
             return false;
         if (IsStopping)
         {
