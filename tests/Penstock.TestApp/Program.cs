@@ -19,6 +19,11 @@ switch (args)
     case ["wait"]:
         return await Workers.RunAsync(Workers.Wait);
 
+    // Runs a pipeline in three processes for ever, and prints their numbers.
+    case ["pipeline"]:
+        Pipelines.RunForEver();
+        return 0;
+
     // Shared memory and what a run would check before, where the shell has set limits.
     case ["region"]:
         return Regions.Try();

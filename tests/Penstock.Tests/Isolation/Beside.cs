@@ -1,0 +1,29 @@
+using Penstock.Tests.Support;
+
+namespace Penstock.Tests.Isolated;
+
+/// <summary>Options and ends that these tests share.</summary>
+internal static class Beside
+{
+    public static StageOptions Process { get; } = new() { Isolation = Isolation.Process };
+
+    public static StageOptions Processes(int workers) => Process with { Workers = workers };
+
+    public static Task<List<T>> ToListAsync<T>(this Pipeline<T> pipeline, RunOptions? options = null) => pipeline.To(xs => xs.ToList()).RunAsync(options);
+
+    /// <summary>The pipeline in processes gives what the sequence is.</summary>
+    public static Task MustGive<T>(this Pipeline<T> pipeline, IEnumerable<T> expected, RunOptions? options = null) => Within.Time(async () =>
+        Assert.Equal(expected, await pipeline.ToListAsync(options)));
+}
+
+/// <summary>A folder that is gone when the test is over.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    private readonly string path = Directory.CreateTempSubdirectory("penstock-test-").FullName;
+
+    public string File(string name) => Path.Combine(path, name);
+
+    public int Count(string pattern) => Directory.GetFiles(path, pattern).Length;
+
+    public void Dispose() => Directory.Delete(path, recursive: true);
+}

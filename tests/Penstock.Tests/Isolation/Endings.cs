@@ -1,0 +1,207 @@
+using Penstock.Tests.Support;
+
+namespace Penstock.Tests.Isolated;
+
+/// <summary>However a run ends, its processes end with it, and their finally blocks run.</summary>
+public sealed class Endings : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public Task A_consumer_stops_an_endless_source() => Within.Time(async () =>
+    {
+        Assert.Equal(Enumerable.Range(1, 5), await Noting().To(xs => xs.Take(5).ToList()).RunAsync());
+        EverybodyHasEnded();
+    });
+
+    [Fact]
+    public Task A_caller_leaves_its_loop() => Within.Time(async () =>
+    {
+        foreach (var item in Noting().AsEnumerable())
+        {
+            if (item == 5)
+                break;
+        }
+
+        EverybodyHasEnded();
+        await foreach (var item in Noting().AsAsyncEnumerable())
+        {
+            if (item == 5)
+                break;
+        }
+
+        EverybodyHasEnded(runs: 2);
+    });
+
+    [Fact]
+    public Task A_stage_in_a_process_stops_an_endless_source() => Within.Time(async () =>
+    {
+        Assert.Equal([1, 2, 3], await Noting().Then(TakeThree, Beside.Process).ToListAsync());
+        EverybodyHasEnded();
+    });
+
+    [Fact]
+    public Task The_input_ends() => Within.Time(async () =>
+    {
+        await Pipeline.From([1, 2, 3]).Then(Steps.Noting, folder.File("stage"), Beside.Processes(2)).ToListAsync();
+        MustHaveEnded("stage", 2, 2);
+    });
+
+    [Fact]
+    public Task Another_stage_fails() => Within.Time(async () =>
+    {
+        await Assert.ThrowsAsync<MishapException>(() => Noting().Then(Mishap.Stage, new Mishap(Accident.Exception, 10), Beside.Process).ToListAsync());
+        EverybodyHasEnded();
+    });
+
+    [Fact]
+    public Task Another_stage_crashes() => Within.Time(async () =>
+    {
+        await Assert.ThrowsAsync<WorkerCrashedException>(() => Noting().Then(Mishap.Stage, new Mishap(Accident.Kill, 10), Beside.Process).ToListAsync());
+        EverybodyHasEnded();
+    });
+
+    [Fact]
+    public Task The_run_is_aborted_while_its_workers_are_blocked() => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        await using var run = Noting().To(xs => Hold(xs, gate)).Start();
+        await gate.Arrived;
+        UntilBlocked(run);
+        run.Abort();
+        gate.Open();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Completion);
+        EverybodyHasEnded();
+    });
+
+    [Fact]
+    public Task The_run_is_cancelled_while_its_workers_are_starved() => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        using var cancellation = new CancellationTokenSource();
+        await using var run = Pipeline.From(Hold(gate)).Then(Steps.Noting, folder.File("stage"), Beside.Processes(2)).To(Items.Drop).Start(ct: cancellation.Token);
+        await gate.Arrived;
+        Assert.True(SpinWait.SpinUntil(() => run.Snapshot().Stages[1].Workers.All(w => w.Activity.StartsWith("waiting for an item", StringComparison.Ordinal)), 20_000), Activities(run));
+        await cancellation.CancelAsync();
+        gate.Open();
+        var thrown = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Completion);
+        Assert.Equal(cancellation.Token, thrown.CancellationToken);
+        MustHaveEnded("stage", 2, 2);
+    });
+
+    [Fact]
+    public Task A_run_that_is_aborted_at_once_leaves_nothing_behind() => Within.Time(async () =>
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            await using var run = Noting().To(Items.Drop).Start();
+            run.Abort();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Completion);
+        }
+    });
+
+    [Fact]
+    public Task A_process_that_does_not_leave_in_time_is_killed() => Within.Time(async () =>
+    {
+        using var arrived = new Gate();
+        await using var run = Pipeline.From([1, 2]).Then(SleepAtTwo, Beside.Process).To(xs => Hold(xs, arrived)).Start(new() { StopTimeout = TimeSpan.FromMilliseconds(300) });
+        await arrived.Arrived;
+        arrived.Open();
+        run.Abort();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Completion);
+    });
+
+    [Fact]
+    public Task A_source_in_a_process_is_drained() => Within.Time(async () =>
+    {
+        await using var run = Noting().To(xs => xs.Select(x =>
+        {
+            if (x == 20)
+                _ = PipelineRun.Active.Single(r => r.Name is "drained").DrainAsync();
+            return x;
+        }).ToList()).Start(new() { Name = "drained" });
+        var results = await run.Completion;
+        Assert.Equal(Enumerable.Range(1, results.Count), results);
+        Assert.InRange(results.Count, 20, 60);
+        EverybodyHasEnded();
+    });
+
+    [Fact]
+    public Task An_asynchronous_source_in_a_process_is_drained() => Within.Time(async () =>
+    {
+        await using var run = Pipeline.From(TickForEver, folder.File("source"), Beside.Process).Then(Steps.Pass, Beside.Process).To(xs => xs.Select(x =>
+        {
+            if (x == 20)
+                _ = PipelineRun.Active.Single(r => r.Name is "ticks").DrainAsync();
+            return x;
+        }).ToList()).Start(new() { Name = "ticks" });
+        var results = await run.Completion;
+        Assert.Equal(Enumerable.Range(0, results.Count), results);
+        Assert.InRange(results.Count, 21, 60);
+        MustHaveEnded("source", 1, 1);
+    });
+
+    // An endless source and two workers of a stage, each of which leaves a file when it begins and one when it ends.
+    private Pipeline<int> Noting() => Pipeline.From(Steps.NotingSource, folder.File("source"), Beside.Process)
+        .Then(Steps.Noting, folder.File("stage"), Beside.Processes(2)).Then(Steps.Add, 1);
+
+    private void EverybodyHasEnded(int runs = 1)
+    {
+        MustHaveEnded("source", runs, runs);
+        MustHaveEnded("stage", runs, 2 * runs); // a worker may come so late that it never begins
+    }
+
+    private void MustHaveEnded(string file, int atLeast, int atMost)
+    {
+        Assert.InRange(folder.Count($"{file}-*-ended"), atLeast, atMost);
+        Assert.Equal(folder.Count($"{file}-*-began"), folder.Count($"{file}-*-ended"));
+    }
+
+    private static void UntilBlocked(PipelineRun run) =>
+        Assert.True(SpinWait.SpinUntil(() => run.Snapshot().Stages[1].Workers.All(w => w.Activity.StartsWith("waiting for a slot", StringComparison.Ordinal)), 20_000), Activities(run));
+
+    private static string Activities(PipelineRun run) => string.Join("; ", run.Snapshot().Stages.SelectMany(s => s.Workers).Select(w => w.Activity));
+
+    private static void Hold(IEnumerable<int> items, Gate gate)
+    {
+        foreach (var _ in items)
+            gate.Pass();
+    }
+
+    private static IEnumerable<int> Hold(Gate gate)
+    {
+        yield return 1;
+        gate.Pass();
+    }
+
+    private static IEnumerable<int> TakeThree(IEnumerable<int> items) => items.Take(3);
+
+    private static IEnumerable<int> SleepAtTwo(IEnumerable<int> items)
+    {
+        foreach (var item in items)
+        {
+            if (item == 2)
+                Thread.Sleep(Timeout.Infinite);
+            yield return item;
+        }
+    }
+
+    private static async IAsyncEnumerable<int> TickForEver(string file)
+    {
+        Steps.Note(file, "began");
+        try
+        {
+            for (var i = 0; ; i++)
+            {
+                await Task.Yield();
+                yield return i;
+            }
+        }
+        finally
+        {
+            Steps.Note(file, "ended");
+        }
+    }
+}

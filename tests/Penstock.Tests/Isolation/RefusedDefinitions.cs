@@ -1,0 +1,86 @@
+using Penstock.Tests.Support;
+
+namespace Penstock.Tests.Isolated;
+
+/// <summary>What cannot run in processes is refused before anything starts.</summary>
+public class RefusedDefinitions
+{
+    [Fact]
+    public Task A_captured_variable_is_named_with_the_cure() => Within.Time(async () =>
+    {
+        var threshold = 3;
+        await Refused(Pipeline.From([1]).Then(xs => xs.Where(x => x > threshold), Beside.Process with { Name = "filter" }), "'filter'", "captures 'threshold'", "pass it as the argument");
+    });
+
+    [Fact]
+    public Task So_is_one_that_a_whole_run_in_processes_would_need() => Within.Time(async () =>
+    {
+        var threshold = 3;
+        var pipeline = Pipeline.From([1]).Then(xs => xs.Where(x => x > threshold));
+        Assert.Empty(await pipeline.ToListAsync());
+        await Refused(pipeline, new RunOptions { Isolation = Isolation.Process }, "captures 'threshold'");
+    });
+
+    [Fact]
+    public Task Items_that_cannot_cross() => Within.Time(async () =>
+    {
+        await Refused(Pipeline.From([1]).Then(MakeStreams, Beside.Process), "'MakeStreams'", "Stream");
+        await Refused(Pipeline.From(new[] { new object() }).Then(Steps.Pass, Beside.Process), "'Source'", "Object");
+        await Refused(Pipeline.From([1]).Then(MakeFunctions).Then(Steps.Pass, Beside.Process), "'MakeFunctions'", "Func");
+    });
+
+    [Fact]
+    public Task Arguments_that_cannot_cross() => Within.Time(() =>
+        Refused(Pipeline.From([1]).Then(Write, Stream.Null, Beside.Process), "'Write'", "its argument", "Stream"));
+
+    [Fact]
+    public Task Bytes_in_flight_on_a_link_of_a_process() => Within.Time(async () =>
+    {
+        await Refused(Pipeline.From(["a"]).Then(Steps.Pass, Beside.Process with { MaxInFlightBytes = 100 }), "MaxInFlightBytes");
+        await Refused(Pipeline.From(["a"], new() { MaxInFlightBytes = 100 }).Then(Steps.Pass, Beside.Process), "MaxInFlightBytes");
+    });
+
+    [Fact]
+    public Task A_process_inside_scatter_and_gather() => Within.Time(() =>
+        Refused(Pipeline.From([1]).ScatterGather(x => new[] { x }, parts => parts.Then(Steps.Pass, Beside.Process), (x, _) => x), "process"));
+
+    [Fact]
+    public Task Objects_as_sources_and_sinks() => Within.Time(async () =>
+    {
+        await Refused(Pipeline.From([1], Beside.Process), "object of this process");
+        await Assert.ThrowsAsync<PipelineDefinitionException>(() => Pipeline.From([1]).To(xs => xs.ToList(), Beside.Process).RunAsync());
+    });
+
+    [Fact]
+    public Task A_serializer_that_a_worker_cannot_make() => Within.Time(async () =>
+    {
+        var pipeline = Pipeline.From([1]).Then(Steps.Pass, Beside.Process);
+        await Refused(pipeline, new RunOptions { Serializer = new Configured(1) }, "Configured", "no public constructor without parameters");
+        await Refused(pipeline, new RunOptions { Serializer = new Hidden() }, "Hidden", "is not public");
+        await Refused(pipeline, new RunOptions { Serializer = new JsonItemSerializer(new System.Text.Json.JsonSerializerOptions()) }, "JsonItemSerializer");
+    });
+
+    private static Task Refused<T>(Pipeline<T> pipeline, params string[] complaints) => Refused(pipeline, new RunOptions(), complaints);
+
+    private static async Task Refused<T>(Pipeline<T> pipeline, RunOptions options, params string[] complaints)
+    {
+        var refused = await Assert.ThrowsAsync<PipelineDefinitionException>(() => pipeline.ToListAsync(options));
+        Assert.All(complaints, complaint => Assert.Contains(complaint, refused.Message, StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<Stream> MakeStreams(IEnumerable<int> items) => items.Select(_ => Stream.Null);
+
+    private static IEnumerable<Func<int>> MakeFunctions(IEnumerable<int> items) => items.Select(x => new Func<int>(() => x));
+
+    private static IEnumerable<int> Write(IEnumerable<int> items, Stream stream) => items;
+
+    public sealed class Configured : JsonItemSerializer
+    {
+        public Configured(int depth)
+            : base(new System.Text.Json.JsonSerializerOptions { MaxDepth = depth })
+        {
+        }
+    }
+
+    private sealed class Hidden() : JsonItemSerializer(new System.Text.Json.JsonSerializerOptions());
+}
