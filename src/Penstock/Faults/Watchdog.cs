@@ -59,7 +59,7 @@ internal sealed class Watchdog : IDisposable
     private void End(Worker worker, WorkerStuckException exception)
     {
         if (worker is ProcessWorker process)
-            process.Kill(exception); // its death then goes the way of the stage's fault policy
+            process.Kill(exception, isFinal: process.IsStarting); // its death then goes the way of the stage's fault policy
         else
             run.FailWith(new Fault(exception, worker));
     }
@@ -109,7 +109,7 @@ internal sealed class Watchdog : IDisposable
             if ((state != WorkerState.Busy && !isBeingMade) || (Worker.IsProcess ? Worker.IsToldToStop : Worker.IsStopping))
                 return null;
             var options = Worker.Stage.Options;
-            var isStarting = isBeingMade || (seen == 0 && !Worker.Times.HasStarved);
+            var isStarting = Worker.IsStarting;
             if (isStarting && stay >= options.StartupTimeout)
                 return Message("has not asked for an item or yielded one", nameof(StageOptions.StartupTimeout), options.StartupTimeout.Value);
             if ((!isStarting || (Worker.Stage.IsSource && !isBeingMade)) && stay >= options.ItemTimeout)

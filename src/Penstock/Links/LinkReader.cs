@@ -80,6 +80,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> MoveNextSlowAsync()
     {
+        Worker.OnAsking();
         if (Worker.IsStopping || (Worker.MayNotTake && !redeliver))
             throw StopException(); // an item in hand is still finished when the stage has ended behind it
         if (redeliver)

@@ -19,6 +19,8 @@ internal sealed unsafe class ProcessWorker : Worker
     private readonly Mailbox mailbox;
     private WorkerProcess? process;
     private Exception? killedBecause;
+    private bool isKillFinal;
+    private long itemsAtStart;
     private Death? death;
     private long itemsAtIdleDeath = -1;
     private int idleDeaths;
@@ -41,6 +43,9 @@ internal sealed unsafe class ProcessWorker : Worker
 
     public override Reader Reader => reader;
 
+    // Every new process loads its model anew.
+    public override bool IsStarting => Times.State == WorkerState.NotStarted || (Record->IsStarting && ItemsIn + ItemsOut == itemsAtStart);
+
     private ISharedLink? Input => (ISharedLink?)Stage.Input;
 
     private ISharedLink Output => (ISharedLink)Stage.Output!;
@@ -61,9 +66,12 @@ internal sealed unsafe class ProcessWorker : Worker
     }
 
     /// <summary>Ends the process, whatever it is doing: its death then means this exception.</summary>
-    public void Kill(Exception? because)
+    /// <param name="because">The exception; null for a process that must only be gone.</param>
+    /// <param name="isFinal">Whether the stage fails with it, whatever its fault policy.</param>
+    public void Kill(Exception? because, bool isFinal = false)
     {
-        Interlocked.CompareExchange(ref killedBecause, because, null);
+        if (Interlocked.CompareExchange(ref killedBecause, because, null) is null)
+            Volatile.Write(ref isKillFinal, isFinal);
         Volatile.Read(ref process)?.Kill();
     }
 
@@ -107,6 +115,9 @@ internal sealed unsafe class ProcessWorker : Worker
     {
         mailbox.Clear();
         killedBecause = null;
+        isKillFinal = false;
+        itemsAtStart = ItemsIn + ItemsOut;
+        Record->IsStarting = true;
         Volatile.Write(ref process, WorkerProcess.Start(
             new WorkerLaunch
             {
@@ -231,8 +242,7 @@ internal sealed unsafe class ProcessWorker : Worker
             Number = held?.Number,
             StandardError = process!.StandardErrorTail,
         };
-        killedBecause = null;
-        if (Stage.Options.Faults == FaultPolicy.Stop || (held is null && IsHopeless()))
+        if (Stage.Options.Faults == FaultPolicy.Stop || Volatile.Read(ref isKillFinal) || (held is null && IsHopeless()))
         {
             Stage.EndAt(this, new Fault(exception, this, held?.Number));
             Leave(held);

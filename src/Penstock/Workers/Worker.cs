@@ -96,6 +96,9 @@ internal abstract class Worker
 
     public bool IsInSource => Stage.HasInnerSource ? Volatile.Read(ref IsInInnerSource) : Times.State == WorkerState.Busy;
 
+    /// <summary>Whether it has neither asked for an item nor yielded one yet.</summary>
+    public virtual bool IsStarting => ItemsIn + ItemsOut + Restarts == 0 && !Times.HasStarved;
+
     /// <summary>Generators started after the first one.</summary>
     public unsafe ref int Restarts => ref record->Restarts;
 
@@ -118,6 +121,9 @@ internal abstract class Worker
     public abstract ValueTask LeaveAsync();
 
     public virtual void OnItemTaken() => ItemsIn++;
+
+    /// <summary>The generator asks for an item that is not at hand, or that an earlier try has failed on.</summary>
+    public unsafe void OnAsking() => record->IsStarting = false;
 
     /// <summary>
     /// For whoever drives this worker inline: puts its AsyncLocals in the place of its driver's. To be called in an asynchronous

@@ -88,6 +88,10 @@ internal struct WorkerRecord
     [FieldOffset(352)]
     public long CountedItem;
 
+    /// <summary>In a process of its own: whether it has not asked for an item yet.</summary>
+    [FieldOffset(360)]
+    public bool IsStarting;
+
     /// <summary>In an ordered stage: the number of the item it works on, see <see cref="Links.Turns"/>.</summary>
     [FieldOffset(448)]
     public long Turn;
