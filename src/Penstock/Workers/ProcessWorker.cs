@@ -46,6 +46,9 @@ internal sealed unsafe class ProcessWorker : Worker
     // Every new process loads its model anew.
     public override bool IsStarting => Times.State == WorkerState.NotStarted || (Record->IsStarting && ItemsIn + ItemsOut == itemsAtStart);
 
+    /// <summary>The number of its process, once it has one.</summary>
+    public int? ProcessId => Volatile.Read(ref process)?.Id;
+
     private ISharedLink? Input => (ISharedLink?)Stage.Input;
 
     private ISharedLink Output => (ISharedLink)Stage.Output!;

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Globalization;
+using Penstock.Tests.Support;
+using Penstock.Workers;
+using Xunit.Abstractions;
+
+namespace Penstock.Tests.Isolated;
+
+/// <summary>Somebody kills worker processes at moments that nobody has chosen. PENSTOCK_SEED plays the same pauses and victims again.</summary>
+public class Killings(ITestOutputHelper output)
+{
+    private const int Items = 800;
+    private const int Kills = 8;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public Task Workers_killed_at_random_lose_and_double_nothing(bool ordered) => Within.Time(async () =>
+    {
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("PENSTOCK_SEED"), CultureInfo.InvariantCulture, out var given)
+            ? given
+            : (int)(TimeProvider.System.GetTimestamp() & 0xFFFFFF);
+        output.WriteLine($"PENSTOCK_SEED={seed}");
+        var options = Beside.Processes(3) with { Ordered = ordered, Faults = FaultPolicy.Retry(1000) };
+        var run = Pipeline.From(Steps.Count, Items).Then(Ponder, options).Then(Ponder, options with { Workers = 2 }).To(xs => xs.ToList()).Start();
+
+        var killed = 0;
+        var random = new Random(seed);
+        while (killed < Kills && !run.Completion.IsCompleted)
+        {
+            // Each time another handful of items later, wherever the workers are then.
+            var later = ItemsOut() + random.Next(1, 60);
+            await Task.WhenAny(run.Until(_ => ItemsOut() >= later), run.Completion);
+            var victims = run.Run.Stages.SelectMany(s => s.Workers).OfType<ProcessWorker>().Where(w => w.Times.State is not WorkerState.NotStarted).ToList();
+            if (victims.Count > 0 && TryKill(victims[random.Next(victims.Count)].ProcessId))
+                killed++;
+        }
+
+        var result = await run.Completion;
+        output.WriteLine($"{killed} killed");
+        Assert.Equal(Enumerable.Range(0, Items), ordered ? result : result.Order());
+
+        long ItemsOut() => run.Snapshot().Stages[^2].ItemsOut;
+    }, limit: TimeSpan.FromMinutes(1));
+
+    private static IEnumerable<int> Ponder(IEnumerable<int> items)
+    {
+        foreach (var item in items)
+        {
+            Thread.Sleep(2); // work
+            yield return item;
+        }
+    }
+
+    private static bool TryKill(int? id)
+    {
+        try
+        {
+            Process.GetProcessById(id ?? 0).Kill();
+            return id is not null;
+        }
+        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+}
