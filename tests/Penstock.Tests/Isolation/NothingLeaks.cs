@@ -19,8 +19,8 @@ public class NothingLeaks(ITestOutputHelper output)
         await Repeat(100);
         Assert.Empty(Children());
         Collect();
-        Assert.DoesNotContain(Descriptors(), d => d.Contains("penstock", StringComparison.Ordinal));
-        Assert.DoesNotContain(await File.ReadAllLinesAsync("/proc/self/maps"), m => m.Contains("penstock-", StringComparison.Ordinal));
+        Assert.DoesNotContain(Descriptors(), d => d.Contains("memfd:penstock-", StringComparison.Ordinal));
+        Assert.DoesNotContain(await File.ReadAllLinesAsync("/proc/self/maps"), m => m.Contains("memfd:penstock-", StringComparison.Ordinal));
         output.WriteLine($"descriptors: {before.Length} before, {Descriptors().Length} after");
         Assert.InRange(Descriptors().Length, 0, before.Length + 3); // what the runtime opens by itself
     }, limit: TimeSpan.FromMinutes(2));
