@@ -118,6 +118,7 @@ internal sealed class Pump<T> : Pump
         thread?.Join();
         if (failure is { SourceException: not PipelineStoppedException and var exception })
             worker.Stage.Run.Log.IgnoredAfterEnd(name, worker.Index, exception);
+        failure = null;
         link.DisposeUndelivered(worker.Stage.Run.FailWith);
     }
 
