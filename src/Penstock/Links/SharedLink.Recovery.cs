@@ -11,8 +11,11 @@ internal sealed unsafe partial class SharedLink<T>
             FinishTaking(consumer);
         for (var slot = 0; slot < Capacity; slot++)
         {
-            if (Volatile.Read(ref owners[slot]) == (Consuming | consumer))
+            if (Volatile.Read(ref owners[slot]) != (Consuming | consumer))
+                continue;
+            if (!isDead || !HasDoneWith(slot))
                 return (slot, HeaderOf(slot)->Number);
+            Free(slot);
         }
 
         return null;
@@ -45,8 +48,10 @@ internal sealed unsafe partial class SharedLink<T>
         var released = false;
         for (var slot = 0; slot < Capacity; slot++)
         {
-            if (!onRing.Contains(slot))
-                released |= Interlocked.CompareExchange(ref owners[slot], Nobody, Producing | producer) == (Producing | producer);
+            if (onRing.Contains(slot) || Volatile.Read(ref owners[slot]) != (Producing | producer))
+                continue;
+            Free(slot);
+            released = true;
         }
 
         return released;
@@ -58,6 +63,9 @@ internal sealed unsafe partial class SharedLink<T>
         Producers.WakeAllAfterDeath();
         Consumers.WakeAllAfterDeath();
     }
+
+    // It died while it freed the slot.
+    private bool HasDoneWith(int slot) => Lineages is not null && Volatile.Read(ref families[slot]) == NoFamily;
 
     private void FinishTaking(int consumer)
     {

@@ -17,6 +17,8 @@ namespace Penstock.Links;
 /// <item>It frees the slot: <c>owner[slot]</c> back to nobody.</item>
 /// </list>
 /// What a dead worker held is therefore known from the words alone: the slot it was consuming, and the slot it had taken and not handed on. A place is filled again only when its last taker has shown the slot's new owner.
+/// Between a scattering and its gathering <c>family[slot]</c> says what the item descends from: written before the item is handed on, cleared
+/// before the slot is freed. So the gathering end finds a family's items wherever they are; and whose family is cleared, its consumer has done with it.
 /// One producer, or several in turn, hand on by plain writes; so does one consumer take.
 /// </remarks>
 internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
@@ -27,6 +29,8 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     private const int Producing = 1 << 30;
     private const int Consuming = 1 << 29;
     private const int WorkerMask = Consuming - 1;
+    private const long NoFamily = 0;
+    private const long Stray = -1; // made of no item
     private const int Giant = 256 << 20;
     private const int KeptOfGiants = 64 << 20;
 
@@ -34,6 +38,7 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     private readonly SharedLinkLayout layout;
     private readonly byte* start;
     private readonly int* owners;
+    private readonly long* families; // plus one; see NoFamily
     private readonly long* ring;
     private readonly bool sharesTail;
     private readonly int? fixedSize;
@@ -64,23 +69,26 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
             : null;
         start = region.Address;
         owners = (int*)(start + layout.Owners);
+        families = (long*)(start + layout.Families);
         ring = (long*)(start + layout.Ring);
     }
 
     public LinkPlan Plan { get; }
 
     /// <summary>Makes the link, in the process that starts the run.</summary>
-    public static SharedLink<T> Create(string name, LinkPlan plan, IItemSerializer? serializer, ByteBudget? bytes)
+    public static SharedLink<T> Create(string name, LinkPlan plan, IItemSerializer? serializer, ByteBudget? bytes = null, Lineages? lineages = null)
     {
         var created = SharedRegion.Create("link-" + name, LayoutFor(plan.Capacity).Size);
-        var link = new SharedLink<T>(created, plan with { Handle = created.Handle }, serializer, bytes);
+        var link = new SharedLink<T>(created, plan with { Handle = created.Handle }, serializer, bytes) { Lineages = lineages };
+        lineages?.Add(link);
         for (var position = 0; position < link.layout.RingSize; position++)
             link.ring[position] = RingWord.Free(position).Value;
         return link;
     }
 
     /// <summary>Opens the link in another process.</summary>
-    public static SharedLink<T> Open(LinkPlan plan, IItemSerializer? serializer) => new(SharedRegion.Open(plan.Handle), plan, serializer, bytes: null);
+    public static SharedLink<T> Open(LinkPlan plan, IItemSerializer? serializer, Lineages? lineages = null) =>
+        new(SharedRegion.Open(plan.Handle), plan, serializer, bytes: null) { Lineages = lineages };
 
     /// <summary>How a link of this type of item lies in memory, the user's serializer aside.</summary>
     public static SharedLinkLayout LayoutFor(int capacity) =>
@@ -169,10 +177,32 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
             Encode(slot, item, header);
         }
 
+        if (Lineages is not null)
+            Mark(slot, lineage);
         Publish(slot);
         if (Consumers.HasWaiting)
             Consumers.WakeOne();
     }
+
+    public override void Claim(int slot, Lineage lineage)
+    {
+        if (Lineages is not null)
+            Mark(slot, lineage);
+    }
+
+    public bool Holds(long family)
+    {
+        for (var slot = 0; slot < Capacity; slot++)
+        {
+            if (Volatile.Read(ref families[slot]) == family + 1)
+                return true;
+        }
+
+        return false;
+    }
+
+    public Lineage? LineageIn(int slot) =>
+        Lineages is not null && Volatile.Read(ref families[slot]) is > NoFamily and var family ? Lineages.Find(family - 1, HeaderOf(slot)->Part) : null;
 
     public override bool TryTake(Turns? turns, int worker, ref Taken<T> taken)
     {
@@ -227,6 +257,8 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
         var header = HeaderOf(slot);
         if (header->IsLarge && header->Length >= Giant)
             GiveBack(slot, header);
+        if (Lineages is not null)
+            Volatile.Write(ref families[slot], NoFamily);
         Volatile.Write(ref owners[slot], Nobody);
     }
 
@@ -244,6 +276,12 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     private SlotHeader* HeaderOf(int slot) => (SlotHeader*)(start + layout.SlotOf(slot));
 
     private byte* SmallRoomOf(int slot) => start + layout.SlotOf(slot) + SlotHeader.Size;
+
+    private void Mark(int slot, Lineage? lineage)
+    {
+        HeaderOf(slot)->Part = lineage?.Position ?? 0;
+        Volatile.Write(ref families[slot], lineage is null ? Stray : lineage.Family + 1);
+    }
 
     private void Encode(int slot, T item, SlotHeader* header)
     {
@@ -289,8 +327,14 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
             spin.SpinOnce(sleep1Threshold: -1);
     }
 
-    private void Decode(int slot, long position, int worker, ref Taken<T> taken) =>
+    private void Decode(int slot, long position, int worker, ref Taken<T> taken)
+    {
         Read(slot, position, fixedSize is null ? decoders[worker] ??= ItemCodec.For<T>(serializer) : null, ref taken);
+        if (Lineages is null)
+            return;
+        taken.Lineage = LineageIn(slot);
+        taken.Lineage?.Retain();
+    }
 
     private void Read(int slot, long position, ItemCodec<T>? decoder, ref Taken<T> taken)
     {

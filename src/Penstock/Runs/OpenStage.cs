@@ -84,12 +84,12 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
         var (producers, consumers) = (options.Workers, next?.Options.Workers ?? 1);
         var capacity = stage.CapacityBefore(consumers);
         var bytes = options.MaxInFlightBytes is { } limit ? new ByteBudget(limit, options.SizeOf) : null;
-        var isTracked = builder.IsTracked(stage);
-        if (builder.IsShared(stage, next) && !isTracked)
-            return SharedLink<TOut>.Create(Name, new LinkPlan("", capacity, producers, consumers, KeepsOrder, builder.NextSets()), builder.Run.Options.Serializer, bytes);
+        var lineages = builder.LineagesBehind(stage);
+        if (builder.IsShared(stage, next))
+            return SharedLink<TOut>.Create(Name, new LinkPlan("", capacity, producers, consumers, KeepsOrder, builder.NextSets()), builder.Run.Options.Serializer, bytes, lineages);
         return consumers == 1 && (producers == 1 || KeepsOrder)
-            ? new SerialLink<TOut>(capacity, producers > 1, isTracked, bytes)
-            : new ParallelLink<TOut>(capacity, producers > 1, consumers > 1, KeepsOrder, isTracked, bytes);
+            ? new SerialLink<TOut>(capacity, producers > 1, lineages, bytes)
+            : new ParallelLink<TOut>(capacity, producers > 1, consumers > 1, KeepsOrder, lineages, bytes);
     }
 
     private void AddProcesses(Link<TOut> output)

@@ -1,3 +1,4 @@
+using Penstock.Links;
 using Penstock.Stages;
 
 namespace Penstock.Runs;
@@ -5,7 +6,7 @@ namespace Penstock.Runs;
 /// <summary>Turns a description into the stages, workers and links of one run.</summary>
 internal sealed class RunBuilder(Run run)
 {
-    private readonly HashSet<Stage> tracked = [];
+    private readonly Dictionary<Stage, Lineages> tracked = [];
     private int lastSet = 1;
 
     public Run Run { get; } = run;
@@ -15,19 +16,11 @@ internal sealed class RunBuilder(Run run)
     /// <summary>Whether measured times mean anything: a test's clock says nothing of what an item costs.</summary>
     public bool HasRealClock => Run.Time == TimeProvider.System;
 
-    /// <summary>Whether items behind a stage carry their lineage: those between a scattering and its gathering.</summary>
-    public bool IsTracked(Stage stage) => tracked.Contains(stage.Origin);
+    /// <summary>The lineages that items behind a stage carry: those between a scattering and its gathering.</summary>
+    public Lineages? LineagesBehind(Stage stage) => tracked.GetValueOrDefault(stage.Origin);
 
-    /// <summary>Whether the stage's workers are processes. Lineage does not cross, so what is between a scattering and its gathering stays here.</summary>
-    public bool IsInProcess(Stage stage)
-    {
-        if (IsSequential || stage.IsolationIn(Run.Options) != Isolation.Process)
-            return false;
-        if (!IsTracked(stage))
-            return true;
-        return stage.Options.Isolation != Isolation.Process ? false : throw new PipelineDefinitionException(
-            $"Stage '{stage.Name}' is inside a ScatterGather, whose stages cannot run in other processes yet: leave Isolation out there, or isolate a stage before or behind it.");
-    }
+    /// <summary>Whether the stage's workers are processes.</summary>
+    public bool IsInProcess(Stage stage) => !IsSequential && stage.IsolationIn(Run.Options) == Isolation.Process;
 
     /// <summary>Whether the link between two stages lies between processes.</summary>
     public bool IsShared(Stage before, Stage? behind) => Run.Options.SharesLinks || IsInProcess(before) || (behind is not null && IsInProcess(behind));
@@ -35,12 +28,13 @@ internal sealed class RunBuilder(Run run)
     /// <summary>Numbers for two sets of waiting workers, those before a link and those behind it.</summary>
     public int NextSets() => lastSet += 2;
 
-    public void Track(Stage from, Stage to)
+    /// <summary>Items behind these stages carry their lineage. An inner scattering is told of behind the one around it.</summary>
+    public void Track(Stage from, Stage to, Lineages lineages)
     {
-        Stage stage = to;
+        var stage = to;
         for (; stage.Origin != from; stage = stage.Previous!)
-            tracked.Add(stage.Origin);
-        tracked.Add(stage.Origin);
+            tracked[stage.Origin] = lineages;
+        tracked[from] = lineages;
     }
 
     /// <summary>

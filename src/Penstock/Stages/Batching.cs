@@ -35,7 +35,7 @@ internal static class Batching
 
         void Fill()
         {
-            var group = items.Lineage?.Group;
+            var family = items.Lineage?.Family;
             Add();
 
             // In a sequential run nobody produces while this waits, so there is nothing to wait for.
@@ -43,7 +43,7 @@ internal static class Batching
             items.Interrupt = alarm is null ? null : () => alarm.HasRung;
             while (!isNextInHand && batch.Count < maxSize && items.MoveNext())
             {
-                isNextInHand = items.Lineage?.Group != group;
+                isNextInHand = items.Lineage?.Family != family;
                 if (!isNextInHand)
                     Add();
             }
@@ -57,6 +57,7 @@ internal static class Batching
             if (items.Lineage is not { } lineage)
                 return;
             lineage.Retain(); // asking for the next item releases it
+            worker.Claim(lineage);
             lineages.Add(lineage);
         }
 

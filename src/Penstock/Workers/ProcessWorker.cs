@@ -159,6 +159,7 @@ internal sealed unsafe class ProcessWorker : Worker
             Behind = CrewOf(stages.Append(Stage.Run.Caller).First(s => s is not null && s.Input == Stage.Output)!),
             Input = Input?.Plan,
             Output = Output.Plan,
+            Gatherer = Stage.Input?.Lineages is { } lineages ? stages.First(s => s.Input?.Lineages == lineages && s.Output?.Lineages != lineages).Workers[0].Memory.Offset : -1,
             Serializer = Stage.Run.Options.Serializer?.GetType().AssemblyQualifiedName,
             IsRestart = Restarts > 0,
             Resume = resume,
@@ -270,6 +271,7 @@ internal sealed unsafe class ProcessWorker : Worker
         else
         {
             Input!.GiveUp(slot);
+            Stage.Input!.Lineages?.Wake();
             Stage.Turns?.Show(Index, Turns.Idle);
         }
 
@@ -319,6 +321,7 @@ internal sealed unsafe class ProcessWorker : Worker
     // Whom it was about to wake when it died, nobody else would.
     private void WakeOthers()
     {
+        Stage.Input?.Lineages?.Wake();
         Input?.WakeAll();
         Output.WakeAll();
         Stage.Turns?.Waiting.WakeAllAfterDeath();
@@ -340,6 +343,7 @@ internal sealed unsafe class ProcessWorker : Worker
         hasSaidGoodbye = true;
         Times.End();
         Stage.OnLeft(this);
+        Stage.Input?.Lineages?.Wake();
     }
 
     private void BeGone()
@@ -371,7 +375,7 @@ internal sealed unsafe class ProcessWorker : Worker
 
         public override object? Item => Held is var (slot, _) ? worker.Input!.Peek(slot) : null;
 
-        public override Lineage? Lineage => null;
+        public override Lineage? Lineage => Held is var (slot, _) ? worker.Input!.LineageIn(slot) : null;
 
         public override void Finish()
         {

@@ -36,8 +36,9 @@ internal static class WorkerHost
         public bool Visit<TIn, TOut>(Body<TIn, TOut> body)
         {
             var serializer = CreateSerializer(plan.Serializer);
-            var input = plan.Input is { } inputPlan ? SharedLink<TIn>.Open(inputPlan, serializer) : null;
-            var output = SharedLink<TOut>.Open(plan.Output, serializer);
+            var lineages = plan.Gatherer >= 0 ? new DistantLineages(new WordWaiter(memory.At(plan.Gatherer))) : null;
+            var input = plan.Input is { } inputPlan ? SharedLink<TIn>.Open(inputPlan, serializer, lineages) : null;
+            var output = SharedLink<TOut>.Open(plan.Output, serializer, lineages);
             RemoteStage? stage = null;
             var run = new Run(new RunOptions()) { Report = (fault, inCleanup) => stage!.FailRun(fault.Exception, inCleanup) };
             var options = new StageOptions { Workers = plan.Own.Records.Count, Faults = plan.HasPolicy ? FaultPolicy.Skip : FaultPolicy.Stop };

@@ -148,6 +148,8 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
             WearOut();
     }
 
+    public override void Claim(Lineage lineage) => writer?.Claim(lineage);
+
     public override void Own(IDisposable enumerator) => (owned ??= []).Add(enumerator);
 
     private long? NumberInHand => reader.HasItem ? reader.Number : null;

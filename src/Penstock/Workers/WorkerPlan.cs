@@ -39,6 +39,9 @@ internal sealed record WorkerPlan
 
     public required LinkPlan Output { get; init; }
 
+    /// <summary>Between a scattering and its gathering: the record of the gathering worker; else −1.</summary>
+    public required long Gatherer { get; init; }
+
     /// <summary>The type of the user's serializer.</summary>
     public required string? Serializer { get; init; }
 
@@ -71,6 +74,7 @@ internal sealed record WorkerPlan
         WriteIfThere(writer, Behind, (w, crew) => crew.Write(w));
         WriteIfThere(writer, Input, (w, link) => link.Write(w));
         Output.Write(writer);
+        writer.Write(Gatherer);
         writer.Write(Serializer ?? "");
         writer.Write(IsRestart);
         writer.Write(Resume?.Slot ?? -1);
@@ -108,6 +112,7 @@ internal sealed record WorkerPlan
             Behind = reader.ReadBoolean() ? Crew.Read(reader) : null,
             Input = reader.ReadBoolean() ? LinkPlan.Read(reader) : null,
             Output = LinkPlan.Read(reader),
+            Gatherer = reader.ReadInt64(),
             Serializer = reader.ReadString() is { Length: > 0 } type ? type : null,
             IsRestart = reader.ReadBoolean(),
             Resume = (reader.ReadInt32(), reader.ReadInt64()) is var (slot, number) && slot >= 0 ? (slot, number) : null,

@@ -41,10 +41,6 @@ public class RefusedDefinitions
     });
 
     [Fact]
-    public Task A_process_inside_scatter_and_gather() => Within.Time(() =>
-        Refused(Pipeline.From([1]).ScatterGather(x => new[] { x }, parts => parts.Then(Steps.Pass, Beside.Process), (x, _) => x), "process"));
-
-    [Fact]
     public Task Objects_as_sources_and_sinks() => Within.Time(async () =>
     {
         await Refused(Pipeline.From([1], Beside.Process), "object of this process");
