@@ -108,8 +108,8 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
 
         if (link.Bytes is { } bytes)
         {
-            size = bytes.SizeOf(item);
-            while (!bytes.TryCharge(size))
+            size = link.SizeOf(slot, item);
+            while (!bytes.TryCharge(worker.Index, slot, size))
             {
                 if (worker.IsStopping)
                     return false;

@@ -13,9 +13,15 @@ internal sealed unsafe partial class SharedLink<T>
         {
             if (Volatile.Read(ref owners[slot]) != (Consuming | consumer))
                 continue;
-            if (!isDead || !HasDoneWith(slot))
-                return (slot, HeaderOf(slot)->Number);
-            Free(slot);
+            if (isDead && HasDoneWith(slot))
+            {
+                Free(slot);
+                continue;
+            }
+
+            if (isDead)
+                bytes?.Restore(slot, HeaderOf(slot)->Charged); // it may have died while it freed the slot
+            return (slot, HeaderOf(slot)->Number);
         }
 
         return null;
@@ -32,6 +38,8 @@ internal sealed unsafe partial class SharedLink<T>
 
     public bool ReleaseUnusedOf(int producer)
     {
+        bytes?.LeaveDoor(producer);
+
         // In this order: what is on the ring was handed on; who takes it shows that before it leaves the ring.
         var onRing = new HashSet<int>();
         for (var place = 0; place < layout.RingSize; place++)

@@ -42,6 +42,8 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     private readonly long* ring;
     private readonly bool sharesTail;
     private readonly int? fixedSize;
+    private readonly SlotBytes? bytes;
+    private readonly bool measuresByWriting;
 
     // By worker: each writes and reads on a thread of its own.
     private readonly Encoder?[] encoders;
@@ -51,14 +53,13 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     // Where a search for a free slot begins; a guess, so it needs no care.
     private int likelyFree;
 
-    private SharedLink(SharedRegion region, LinkPlan plan, IItemSerializer? serializer, ByteBudget? bytes)
+    private SharedLink(SharedRegion region, LinkPlan plan, IItemSerializer? serializer, Func<object, long>? sizeOf)
         : base(FixedMemory.In(region, 0), plan.Capacity, plan.Producers > 1, plan.Consumers > 1)
     {
         this.region = region;
         Plan = plan;
         this.serializer = serializer;
         sharesTail = plan is { Producers: > 1, IsOrdered: false };
-        Bytes = bytes;
         Producers = new WaitSet(FixedMemory.In(region, ProducersWaitingAt), plan.FirstSet);
         Consumers = new WaitSet(FixedMemory.In(region, ConsumersWaitingAt), plan.FirstSet + 1);
         encoders = new Encoder?[plan.Producers];
@@ -70,16 +71,19 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
         start = region.Address;
         owners = (int*)(start + layout.Owners);
         families = (long*)(start + layout.Families);
+        if (plan.MaxBytes is { } limit)
+            Bytes = bytes = new SlotBytes(limit, sizeOf, (long*)(start + layout.Charges), plan.Capacity, sharesTail ? &Header->Door : null);
+        measuresByWriting = bytes is not null && !bytes.Measures(typeof(T));
         ring = (long*)(start + layout.Ring);
     }
 
     public LinkPlan Plan { get; }
 
     /// <summary>Makes the link, in the process that starts the run.</summary>
-    public static SharedLink<T> Create(string name, LinkPlan plan, IItemSerializer? serializer, ByteBudget? bytes = null, Lineages? lineages = null)
+    public static SharedLink<T> Create(string name, LinkPlan plan, IItemSerializer? serializer, Func<object, long>? sizeOf = null, Lineages? lineages = null)
     {
         var created = SharedRegion.Create("link-" + name, LayoutFor(plan.Capacity).Size);
-        var link = new SharedLink<T>(created, plan with { Handle = created.Handle }, serializer, bytes) { Lineages = lineages };
+        var link = new SharedLink<T>(created, plan with { Handle = created.Handle }, serializer, sizeOf) { Lineages = lineages };
         lineages?.Add(link);
         for (var position = 0; position < link.layout.RingSize; position++)
             link.ring[position] = RingWord.Free(position).Value;
@@ -87,8 +91,8 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     }
 
     /// <summary>Opens the link in another process.</summary>
-    public static SharedLink<T> Open(LinkPlan plan, IItemSerializer? serializer, Lineages? lineages = null) =>
-        new(SharedRegion.Open(plan.Handle), plan, serializer, bytes: null) { Lineages = lineages };
+    public static SharedLink<T> Open(LinkPlan plan, IItemSerializer? serializer, Func<object, long>? sizeOf = null, Lineages? lineages = null) =>
+        new(SharedRegion.Open(plan.Handle), plan, serializer, sizeOf) { Lineages = lineages };
 
     /// <summary>How a link of this type of item lies in memory, the user's serializer aside.</summary>
     public static SharedLinkLayout LayoutFor(int capacity) =>
@@ -158,25 +162,28 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     public override void ReturnSlot(int slot)
     {
         Free(slot);
-        if (Producers.HasWaiting)
+        if (!Producers.HasWaiting)
+            return;
+        if (bytes is null)
             Producers.WakeOne();
+        else
+            Producers.WakeAll(); // some may wait for bytes
+    }
+
+    // What cannot measure itself takes what it takes in shared memory.
+    public override long SizeOf(int slot, T item)
+    {
+        if (!measuresByWriting)
+            return base.SizeOf(slot, item);
+        Write(slot, item);
+        return HeaderOf(slot)->Length;
     }
 
     public override void HandOn(int slot, T item, Lineage? lineage, long size)
     {
-        var header = HeaderOf(slot);
-        header->Charged = size;
-        header->IsLarge = false;
-        if (fixedSize is { } length)
-        {
-            ItemCodec<T>.WriteFixed(ref *SmallRoomOf(slot), item);
-            header->Length = length;
-        }
-        else
-        {
-            Encode(slot, item, header);
-        }
-
+        HeaderOf(slot)->Charged = size;
+        if (!measuresByWriting)
+            Write(slot, item);
         if (Lineages is not null)
             Mark(slot, lineage);
         Publish(slot);
@@ -257,6 +264,7 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
         var header = HeaderOf(slot);
         if (header->IsLarge && header->Length >= Giant)
             GiveBack(slot, header);
+        bytes?.Clear(slot);
         if (Lineages is not null)
             Volatile.Write(ref families[slot], NoFamily);
         Volatile.Write(ref owners[slot], Nobody);
@@ -281,6 +289,21 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     {
         HeaderOf(slot)->Part = lineage?.Position ?? 0;
         Volatile.Write(ref families[slot], lineage is null ? Stray : lineage.Family + 1);
+    }
+
+    private void Write(int slot, T item)
+    {
+        var header = HeaderOf(slot);
+        header->IsLarge = false;
+        if (fixedSize is { } length)
+        {
+            ItemCodec<T>.WriteFixed(ref *SmallRoomOf(slot), item);
+            header->Length = length;
+        }
+        else
+        {
+            Encode(slot, item, header);
+        }
     }
 
     private void Encode(int slot, T item, SlotHeader* header)

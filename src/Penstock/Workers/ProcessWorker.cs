@@ -49,6 +49,8 @@ internal sealed unsafe class ProcessWorker : Worker
     /// <summary>The number of its process, once it has one.</summary>
     public int? ProcessId => Volatile.Read(ref process)?.Id;
 
+    private Func<object, long>? SizeOf => Stage.Options.MaxInFlightBytes is null ? null : Stage.Options.SizeOf;
+
     private ISharedLink? Input => (ISharedLink?)Stage.Input;
 
     private ISharedLink Output => (ISharedLink)Stage.Output!;
@@ -130,7 +132,7 @@ internal sealed unsafe class ProcessWorker : Worker
                 Environment = Stage.Options.WorkerEnvironment?.Invoke(Index) ?? new Dictionary<string, string>(StringComparer.Ordinal),
                 MemoryLimit = Stage.Options.MemoryLimit,
                 Workers = Stage.Run.Stages.SelectMany(s => s.Workers).Count(w => w.IsProcess),
-                Assemblies = [.. recipe.Modules().Select(m => m.Assembly).Distinct()],
+                Assemblies = [.. recipe.Modules().Concat(SizeOf is { } sizeOf ? IdentityWriter.ModulesOf(sizeOf) : []).Select(m => m.Assembly).Distinct()],
             },
             (dead, exit) =>
             {
@@ -165,6 +167,8 @@ internal sealed unsafe class ProcessWorker : Worker
             Resume = resume,
             PauseBeforeResume = pause,
             RecycleAfter = Stage.Options.RecycleAfter ?? 0,
+            RecycleAboveMemory = Stage.Options.RecycleAboveMemory ?? 0,
+            SizeOf = SizeOf,
         };
     }
 

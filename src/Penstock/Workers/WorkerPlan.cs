@@ -56,6 +56,12 @@ internal sealed record WorkerPlan
     /// <summary>After how many items another process takes its place; 0 for never.</summary>
     public required int RecycleAfter { get; init; }
 
+    /// <summary>Above how many bytes of its own memory another process takes its place; 0 for never.</summary>
+    public required long RecycleAboveMemory { get; init; }
+
+    /// <summary>How items are measured on the link behind the stage, if the user says so.</summary>
+    public required Func<object, long>? SizeOf { get; init; }
+
     public byte[] Write(Recipe recipe)
     {
         using var bytes = new MemoryStream();
@@ -81,6 +87,8 @@ internal sealed record WorkerPlan
         writer.Write(Resume?.Number ?? -1);
         writer.Write(PauseBeforeResume.Ticks);
         writer.Write(RecycleAfter);
+        writer.Write(RecycleAboveMemory);
+        WriteIfThere(writer, SizeOf, (w, sizeOf) => new IdentityWriter(w).Write(sizeOf));
         recipe.Write(writer, new ArgumentWriter(writer));
         writer.Flush();
         return bytes.ToArray();
@@ -118,6 +126,8 @@ internal sealed record WorkerPlan
             Resume = (reader.ReadInt32(), reader.ReadInt64()) is var (slot, number) && slot >= 0 ? (slot, number) : null,
             PauseBeforeResume = TimeSpan.FromTicks(reader.ReadInt64()),
             RecycleAfter = reader.ReadInt32(),
+            RecycleAboveMemory = reader.ReadInt64(),
+            SizeOf = reader.ReadBoolean() ? (Func<object, long>)new IdentityReader(reader).ReadFunction() : null,
         };
         return (plan, Recipe.Read(reader, new ArgumentReader(reader)));
     }

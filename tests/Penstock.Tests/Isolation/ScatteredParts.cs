@@ -111,6 +111,18 @@ public class ScatteredParts
             .MustGive(Enumerable.Range(0, 40).Select(n => $"{n}{n},{n}"));
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public Task Parts_that_a_batch_in_a_process_collects_are_still_open(int maxOpen) =>
+        Pipeline.From(Enumerable.Range(0, 40))
+            .ScatterGather(
+                n => Enumerable.Repeat(n, n % 6),
+                parts => parts.Batch(4, TimeSpan.FromMilliseconds(1), Beside.Process).Then(Steps.Pass, Beside.Process).SelectMany(batch => batch),
+                (n, done) => (n, done.Count),
+                maxOpen)
+            .MustGive(Enumerable.Range(0, 40).Select(n => (n, n % 6)));
+
+    [Theory]
     [InlineData(Accident.Exception, 1)]
     [InlineData(Accident.Exception, 3)]
     [InlineData(Accident.Kill, 1)]
