@@ -64,8 +64,8 @@ public class RecipesOfEveryForm
 
     [Fact]
     public Task Batches() => Each(
-        source.Batch(2).SelectMany(batch => batch),
-        source.Batch(2, TimeSpan.FromMinutes(1)).SelectMany(batch => batch));
+        source.Batch(2).SelectMany(batch => batch.Select(Next)),
+        source.Batch(2, TimeSpan.FromMinutes(1)).SelectMany(batch => batch.Select(Next)));
 
     [Fact]
     public Task An_operator_behind_a_source_is_watched_for_drains_as_before() => Within.Time(async () =>
