@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Penstock.Links;
 using Penstock.SharedMemory;
+using Penstock.Stages;
 using Penstock.Waiting;
 
 namespace Penstock.Workers;
@@ -159,7 +160,12 @@ internal abstract class Worker
     }
 
     /// <summary>Takes charge of an enumerator inside the worker, which a stage might not dispose.</summary>
-    public virtual void Own(IDisposable enumerator) => throw new InvalidOperationException("Only a worker with a generator owns enumerators.");
+    public virtual void Own(IPassage passage) => throw new InvalidOperationException("Only a worker with a generator owns enumerators.");
+
+    /// <summary>Makes the enumerators inside the worker ask, from now on, whether the next item may come.</summary>
+    protected virtual void GuardPassages()
+    {
+    }
 
     public void Stop(string reason)
     {
@@ -235,6 +241,7 @@ internal abstract class Worker
     {
         if ((Interlocked.Or(ref record->Gate, bit) & bit) != 0)
             return;
+        GuardPassages();
         if (cancels)
             CancelToken();
         Waiter.Wake();

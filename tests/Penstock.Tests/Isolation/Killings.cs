@@ -17,7 +17,7 @@ public class Killings(ITestOutputHelper output)
     [InlineData(false)]
     public Task Workers_killed_at_random_lose_and_double_nothing(bool ordered) => Within.Time(async () =>
     {
-        var options = Beside.Processes(3) with { Ordered = ordered, Faults = FaultPolicy.Retry(1000), MaxInFlightBytes = 28 };
+        var options = Beside.Processes(3) with { Ordered = ordered, Faults = FaultPolicy.Retry(1000), MaxInFlightBytes = 12 };
         var run = Pipeline.From(Steps.Count, Items).Then(Ponder, options).Then(Ponder, options with { Workers = 2 }).To(xs => xs.ToList()).Start();
         var result = await KillSome(run);
         Assert.Equal(Enumerable.Range(0, Items), ordered ? result : result.Order());
