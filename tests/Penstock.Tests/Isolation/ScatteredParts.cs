@@ -142,6 +142,21 @@ public class ScatteredParts
         Assert.Single(letters.Select(l => l.Exception).Distinct());
     });
 
+    [Fact]
+    public Task A_part_that_is_given_up_inside_two_scatterings_fails_both_items_and_no_other() => Within.Time(async () =>
+    {
+        var options = Beside.Processes(2) with { Name = "part", Faults = FaultPolicy.Skip };
+        var outputs = await Pipeline.From(Enumerable.Range(0, 20))
+            .ScatterGather(
+                n => new[] { 10 * n, 10 * n + 1 },
+                outer => outer.Then(Steps.Pass, Beside.Process).ScatterGather(p => new[] { p, p + 2 }, inner => inner.Then(Mishap.Stage, new Mishap(Accident.Kill, 71), options), (p, done) => p),
+                (n, done) => n)
+            .ToListAsync(Options);
+
+        Assert.Equal(Enumerable.Range(0, 20).Where(n => n != 7), outputs);
+        Assert.Equal([(71, "part"), (71, "Gather"), (7, "Gather")], letters.Select(l => ((int)l.Item!, l.Stage)));
+    });
+
     [Theory]
     [InlineData(Accident.Exception)]
     [InlineData(Accident.Kill)]

@@ -69,10 +69,15 @@ public class RefusedTypes
         public Branching<T?[]>? Right { get; set; }
     }
 
+    private sealed class Doubling<T>
+    {
+        public Doubling<(T, T)>? Next { get; set; }
+    }
+
     [Fact]
     public Task A_type_that_leads_to_ever_larger_ones_is_refused() => Within.Time(() =>
     {
-        Assert.All<Type>([typeof(Growing<int>), typeof(List<Growing<string>>), typeof(Branching<string>), typeof(Holder<Growing<int>>)], type =>
+        Assert.All<Type>([typeof(Growing<int>), typeof(List<Growing<string>>), typeof(Branching<string>), typeof(Doubling<string>), typeof(Doubling<int>), typeof(Holder<Growing<int>>)], type =>
             Assert.Contains("ever larger types", CrossingCheck.Find(type)!.What, StringComparison.Ordinal));
         Assert.Null(CrossingCheck.Find(typeof(Holder<List<Holder<List<Holder<int[][][]>>>>>)));
     });

@@ -8,25 +8,28 @@ namespace Penstock.Serialization;
 /// </summary>
 internal sealed class EndlessTypes
 {
-    // Each step to a larger type adds a level, and no type that ends has so many.
-    private const int MostLevels = 32;
+    // Each step to a larger type adds a level, and no type that ends has so many. Many more the runtime could not load.
+    private const int MostLevels = 20;
 
     private readonly HashSet<Type> seen = [];
+    private readonly Dictionary<Type, int> levels = [];
 
     public static Complaint? Find(Type type) => new EndlessTypes().Visit(type) is not { } large ? null : new Complaint(
         TypeNames.Short(type),
         $"leads to ever larger types, by way of {TypeNames.Short(large.IsConstructedGenericType ? large.GetGenericTypeDefinition() : large)}",
         "Declare members whose types do not grow from level to level");
 
-    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = Reflection.Intrinsic)]
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = Reflection.Intrinsic)]
     private Type? Visit(Type type)
     {
         if (type.IsPrimitive || !seen.Add(type))
             return null;
-        if (LevelsOf(type) > MostLevels)
-            return type;
+        return LevelsOf(type) > MostLevels ? type : Below(type).Select(Visit).FirstOrDefault(found => found is not null);
+    }
 
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = Reflection.Intrinsic)]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = Reflection.Intrinsic)]
+    private static IEnumerable<Type> Below(Type type)
+    {
         // What the class library keeps inside does not grow, and is not written.
         var isOfUser = type.Namespace?.StartsWith("System", StringComparison.Ordinal) != true;
         IEnumerable<Type> below = PartsOf(type);
@@ -36,10 +39,16 @@ internal sealed class EndlessTypes
                 .Concat(declaring.GetProperties(StateFields.Declared).Select(p => p.PropertyType));
         }
 
-        return below.Select(Visit).FirstOrDefault(found => found is not null);
+        return below;
     }
 
-    private static int LevelsOf(Type type) => PartsOf(type).Select(LevelsOf).DefaultIfEmpty().Max() + 1;
+    // Remembered: the parts of a type may be the same one, again and again.
+    private int LevelsOf(Type type)
+    {
+        if (!levels.TryGetValue(type, out var known))
+            levels[type] = known = PartsOf(type).Select(LevelsOf).DefaultIfEmpty().Max() + 1;
+        return known;
+    }
 
     private static Type[] PartsOf(Type type) => type.HasElementType ? [type.GetElementType()!] : type.GetGenericArguments();
 }
