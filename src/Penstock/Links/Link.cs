@@ -39,6 +39,9 @@ internal abstract unsafe class Link
     /// <summary>The limit in bytes, if there is one.</summary>
     public ByteBudget? Bytes { get; init; }
 
+    /// <summary>Between a scattering and its gathering: the lineages of the items.</summary>
+    public Lineages? Lineages { get; init; }
+
     /// <summary>The stage that fills this link.</summary>
     public RunningStage? Producer { get; set; }
 

@@ -61,6 +61,9 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
         return new ValueTask<bool>(true);
     }
 
+    /// <summary>What will be handed on descends from an item that the worker is about to give back.</summary>
+    public void Claim(Lineage lineage) => link.Claim(slot, lineage);
+
     /// <summary>Gives the slot back when the worker leaves: a sibling may need it.</summary>
     public void Leave()
     {
@@ -105,8 +108,8 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
 
         if (link.Bytes is { } bytes)
         {
-            size = bytes.SizeOf(item);
-            while (!bytes.TryCharge(size))
+            size = link.SizeOf(slot, item);
+            while (!bytes.TryCharge(worker.Index, slot, size))
             {
                 if (worker.IsStopping)
                     return false;

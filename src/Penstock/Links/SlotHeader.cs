@@ -16,6 +16,10 @@ internal struct SlotHeader
     [FieldOffset(4)]
     public bool IsLarge;
 
+    /// <summary>Its place among the parts of one item, see <see cref="Lineage.Position"/>.</summary>
+    [FieldOffset(24)]
+    public int Part;
+
     /// <summary>The item's position. Written by the consumer that has taken it.</summary>
     [FieldOffset(16)]
     public long Number;

@@ -3,6 +3,7 @@ using Penstock.Processes;
 using Penstock.Serialization;
 using Penstock.SharedMemory;
 using Penstock.Stages;
+using Penstock.Stages.Crossing;
 
 namespace Penstock.Runs;
 
@@ -39,6 +40,8 @@ internal static class ProcessChecks
         IsolationChecks.Require(stage);
         if (stage.Origin.Body.Recipe!.ArgumentType is { } argument)
             CrossingCheck.Require(argument, stage.Name, "its argument");
+        if (stage.PartInProcess.Options is { MaxInFlightBytes: not null, SizeOf: { } sizeOf } && Obstacles.FindInSizeOf(sizeOf) is { } obstacle)
+            throw Refuse(stage, $"cannot run in another process, where its items are measured: its SizeOf {obstacle}");
         if (stage.Options.Workers > SharedLinkLayout.MostWorkers - 1)
             throw Refuse(stage, $"has {stage.Options.Workers} workers in processes: use at most {SharedLinkLayout.MostWorkers - 1}");
     }
@@ -49,8 +52,6 @@ internal static class ProcessChecks
             CrossingCheck.Require(items, stage.Name, "its items");
         if (stage.CapacityBefore(behind?.Options.Workers ?? 1) > SharedLinkLayout.MostSlots)
             throw Refuse(stage, $"has more items in flight to or from a process than {SharedLinkLayout.MostSlots}: lower MaxInFlight");
-        if (stage.Options.MaxInFlightBytes is not null)
-            throw Refuse(stage, "has MaxInFlightBytes on a link to or from a process, which is not counted there yet: use MaxInFlight");
     }
 
     private static PipelineDefinitionException Refuse(Stage stage, string complaint) => new($"Stage '{stage.Name}' {complaint}.");

@@ -154,6 +154,11 @@ internal abstract class Worker
     /// <summary>For a place inside the worker, between two items: whether no more may come through. Throws if the worker is stopped.</summary>
     public bool EndsInside(bool isSource) => IsStopping ? throw Reader.StopException() : isSource && IsDraining;
 
+    /// <summary>The worker holds an item for its next output, beside the one in hand.</summary>
+    public virtual void Claim(Lineage lineage)
+    {
+    }
+
     /// <summary>Takes charge of an enumerator inside the worker, which a stage might not dispose.</summary>
     public virtual void Own(IPassage passage) => throw new InvalidOperationException("Only a worker with a generator owns enumerators.");
 

@@ -18,6 +18,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     private readonly Reader<TIn> reader;
     private readonly LinkWriter<TOut>? writer;
     private readonly Attempts? attempts;
+    private readonly Wear? wear;
 
     // The generator of this attempt: one of the two.
     private IEnumerator<TOut>? generator;
@@ -27,7 +28,6 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     private ExecutionContext? contextAtStart;
     private Activity? activity;
     private bool hasLeft;
-    private int taken;
 
     /// <param name="stage">The stage.</param>
     /// <param name="index">Which of its workers this is.</param>
@@ -41,7 +41,8 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         this.body = body;
         reader = feed is null ? new NoInput<TIn>(this) : feed.CreateReader(this);
         writer = output is null ? null : new LinkWriter<TOut>(output, this, reader);
-        attempts = stage.Options.Faults == FaultPolicy.Stop ? null : new Attempts(Record);
+        wear = existing is null ? null : Wear.For(stage.Options);
+        attempts = HasPolicy || wear is not null ? new Attempts(Record) : null;
     }
 
     public override Reader Reader => reader;
@@ -87,9 +88,6 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
 
         await LeaveAsync().ConfigureAwait(false);
     }
-
-    /// <summary>In a process of its own: after how many items it leaves, to be replaced by a fresh one; 0 for never.</summary>
-    public int RecycleAfter { get; set; }
 
     /// <summary>In a fresh process: goes on where another has died, with the item that it held.</summary>
     public void Resume((int Slot, long Number)? item, TimeSpan pause)
@@ -146,9 +144,11 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
             lead.Report(Times.MeasureBusy() / Lead.ReportEvery);
         if (attempts is not null)
             attempts.Begin(reader.Number);
-        if (RecycleAfter > 0 && ++taken >= RecycleAfter)
+        if (wear is not null && wear.IsEnough())
             WearOut();
     }
+
+    public override void Claim(Lineage lineage) => writer?.Claim(lineage);
 
     public override void Own(IPassage passage)
     {
@@ -166,6 +166,8 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
                 passage.Guard();
         }
     }
+
+    private bool HasPolicy => Stage.Options.Faults != FaultPolicy.Stop;
 
     private long? NumberInHand => reader.HasItem ? reader.Number : null;
 
@@ -274,7 +276,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
             return false;
         }
 
-        if (attempts is null || !reader.HasItem)
+        if (attempts is null || !HasPolicy || !reader.HasItem)
         {
             Fail(exception);
             return false;

@@ -48,6 +48,8 @@ public partial class ProcessesSnippets
             WorkerEnvironment = worker => new Dictionary<string, string> { ["CUDA_VISIBLE_DEVICES"] = $"{worker}" },
             MemoryLimit = 1L << 30,
             RecycleAfter = 10_000,
+            RecycleAboveMemory = 4L << 30,
+            MaxInFlightBytes = 64 << 20,
         };
         #endregion
         var devices = await Pipeline.From(LoadImages, Folder).Then(TellDevice, options).To(xs => xs.ToHashSet()).RunAsync();
@@ -104,7 +106,7 @@ public partial class ProcessesSnippets
         Refused(Pipeline.From(OpenFiles).Then(xs => xs.Select(x => 1), Isolated with { Name = "Measure" }));
         Refused(Pipeline.From(Count).Then(xs => xs.Select(x => 1), Isolated with { Name = "Measure" }));
         Refused(Pipeline.From(ListShapes).Then(xs => xs.Select(x => 1), Isolated with { Name = "Measure" }));
-        Refused(Pipeline.From(LoadImages, Folder).Then(RunModel, ModelPath, Isolated with { MaxInFlightBytes = 1000, SizeOf = _ => 1 }));
+        Refused(Pipeline.From(LoadImages, Folder).Then(RunModel, ModelPath, Isolated with { MaxInFlightBytes = 1000, SizeOf = _ => modelPath.Length }));
     });
 
     [Fact]
