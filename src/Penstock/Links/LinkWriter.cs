@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Penstock.Buffers;
 using Penstock.Waiting;
 using Penstock.Workers;
 
@@ -18,6 +19,8 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
     private Need need;
     private long size;
     private long lastLook;
+    private IBuffer? lent; // lies in the slot
+    private IBuffer? lastRented;
 
     private enum Need
     {
@@ -25,6 +28,9 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
         Turn,
         Bytes,
     }
+
+    /// <summary>Whether consumers get copies of what does not lie in its slot.</summary>
+    public bool CopiesItems => link.CopiesItems;
 
     /// <summary>Takes the slot for the next item. False when there is none just now, or when the worker should not go on.</summary>
     public bool TryTakeSlot()
@@ -59,6 +65,28 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
             return new ValueTask<bool>(false);
         Deliver(item, 0);
         return new ValueTask<bool>(true);
+    }
+
+    /// <summary>
+    /// Lends the slot's memory to a buffer, should it be the next one to be yielded. While others wait for that, which may be filled by
+    /// somebody else meanwhile, this one gets none: it would be in the way of an earlier one.
+    /// </summary>
+    public unsafe byte* Lend(IBuffer buffer, int bytes)
+    {
+        var othersWait = lastRented is { HasEnded: false, Holder: null };
+        lastRented = buffer;
+        if (othersWait || slot == None || lent is { HasEnded: false } || buffer is not T)
+            return null;
+        var room = link.RoomFor(slot, bytes);
+        lent = room is null ? null : buffer;
+        return room;
+    }
+
+    /// <summary>When a generator has ended: nobody fills what it had rented any more.</summary>
+    public void Reclaim()
+    {
+        lent?.End("the stage that rented it has ended");
+        (lent, lastRented) = (null, null);
     }
 
     /// <summary>Gives the slot back when the worker leaves: a sibling may need it.</summary>
@@ -142,11 +170,21 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
 
     private void Deliver(T item, long charged)
     {
+        if (lent is not null)
+            TakeSlotBackFrom(lent, item);
         link.HandOn(slot, item, worker.Lineage, charged);
         slot = None;
         worker.ItemsOut++;
         if (disposesOriginals && !ReferenceEquals(item, reader.Item)) // the item in hand may be tried again
             Undelivered.Dispose(item, worker.Stage.Run.FailWith);
+    }
+
+    // What was rented first, and is not handed on first, must leave the slot to the other.
+    private void TakeSlotBackFrom(IBuffer buffer, T item)
+    {
+        if (!buffer.HasEnded && !ReferenceEquals(buffer, item))
+            buffer.MoveOut();
+        lent = null;
     }
 
     private ValueTask WaitForAsync(Need what, WaitSet set)

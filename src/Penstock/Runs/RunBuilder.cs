@@ -1,3 +1,4 @@
+using Penstock.Buffers;
 using Penstock.Stages;
 
 namespace Penstock.Runs;
@@ -51,6 +52,7 @@ internal sealed class RunBuilder(Run run)
         !IsSequential
         && Run.Options.IdleTimeout is null
         && stage.Options is { MaxInFlight: 1, MaxInFlightBytes: null }
+        && !typeof(IBuffer).IsAssignableFrom(stage.OutputType) // they end when the next one is asked for
         && CanNest(stage)
         && CanNest(next);
 

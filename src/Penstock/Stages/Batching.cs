@@ -1,3 +1,4 @@
+using Penstock.Buffers;
 using Penstock.Links;
 using Penstock.Workers;
 
@@ -53,7 +54,7 @@ internal static class Batching
 
         void Add()
         {
-            batch.Add(items.Current);
+            batch.Add(Hands.Keep(items.Current));
             if (items.Lineage is not { } lineage)
                 return;
             lineage.Retain(); // asking for the next item releases it

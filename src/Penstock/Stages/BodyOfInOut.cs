@@ -1,3 +1,5 @@
+using Penstock.Buffers;
+
 namespace Penstock.Stages;
 
 /// <summary>What a stage does: the user's function, bound to its argument. Synchronous or asynchronous, never both.</summary>
@@ -34,11 +36,11 @@ internal sealed class Body<TIn, TOut>(Delegate? function) : Body(function)
             Synchronous = Synchronous is not { } synchronous
                 ? null
                 : (items, token) => synchronous(items, token) is not { } outputs ? null
-                    : operation.Synchronous(isWatched ? new InnerItems<TOut>(outputs, ((IInput)items).Worker, endsSource) : outputs),
+                    : operation.Synchronous(Hands.EndUnused<TOut>(isWatched ? new InnerItems<TOut>(outputs, ((IInput)items).Worker, endsSource) : outputs)),
             Asynchronous = Asynchronous is not { } asynchronous
                 ? null
                 : (items, token) => asynchronous(items, token) is not { } outputs ? null
-                    : operation.Asynchronous(isWatched ? new InnerAsyncItems<TOut>(outputs, ((IInput)items).Worker, endsSource) : outputs),
+                    : operation.Asynchronous(Hands.EndUnused(isWatched ? new InnerAsyncItems<TOut>(outputs, ((IInput)items).Worker, endsSource) : outputs)),
         };
     }
 

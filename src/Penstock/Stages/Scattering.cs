@@ -1,3 +1,4 @@
+using Penstock.Buffers;
 using Penstock.Links;
 using Penstock.Runs;
 using Penstock.Waiting;
@@ -128,7 +129,7 @@ internal sealed class Scattering<T>(int maxOpen) : ICondition
     private void Collect<TDone>(Reader<TDone> done)
     {
         if (done.Lineage is { Group: OpenItem<T> owner } lineage)
-            ListOf<TDone>(owner).Add((lineage.Position, done.Current));
+            ListOf<TDone>(owner).Add((lineage.Position, Hands.Keep(done.Current)));
         else
             throw new InvalidOperationException($"Stage '{gatherer!.Stage.Name}' got a result that belongs to no part: inner stages yield only while they hold one.");
     }
@@ -166,7 +167,7 @@ internal sealed class Scattering<T>(int maxOpen) : ICondition
     private OpenItem<T> Open(Reader<T> items)
     {
         items.Lineage?.Retain(); // asking for the next item releases it
-        var item = new OpenItem<T>(items.Current, items.Number, items.Lineage, OnCompleted);
+        var item = new OpenItem<T>(Hands.Keep(items.Current), items.Number, items.Lineage, OnCompleted);
         lock (gate)
         {
             if (!isClosed)

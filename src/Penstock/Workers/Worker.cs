@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Penstock.Buffers;
 using Penstock.Links;
 using Penstock.SharedMemory;
 using Penstock.Waiting;
@@ -152,6 +153,9 @@ internal abstract class Worker
 
     /// <summary>For a place inside the worker, between two items: whether no more may come through. Throws if the worker is stopped.</summary>
     public bool EndsInside(bool isSource) => IsStopping ? throw Reader.StopException() : isSource && IsDraining;
+
+    /// <summary>Memory in the slot of the worker's next output, for a buffer that the generator fills; null where there is none.</summary>
+    public virtual unsafe byte* Lend(IBuffer buffer, int bytes) => null;
 
     /// <summary>Takes charge of an enumerator inside the worker, which a stage might not dispose.</summary>
     public virtual void Own(IDisposable enumerator) => throw new InvalidOperationException("Only a worker with a generator owns enumerators.");

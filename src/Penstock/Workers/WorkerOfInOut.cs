@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Penstock.Buffers;
 using Penstock.Faults;
 using Penstock.Links;
 using Penstock.Runs;
@@ -18,6 +19,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     private readonly Reader<TIn> reader;
     private readonly LinkWriter<TOut>? writer;
     private readonly Attempts? attempts;
+    private readonly bool yieldsBuffers;
 
     // The generator of this attempt: one of the two.
     private IEnumerator<TOut>? generator;
@@ -28,6 +30,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     private Activity? activity;
     private bool hasLeft;
     private int taken;
+    private int threadOfGenerator;
 
     /// <param name="stage">The stage.</param>
     /// <param name="index">Which of its workers this is.</param>
@@ -42,6 +45,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         reader = feed is null ? new NoInput<TIn>(this) : feed.CreateReader(this);
         writer = output is null ? null : new LinkWriter<TOut>(output, this, reader);
         attempts = stage.Options.Faults == FaultPolicy.Stop ? null : new Attempts(Record);
+        yieldsBuffers = Hands.Take<TOut>() && !stage.IsSink; // what a sink returns ends with the run
     }
 
     public override Reader Reader => reader;
@@ -148,6 +152,10 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
             WearOut();
     }
 
+    // A synchronous generator stays on its thread: whoever else works for it, at the same time, gets ordinary memory.
+    public override unsafe byte* Lend(IBuffer buffer, int bytes) =>
+        !yieldsBuffers || (!body.IsAsynchronous && Environment.CurrentManagedThreadId != threadOfGenerator) || writer is null ? null : writer.Lend(buffer, bytes);
+
     public override void Own(IDisposable enumerator) => (owned ??= []).Add(enumerator);
 
     private long? NumberInHand => reader.HasItem ? reader.Number : null;
@@ -163,7 +171,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
                     Start();
                 if (!generator!.MoveNext())
                     return EndAsync().Wait();
-                Current = generator.Current;
+                TakeOutput(generator.Current);
             }
             catch (Exception exception)
             {
@@ -188,7 +196,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
                     Start();
                 if (!await asyncGenerator!.MoveNextAsync().ConfigureAwait(false))
                     return await EndAsync().ConfigureAwait(false);
-                Current = asyncGenerator.Current;
+                TakeOutput(asyncGenerator.Current);
             }
             catch (Exception exception)
             {
@@ -212,8 +220,12 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         return false;
     }
 
+    private void TakeOutput(TOut output) =>
+        Current = yieldsBuffers ? Hands.Yield(output, this, copies: writer is { CopiesItems: true }, mayNeedAgain: attempts is not null) : output;
+
     private void Start()
     {
+        threadOfGenerator = Environment.CurrentManagedThreadId;
         if (contextAtStart is null)
             contextAtStart = ExecutionContext.Capture();
         else
@@ -343,6 +355,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         }
 
         owned?.Clear();
+        writer?.Reclaim();
         return first;
 
         // A finally block that asks for more items is told to stop, too.
