@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Penstock.Buffers;
 using Penstock.Links;
 using Penstock.SharedMemory;
+using Penstock.Stages;
 using Penstock.Waiting;
 
 namespace Penstock.Workers;
@@ -158,7 +159,12 @@ internal abstract class Worker
     public virtual unsafe byte* Lend(IBuffer buffer, int bytes) => null;
 
     /// <summary>Takes charge of an enumerator inside the worker, which a stage might not dispose.</summary>
-    public virtual void Own(IDisposable enumerator) => throw new InvalidOperationException("Only a worker with a generator owns enumerators.");
+    public virtual void Own(IPassage passage) => throw new InvalidOperationException("Only a worker with a generator owns enumerators.");
+
+    /// <summary>Makes the enumerators inside the worker ask, from now on, whether the next item may come.</summary>
+    protected virtual void GuardPassages()
+    {
+    }
 
     public void Stop(string reason)
     {
@@ -234,6 +240,7 @@ internal abstract class Worker
     {
         if ((Interlocked.Or(ref record->Gate, bit) & bit) != 0)
             return;
+        GuardPassages();
         if (cancels)
             CancelToken();
         Waiter.Wake();
