@@ -19,6 +19,9 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
     private Need need;
     private long size;
     private long lastLook;
+
+    // Under the lock, where items are buffers: an asynchronous generator may rent on any thread.
+    private readonly Lock? lending = Hands.Take<T>() ? new() : null;
     private IBuffer? lent; // lies in the slot
     private IBuffer? lastRented;
 
@@ -73,13 +76,16 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
     /// </summary>
     public unsafe byte* Lend(IBuffer buffer, int bytes)
     {
-        var othersWait = lastRented is { HasEnded: false, Holder: null };
-        lastRented = buffer;
-        if (othersWait || slot == None || lent is { HasEnded: false } || buffer is not T)
-            return null;
-        var room = link.RoomFor(slot, bytes);
-        lent = room is null ? null : buffer;
-        return room;
+        lock (lending!)
+        {
+            var othersWait = lastRented is { HasEnded: false, Holder: null };
+            lastRented = buffer;
+            if (othersWait || slot == None || lent is { HasEnded: false } || buffer is not T)
+                return null;
+            var room = link.RoomFor(slot, bytes);
+            lent = room is null ? null : buffer;
+            return room;
+        }
     }
 
     /// <summary>When a generator has ended: nobody fills what it had rented any more.</summary>
@@ -170,9 +176,8 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
 
     private void Deliver(T item, long charged)
     {
-        if (lent is not null)
-            TakeSlotBackFrom(lent, item);
-        link.HandOn(slot, item, worker.Lineage, charged);
+        var filled = lending is null ? slot : TakeBackSlotFor(item);
+        link.HandOn(filled, item, worker.Lineage, charged);
         slot = None;
         worker.ItemsOut++;
         if (disposesOriginals && !ReferenceEquals(item, reader.Item)) // the item in hand may be tried again
@@ -180,11 +185,17 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
     }
 
     // What was rented first, and is not handed on first, must leave the slot to the other.
-    private void TakeSlotBackFrom(IBuffer buffer, T item)
+    private int TakeBackSlotFor(T item)
     {
-        if (!buffer.HasEnded && !ReferenceEquals(buffer, item))
-            buffer.MoveOut();
-        lent = null;
+        lock (lending!)
+        {
+            if (lent is { HasEnded: false } && !ReferenceEquals(lent, item))
+                lent.MoveOut();
+            lent = null;
+            var filled = slot;
+            slot = None;
+            return filled;
+        }
     }
 
     private ValueTask WaitForAsync(Need what, WaitSet set)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Penstock.Buffers;
 using Penstock.Serialization;
 using Penstock.SharedMemory;
 using Penstock.Waiting;
@@ -51,7 +52,7 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     {
         this.region = region;
         Plan = plan;
-        this.serializer = serializer;
+        this.serializer = Hands.Take<T>() ? null : serializer; // buffers are raw in any case
         sharesTail = plan is { Producers: > 1, IsOrdered: false };
         Bytes = bytes;
         Producers = new WaitSet(FixedMemory.In(region, ProducersWaitingAt), plan.FirstSet);

@@ -59,6 +59,11 @@ public class SameResult
     public Task No_buffer_is_an_item_too(Place place) => Within.Time(async () =>
         Assert.Equal([true, false, true], await Pipeline.From(WithNone, Places.Stage(place)).Then(PassAny, Places.Stage(place)).Select(b => b is null).ToListAsync(place)));
 
+    [Fact]
+    public Task A_serializer_of_the_user_has_nothing_to_do_with_them() => Within.Time(async () =>
+        Assert.Equal([true, false, true], await Pipeline.From(WithNone).Then(PassAny).To(xs => xs.Select(b => b is null).ToList()).RunAsync(
+            Places.Run(Place.SharedLinks) with { Serializer = new JsonItemSerializer(new System.Text.Json.JsonSerializerOptions()) })));
+
     [Theory]
     [InlineData(Place.Threads)]
     [InlineData(Place.SharedLinks)]
