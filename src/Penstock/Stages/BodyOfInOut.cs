@@ -1,4 +1,5 @@
 using Penstock.Buffers;
+using Penstock.Stages.Ahead;
 
 namespace Penstock.Stages;
 
@@ -47,7 +48,8 @@ internal sealed class Body<TIn, TOut>(Delegate? function) : Body(function)
     /// <summary>Nests this body in the next one: both run as one, with plain composition between them.</summary>
     /// <param name="name">This body's stage, for errors.</param>
     /// <param name="next">The body that consumes this one's outputs.</param>
-    public Body<TIn, TNext> Fuse<TNext>(string name, Body<TOut, TNext> next)
+    /// <param name="ahead">How far this body may run ahead of the next one; null for not at all.</param>
+    public Body<TIn, TNext> Fuse<TNext>(string name, Body<TOut, TNext> next, Headroom? ahead)
     {
         var endsSource = IsSource && !HasInnerSource;
         return new(Function)
@@ -57,7 +59,7 @@ internal sealed class Body<TIn, TOut>(Delegate? function) : Body(function)
             {
                 var outputs = Synchronous!(items, token) ?? throw new InvalidOperationException(
                     $"Stage '{name}' returned null instead of items. Return an empty sequence if there are none.");
-                return next.Synchronous!(new InnerItems<TOut>(outputs, ((IInput)items).Worker, endsSource), token);
+                return next.Synchronous!(new InnerItems<TOut>(outputs, ((IInput)items).Worker, endsSource, ahead), token);
             },
         };
     }
