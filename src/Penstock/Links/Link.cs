@@ -82,6 +82,9 @@ internal abstract unsafe class Link
             WakeProducers();
     }
 
+    /// <summary>Where in a slot an item of so many raw bytes will lie, so that it can be made there; null where items lie elsewhere.</summary>
+    public virtual byte* RoomFor(int slot, int bytes) => null;
+
     /// <summary>Gives back a slot for which nothing was produced.</summary>
     public abstract void ReturnSlot(int slot);
 

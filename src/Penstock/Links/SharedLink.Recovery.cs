@@ -1,3 +1,4 @@
+using Penstock.Buffers;
 using Penstock.Serialization;
 
 namespace Penstock.Links;
@@ -31,7 +32,7 @@ internal sealed unsafe partial class SharedLink<T>
     {
         var taken = default(Taken<T>);
         Read(slot, HeaderOf(slot)->Number, ItemCodec.For<T>(serializer), ref taken);
-        return taken.Item;
+        return taken.Item is IBuffer buffer ? buffer.Copy() : taken.Item;
     }
 
     public void GiveUp(int slot) => FreeSlot(slot, HeaderOf(slot)->Charged);

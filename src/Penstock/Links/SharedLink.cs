@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Penstock.Buffers;
 using Penstock.Serialization;
 using Penstock.SharedMemory;
 using Penstock.Waiting;
@@ -58,7 +59,7 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     {
         this.region = region;
         Plan = plan;
-        this.serializer = serializer;
+        this.serializer = Hands.Take<T>() ? null : serializer; // buffers are raw in any case
         sharesTail = plan is { Producers: > 1, IsOrdered: false };
         Producers = new WaitSet(FixedMemory.In(region, ProducersWaitingAt), plan.FirstSet);
         Consumers = new WaitSet(FixedMemory.In(region, ConsumersWaitingAt), plan.FirstSet + 1);
@@ -158,6 +159,8 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
 
         return false;
     }
+
+    public override byte* RoomFor(int slot, int bytes) => bytes <= layout.SmallRoom ? SmallRoomOf(slot) : start + layout.LargeRoomOf(slot);
 
     public override void ReturnSlot(int slot)
     {
@@ -262,7 +265,7 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     protected override void Free(int slot)
     {
         var header = HeaderOf(slot);
-        if (header->IsLarge && header->Length >= Giant)
+        if (header->IsLarge || header->WasGiant)
             GiveBack(slot, header);
         bytes?.Clear(slot);
         if (Lineages is not null)
@@ -270,10 +273,14 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
         Volatile.Write(ref owners[slot], Nobody);
     }
 
-    // A rare giant must not keep its memory; what is warm of it is worth keeping for large items in general.
+    // A rare giant must not keep its memory; what is warm of it is worth keeping for large items in general. Where giants follow each
+    // other, all of it is: taking it back from the system costs more than filling it.
     private void GiveBack(int slot, SlotHeader* header)
     {
-        region.Release(layout.LargeRoomOf(slot) + KeptOfGiants, header->Length - KeptOfGiants);
+        var isGiant = header->IsLarge && header->Length >= Giant;
+        if (isGiant != header->WasGiant)
+            region.Release(layout.LargeRoomOf(slot) + KeptOfGiants, SharedLinkLayout.LargeRoom - KeptOfGiants);
+        header->WasGiant = isGiant;
         header->IsLarge = false;
     }
 
@@ -310,7 +317,9 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     {
         var encoder = encoders[Volatile.Read(ref owners[slot]) & WorkerMask] ??= new Encoder(ItemCodec.For<T>(serializer), new SlotRoom(layout));
         encoder.Room.Begin(SmallRoomOf(slot), start + layout.LargeRoomOf(slot));
-        encoder.Codec.Write(encoder.Room, item);
+        header->IsNull = item is null && serializer is null;
+        if (!header->IsNull)
+            encoder.Codec.Write(encoder.Room, item);
         header->Length = encoder.Room.Position;
         header->IsLarge = encoder.Room.IsLarge;
     }
@@ -365,9 +374,9 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
         taken.Number = position;
         taken.Slot = slot;
         taken.Size = header->Charged;
-        taken.Item = fixedSize is not null
-            ? ItemCodec<T>.ReadFixed(ref *SmallRoomOf(slot))
-            : decoder!.Read(new ReadOnlySpan<byte>(header->IsLarge ? start + layout.LargeRoomOf(slot) : SmallRoomOf(slot), header->Length));
+        taken.Item = fixedSize is not null ? ItemCodec<T>.ReadFixed(ref *SmallRoomOf(slot))
+            : header->IsNull ? default!
+            : decoder!.Read(header->IsLarge ? start + layout.LargeRoomOf(slot) : SmallRoomOf(slot), header->Length, this);
     }
 
     private sealed record Encoder(ItemCodec<T> Codec, SlotRoom Room);

@@ -18,7 +18,7 @@ internal static class ProcessChecks
         WorkerGuard.EnsureNotAWorker();
         if (options.Serializer is { } serializer)
             SerializerCheck.Require(serializer);
-        var addresses = RunMemory.Size;
+        var (addresses, touched, largest) = (RunMemory.Size, 0L, RunMemory.Size);
         for (var i = 0; i < path.Length; i++)
         {
             var behind = i + 1 < path.Length ? path[i + 1] : null;
@@ -27,10 +27,13 @@ internal static class ProcessChecks
             if (!IsProcess(path[i]) && (behind is null || !IsProcess(behind)))
                 continue;
             RequireLink(path[i], IsProcess(path[i]) ? path[i].PartInProcess.OutputType : path[i].OutputType, behind, options);
-            addresses += (long)path[i].CapacityBefore(behind?.Options.Workers ?? 1) * SharedLinkLayout.LargeRoom;
+            var layout = new SharedLinkLayout(path[i].CapacityBefore(behind?.Options.Workers ?? 1), fixedSize: null);
+            addresses += layout.Size;
+            touched += layout.FirstLargeRoom;
+            largest = Math.Max(largest, layout.Size);
         }
 
-        SharedMemoryCheck.Require(addresses);
+        SharedMemoryCheck.Require(addresses, touched, largest);
 
         bool IsProcess(Stage stage) => stage.IsolationIn(options) == Isolation.Process;
     }
@@ -49,7 +52,7 @@ internal static class ProcessChecks
     private static void RequireLink(Stage stage, Type items, Stage? behind, RunOptions options)
     {
         if (options.Serializer is null)
-            CrossingCheck.Require(items, stage.Name, "its items");
+            CrossingCheck.Require(BufferCodec.ElementOf(items) ?? items, stage.Name, "its items");
         if (stage.CapacityBefore(behind?.Options.Workers ?? 1) > SharedLinkLayout.MostSlots)
             throw Refuse(stage, $"has more items in flight to or from a process than {SharedLinkLayout.MostSlots}: lower MaxInFlight");
     }

@@ -1,3 +1,4 @@
+using Penstock.Buffers;
 using Penstock.Links;
 using Penstock.Stages;
 using Penstock.Stages.Ahead;
@@ -46,6 +47,7 @@ internal sealed class RunBuilder(Run run)
     public bool Fuses(Stage stage, Stage next) =>
         !IsSequential
         && Run.Options.IdleTimeout is null
+        && !typeof(IBuffer).IsAssignableFrom(stage.OutputType) // they end when the next one is asked for
         && stage.Options.MaxInFlightBytes is null
         && (stage.Options.MaxInFlight == 1 || MayRunAhead(stage))
         && CanNest(stage)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Penstock.Buffers;
 using Penstock.Links;
 using Penstock.Stages.Crossing;
 using Penstock.Workers;
@@ -63,7 +64,7 @@ internal static class Batching
 
         void Add()
         {
-            batch.Add(items.Current);
+            batch.Add(Hands.Keep(items.Current));
             if (items.Lineage is not { } lineage)
                 return;
             lineage.Retain(); // asking for the next item releases it

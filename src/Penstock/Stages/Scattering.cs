@@ -1,3 +1,4 @@
+using Penstock.Buffers;
 using Penstock.Links;
 using Penstock.Runs;
 using Penstock.Waiting;
@@ -135,7 +136,7 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
     private void Collect<TDone>(Reader<TDone> done)
     {
         if (done.Lineage is { } lineage && OpenItemOf(lineage.Family) is { } owner)
-            ListOf<TDone>(owner).Add((lineage.Position, done.Current));
+            ListOf<TDone>(owner).Add((lineage.Position, Hands.Keep(done.Current)));
         else
             throw new InvalidOperationException($"Stage '{gatherer!.Stage.Name}' got a result that belongs to no part: inner stages yield only while they hold one.");
     }
@@ -173,7 +174,7 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
     private OpenItem<T> Open(Reader<T> items)
     {
         items.Lineage?.Retain(); // asking for the next item releases it
-        var item = new OpenItem<T>(items.Current, items.Number, items.Lineage, OnCompleted);
+        var item = new OpenItem<T>(Hands.Keep(items.Current), items.Number, items.Lineage, OnCompleted);
         lock (gate)
         {
             if (!isClosed)

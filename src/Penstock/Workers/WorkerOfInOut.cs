@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Penstock.Buffers;
 using Penstock.Faults;
 using Penstock.Links;
 using Penstock.Runs;
@@ -19,6 +20,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     private readonly LinkWriter<TOut>? writer;
     private readonly Attempts? attempts;
     private readonly Wear? wear;
+    private readonly bool yieldsBuffers;
 
     // The generator of this attempt: one of the two.
     private IEnumerator<TOut>? generator;
@@ -28,6 +30,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     private ExecutionContext? contextAtStart;
     private Activity? activity;
     private bool hasLeft;
+    private int threadOfGenerator;
 
     /// <param name="stage">The stage.</param>
     /// <param name="index">Which of its workers this is.</param>
@@ -43,6 +46,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         writer = output is null ? null : new LinkWriter<TOut>(output, this, reader);
         wear = existing is null ? null : Wear.For(stage.Options);
         attempts = HasPolicy || wear is not null ? new Attempts(Record) : null;
+        yieldsBuffers = Hands.Take<TOut>() && !stage.IsSink; // what a sink returns ends with the run
     }
 
     public override Reader Reader => reader;
@@ -150,6 +154,10 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
 
     public override void Claim(Lineage lineage) => writer?.Claim(lineage);
 
+    // A synchronous generator stays on its thread: whoever else works for it, at the same time, gets ordinary memory.
+    public override unsafe byte* Lend(IBuffer buffer, int bytes) =>
+        !yieldsBuffers || (!body.IsAsynchronous && Environment.CurrentManagedThreadId != threadOfGenerator) || writer is null ? null : writer.Lend(buffer, bytes);
+
     public override void Own(IPassage passage)
     {
         lock (passages)
@@ -182,7 +190,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
                     Start();
                 if (!generator!.MoveNext())
                     return EndAsync().Wait();
-                Current = generator.Current;
+                TakeOutput(generator.Current);
             }
             catch (Exception exception)
             {
@@ -207,7 +215,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
                     Start();
                 if (!await asyncGenerator!.MoveNextAsync().ConfigureAwait(false))
                     return await EndAsync().ConfigureAwait(false);
-                Current = asyncGenerator.Current;
+                TakeOutput(asyncGenerator.Current);
             }
             catch (Exception exception)
             {
@@ -231,8 +239,12 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         return false;
     }
 
+    private void TakeOutput(TOut output) =>
+        Current = yieldsBuffers ? Hands.Yield(output, this, copies: writer is { CopiesItems: true }, mayNeedAgain: attempts is not null) : output;
+
     private void Start()
     {
+        threadOfGenerator = Environment.CurrentManagedThreadId;
         if (contextAtStart is null)
             contextAtStart = ExecutionContext.Capture();
         else
@@ -363,6 +375,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
 
         lock (passages)
             passages.Clear();
+        writer?.Reclaim();
         return first;
 
         // A finally block that asks for more items is told to stop, too.
