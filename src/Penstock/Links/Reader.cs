@@ -69,6 +69,7 @@ internal abstract class Reader(Worker worker) : IInput
     public PipelineStoppedException StopException()
     {
         HasThrownStop = true;
+        Worker.IsCleaningUp = true;
         Worker.Stop(Worker.StopReason);
         return new PipelineStoppedException($"Stage '{Worker.Stage.Name}' is stopped: {Worker.StopReason}. Let this exception pass.");
     }

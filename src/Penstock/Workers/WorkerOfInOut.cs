@@ -100,17 +100,18 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         PauseAsync(pause).AsTask().Wait();
     }
 
-    /// <summary>In a process of its own: follows what is asked of the worker, and signals the stage's token.</summary>
-    public unsafe void FollowGate(bool isDrainable)
+    /// <summary>In a process of its own: follows what is asked of the worker, signals the stage's token, and tells when the run begins to end.</summary>
+    public unsafe void FollowGate(bool isDrainable, Action ending)
     {
         while (true)
         {
             var told = Volatile.Read(ref Record->Gate);
+            if (IsRunEnding)
+                ending();
             if (IsStopping || (isDrainable && IsDraining))
-            {
                 CancelToken();
+            if (IsStopping)
                 return;
-            }
 
             SharedWait.Wait(&Record->Gate, told);
         }
@@ -317,6 +318,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     private async ValueTask<Exception?> DisposeGeneratorAsync()
     {
         Exception? first = null;
+        IsCleaningUp = true;
         var (synchronous, asynchronous) = (generator, asyncGenerator);
         (generator, asyncGenerator) = (null, null);
         try
@@ -343,6 +345,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         }
 
         owned?.Clear();
+        IsCleaningUp = false;
         return first;
 
         // A finally block that asks for more items is told to stop, too.
