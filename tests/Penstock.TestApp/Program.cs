@@ -29,7 +29,7 @@ switch (args)
         Signals.Wait();
         return 0;
 
-    // Runs a pipeline in three processes until Ctrl-C, or until SIGTERM.
+    // Runs a pipeline in two processes until Ctrl-C, or until SIGTERM.
     case ["cancel"]:
         return await Signals.CancelAsync();
     case ["drain"]:

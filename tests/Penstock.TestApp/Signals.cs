@@ -26,7 +26,7 @@ internal static class Signals
         };
         try
         {
-            await Pipeline.From(Numbers, Process).Then(PassOn, Process with { Workers = 2 }).To(TellFirst).RunAsync(cancellation.Token);
+            await Pipeline.From(Numbers, Process).Then(PassOn, Process).To(TellFirst).RunAsync(cancellation.Token);
             return 1;
         }
         catch (OperationCanceledException)
@@ -80,7 +80,7 @@ internal static class Signals
     {
         foreach (var item in items)
         {
-            Thread.Sleep(400); // work
+            Thread.Sleep(600); // work
             yield return item;
         }
     }
