@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Penstock.Links;
 using Penstock.SharedMemory;
+using Penstock.Stages;
 using Penstock.Waiting;
 
 namespace Penstock.Workers;
@@ -36,7 +37,7 @@ internal abstract class Worker
         this.isAsynchronous = isAsynchronous;
         memory = existing ?? stage.Run.Memory?.Allocate(sizeof(WorkerRecord)) ?? FixedMemory.OfThisProcess(sizeof(WorkerRecord));
         record = (WorkerRecord*)memory.Address;
-        Waiter = isAsynchronous ? new TaskWaiter(memory) : FutexWait.IsSupported || memory.IsShared ? new WordWaiter(memory) : new MonitorWaiter(memory);
+        Waiter = isAsynchronous ? new TaskWaiter(memory) : Waiter.ForThread(memory);
         Context = new PipelineContext(this);
         Times = new WorkerTimes(record, stage.Run);
         if (existing is not null)
@@ -160,7 +161,12 @@ internal abstract class Worker
     public bool EndsInside(bool isSource) => IsStopping ? throw Reader.StopException() : isSource && IsDraining;
 
     /// <summary>Takes charge of an enumerator inside the worker, which a stage might not dispose.</summary>
-    public virtual void Own(IDisposable enumerator) => throw new InvalidOperationException("Only a worker with a generator owns enumerators.");
+    public virtual void Own(IPassage passage) => throw new InvalidOperationException("Only a worker with a generator owns enumerators.");
+
+    /// <summary>Makes the enumerators inside the worker ask, from now on, whether the next item may come.</summary>
+    protected virtual void GuardPassages()
+    {
+    }
 
     public void Stop(string reason)
     {
@@ -239,6 +245,7 @@ internal abstract class Worker
     {
         if ((Interlocked.Or(ref record->Gate, bit) & bit) != 0)
             return;
+        GuardPassages();
         if (cancels)
             CancelToken();
         Waiter.Wake();
