@@ -5,7 +5,7 @@ public abstract class Way
 {
     public static TheoryData<Way> All => [.. Every];
 
-    /// <summary>Those where what arrives is the very object that was handed on.</summary>
+    /// <summary>Those where what arrives is the very object that was handed on: what is asked of an object can be asked of no copy.</summary>
     public static TheoryData<Way> OfObjects => [.. Every.Where(way => !way.CopiesItems)];
 
     public virtual bool KeepsOrder => true;
@@ -15,35 +15,36 @@ public abstract class Way
 
     public virtual RunOptions Options => new();
 
-    public virtual Pipeline<T> From<T>(Func<IEnumerable<T>> source) => Pipeline.From(source, SourceOptions);
+    /// <summary>How the stages between a scattering and its gathering run, which cannot leave the process yet.</summary>
+    public virtual Way Inside => this;
 
-    public abstract Pipeline<TOut> Then<TIn, TOut>(Pipeline<TIn> pipeline, Step<TIn, TOut> step);
+    /// <summary>How often to try what goes wrong only now and then: less often where one run takes long.</summary>
+    public virtual int Rounds(int most) => most;
 
-    public Pipeline<TOut> Then<TIn, TOut>(Pipeline<TIn> pipeline, Func<TIn, TOut> each) =>
-        Then(pipeline, new Step<TIn, TOut>(item => [each(item)]));
+    public Pipeline<T> From<T>(Source<T> source)
+    {
+        var (options, isAsynchronous) = NextSource();
+        return source.Open(options with { Name = "source" }, isAsynchronous);
+    }
+
+    /// <param name="pipeline">What is before.</param>
+    /// <param name="step">What the stage does.</param>
+    /// <param name="wanted">The name and the fault policy that the contract needs; all else is the way's.</param>
+    public Pipeline<TOut> Then<TIn, TOut>(Pipeline<TIn> pipeline, Step<TIn, TOut> step, StageOptions? wanted = null)
+    {
+        var (options, isAsynchronous) = NextStage();
+        return step.Behind(pipeline, options with { Name = wanted?.Name ?? "step", Faults = wanted?.Faults ?? FaultPolicy.Stop }, isAsynchronous);
+    }
 
     /// <summary>What came out, in an order that can be compared.</summary>
     public IEnumerable<int> Comparable(IEnumerable<int> items) => KeepsOrder ? items : items.Order();
 
     public override string ToString() => GetType().Name;
 
+    protected virtual (StageOptions Options, bool IsAsynchronous) NextSource() => (new StageOptions(), false);
+
+    protected abstract (StageOptions Options, bool IsAsynchronous) NextStage();
+
     private static IEnumerable<Way> Every =>
         typeof(Way).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Way)) && !t.IsAbstract).Select(t => (Way)Activator.CreateInstance(t)!);
-
-    protected virtual StageOptions SourceOptions => new() { Name = "source" };
-
-    protected static Pipeline<TOut> Synchronous<TIn, TOut>(Pipeline<TIn> pipeline, Step<TIn, TOut> step, StageOptions options) =>
-        pipeline.Then(step.Run, options with { Name = step.Name, Faults = step.Faults });
-
-    protected static Pipeline<TOut> Asynchronous<TIn, TOut>(Pipeline<TIn> pipeline, Step<TIn, TOut> step, StageOptions options) =>
-        pipeline.Then(step.RunAsync, options with { Name = step.Name, Faults = step.Faults });
-
-    protected static async IAsyncEnumerable<T> Asynchronous<T>(Func<IEnumerable<T>> source)
-    {
-        foreach (var item in source())
-        {
-            await Task.Yield();
-            yield return item;
-        }
-    }
 }
