@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Penstock.SharedMemory;
 
 namespace Penstock;
 
@@ -53,6 +54,9 @@ public sealed record RunOptions
 
     /// <summary>For tests: all links as between processes, although all workers are in this one.</summary>
     internal bool SharesLinks { get; init; }
+
+    /// <summary>For tests: this run uses the portable version of all that has one, as where the native one is missing.</summary>
+    internal bool IsPortable { get; init; } = !Platform.IsLinux;
 
     // The system may refuse a thread; tests do so through this.
     internal Action<Thread, object> StartThread { get; init; } = static (thread, state) => thread.Start(state);

@@ -70,9 +70,9 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     public LinkPlan Plan { get; }
 
     /// <summary>Makes the link, in the process that starts the run.</summary>
-    public static SharedLink<T> Create(string name, LinkPlan plan, IItemSerializer? serializer, ByteBudget? bytes)
+    public static SharedLink<T> Create(string name, LinkPlan plan, IItemSerializer? serializer, ByteBudget? bytes, bool isPortable)
     {
-        var created = SharedRegion.Create("link-" + name, LayoutFor(plan.Capacity).Size);
+        var created = SharedRegion.Create("link-" + name, LayoutFor(plan.Capacity).Size, isPortable);
         var link = new SharedLink<T>(created, plan with { Handle = created.Handle }, serializer, bytes);
         for (var position = 0; position < link.layout.RingSize; position++)
             link.ring[position] = RingWord.Free(position).Value;

@@ -86,7 +86,7 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
         var bytes = options.MaxInFlightBytes is { } limit ? new ByteBudget(limit, options.SizeOf) : null;
         var isTracked = builder.IsTracked(stage);
         if (builder.IsShared(stage, next) && !isTracked)
-            return SharedLink<TOut>.Create(Name, new LinkPlan("", capacity, producers, consumers, KeepsOrder, builder.NextSets()), builder.Run.Options.Serializer, bytes);
+            return SharedLink<TOut>.Create(Name, new LinkPlan("", capacity, producers, consumers, KeepsOrder, builder.NextSets()), builder.Run.Options.Serializer, bytes, builder.Run.Options.IsPortable);
         return consumers == 1 && (producers == 1 || KeepsOrder)
             ? new SerialLink<TOut>(capacity, producers > 1, isTracked, bytes)
             : new ParallelLink<TOut>(capacity, producers > 1, consumers > 1, KeepsOrder, isTracked, bytes);

@@ -130,6 +130,7 @@ internal sealed unsafe class ProcessWorker : Worker
                 Environment = Stage.Options.WorkerEnvironment?.Invoke(Index) ?? new Dictionary<string, string>(StringComparer.Ordinal),
                 MemoryLimit = Stage.Options.MemoryLimit,
                 Workers = Stage.Run.Stages.SelectMany(s => s.Workers).Count(w => w.IsProcess),
+                IsPortable = Stage.Run.Options.IsPortable,
                 Assemblies = [.. recipe.Modules().Select(m => m.Assembly).Distinct()],
             },
             (dead, exit) =>

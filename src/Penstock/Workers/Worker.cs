@@ -35,7 +35,7 @@ internal abstract class Worker
         this.isAsynchronous = isAsynchronous;
         memory = existing ?? stage.Run.Memory?.Allocate(sizeof(WorkerRecord)) ?? FixedMemory.OfThisProcess(sizeof(WorkerRecord));
         record = (WorkerRecord*)memory.Address;
-        Waiter = isAsynchronous ? new TaskWaiter(memory) : FutexWait.IsSupported || memory.IsShared ? new WordWaiter(memory) : new MonitorWaiter(memory);
+        Waiter = isAsynchronous ? new TaskWaiter(memory) : (FutexWait.IsSupported && !stage.Run.Options.IsPortable) || memory.IsShared ? new WordWaiter(memory) : new MonitorWaiter(memory);
         Context = new PipelineContext(this);
         Times = new WorkerTimes(record, stage.Run);
         if (existing is not null)
@@ -234,7 +234,7 @@ internal abstract class Worker
             CancelToken();
         Waiter.Wake();
         if (memory.IsShared)
-            SharedWait.Wake(&record->Gate, 1); // a process of its own looks after its token by itself
+            memory.Wait.Rouse(&record->Gate, 1); // a process of its own looks after its token by itself
     }
 
     protected void CancelToken() => _ = stopping.CancelAsync(); // callbacks are user code: not on the thread that stops

@@ -112,7 +112,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
                 return;
             }
 
-            SharedWait.Wait(&Record->Gate, told);
+            Memory.Wait.Sleep(&Record->Gate, told);
         }
     }
 

@@ -1,8 +1,13 @@
 namespace Penstock.Tests.Contracts;
 
-/// <summary>A way to execute. A new one is a subclass: every contract then runs on it.</summary>
+/// <summary>
+/// A way to execute. A new one is a subclass: every contract then runs on it. The costly ones share the contracts, so that each contract meets
+/// one of them in turn; PENSTOCK_WAYS=all tries them all on each, and PENSTOCK_WAYS=… those with this in their name.
+/// </summary>
 public abstract class Way
 {
+    private static int turn;
+
     public static TheoryData<Way> All => [.. Every];
 
     /// <summary>Those where what arrives is the very object that was handed on: what is asked of an object can be asked of no copy.</summary>
@@ -15,11 +20,17 @@ public abstract class Way
 
     public virtual RunOptions Options => new();
 
+    /// <summary>Whether it takes so long that not every contract is tried on it every time.</summary>
+    public virtual bool IsCostly => false;
+
     /// <summary>How the stages between a scattering and its gathering run, which cannot leave the process yet.</summary>
     public virtual Way Inside => this;
 
     /// <summary>How often to try what goes wrong only now and then: less often where one run takes long.</summary>
     public virtual int Rounds(int most) => most;
+
+    /// <summary>How many items to send.</summary>
+    public virtual int Items(int most) => most;
 
     public Pipeline<T> From<T>(Source<T> source)
     {
@@ -45,6 +56,15 @@ public abstract class Way
 
     protected abstract (StageOptions Options, bool IsAsynchronous) NextStage();
 
-    private static IEnumerable<Way> Every =>
-        typeof(Way).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Way)) && !t.IsAbstract).Select(t => (Way)Activator.CreateInstance(t)!);
+    private static IEnumerable<Way> Every
+    {
+        get
+        {
+            Way[] ways = [.. typeof(Way).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Way)) && !t.IsAbstract).OrderBy(t => t.Name, StringComparer.Ordinal).Select(t => (Way)Activator.CreateInstance(t)!)];
+            if (Environment.GetEnvironmentVariable("PENSTOCK_WAYS") is { Length: > 0 } wanted)
+                return ways.Where(way => wanted is "all" || way.ToString().Contains(wanted, StringComparison.OrdinalIgnoreCase));
+            Way[] costly = [.. ways.Where(way => way.IsCostly)];
+            return ways.Except(costly).Append(costly[Interlocked.Increment(ref turn) % costly.Length]);
+        }
+    }
 }

@@ -89,3 +89,9 @@ public sealed class UnorderedSharedLinks : UnorderedThreads
 
     public override RunOptions Options => new() { SharesLinks = true };
 }
+
+/// <summary>Threads that park on monitors, as where there are no futexes.</summary>
+public sealed class PortableThreads : OrderedThreads
+{
+    public override RunOptions Options => new() { IsPortable = true };
+}
