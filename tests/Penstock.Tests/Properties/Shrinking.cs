@@ -71,6 +71,7 @@ internal static class Shrinking
             s with { FaultAt = null },
             s with { Work = 0 },
             s with { IsAsynchronous = false },
+            s with { IsInProcess = false },
             s with { IsObject = false },
             s with { Workers = 1 },
             s with { MaxInFlight = null });
@@ -93,6 +94,7 @@ internal static class Shrinking
             s with { Trailers = 0, FailsInTrailer = false },
             s with { Take = null },
             s with { Policy = Policy.Stop },
+            s with { IsInProcess = false },
             s with { Workers = 1 },
             s with { Workers = Math.Min(s.Workers, 2) },
             s with { MaxInFlight = null },
