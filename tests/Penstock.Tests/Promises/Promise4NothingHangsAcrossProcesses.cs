@@ -31,6 +31,8 @@ public sealed class Promise4NothingHangsAcrossProcesses : IDisposable
     {
         await using var run = Waiting(wait).Start(new() { StopTimeout = TimeSpan.FromMinutes(5) }); // that is not what ends it
         run.LookUntil(s => s.Stages.Any(stage => stage.Name is "waits" && stage.Workers.Any(w => w.Activity.StartsWith(activity, StringComparison.Ordinal))));
+        if (wait != Wait.Retry)
+            await gate.Arrived; // who came later would find no gate
         var start = Stopwatch.GetTimestamp();
         run.Abort();
         gate.Open();
