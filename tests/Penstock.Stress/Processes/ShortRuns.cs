@@ -9,6 +9,7 @@ namespace Penstock.Stress.Processes;
 internal static class ShortRuns
 {
     private const int First = 12;
+    private const int Stretch = 250; // after which it looks, and says what it sees
 
     private static readonly Fate[] Fates = Enum.GetValues<Fate>();
 
@@ -21,12 +22,17 @@ internal static class ShortRuns
             var dice = new Dice(seed);
             Play(First, dice, folder.FullName);
             var before = Traces.Take(folder.FullName);
-            var (workers, fates) = Play(runs, dice, folder.FullName);
-            var after = Traces.Take(folder.FullName);
-            say(string.Create(CultureInfo.InvariantCulture, $"  {workers} workers; {string.Join(", ", fates.OrderBy(f => f.Key).Select(f => $"{f.Key} {f.Value}"))}"));
             say($"  before: {before}");
-            say($"  after:  {after}");
-            after.MustBeNoMoreThan(before);
+            for (var done = 0; done < runs;)
+            {
+                var next = Math.Min(Stretch, runs - done);
+                var (workers, fates) = Play(next, dice, folder.FullName);
+                done += next;
+                var after = Traces.Take(folder.FullName);
+                say(string.Create(CultureInfo.InvariantCulture, $"  {done} runs: {after}"));
+                say(string.Create(CultureInfo.InvariantCulture, $"    the last {next} had {workers} workers; {string.Join(", ", fates.OrderBy(f => f.Key).Select(f => $"{f.Key} {f.Value}"))}"));
+                after.MustBeNoMoreThan(before);
+            }
         }
         finally
         {
