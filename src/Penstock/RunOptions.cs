@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Penstock.SharedMemory;
+using Penstock.Stages.Ahead;
 
 namespace Penstock;
 
@@ -57,6 +58,9 @@ public sealed record RunOptions
 
     /// <summary>For tests: this run uses the portable version of all that has one, as where the native one is missing.</summary>
     internal bool IsPortable { get; init; } = !Platform.IsLinux;
+
+    /// <summary>For tests: decides when a stage runs ahead, instead of what its items cost.</summary>
+    internal Func<Pace>? CreatePace { get; init; }
 
     // The system may refuse a thread; tests do so through this.
     internal Action<Thread, object> StartThread { get; init; } = static (thread, state) => thread.Start(state);

@@ -18,6 +18,10 @@ internal abstract unsafe class Waiter(FixedMemory memory)
     private readonly FixedMemory memory = memory;
     private readonly WorkerRecord* record = (WorkerRecord*)memory.Address;
 
+    /// <summary>For a thread of this process.</summary>
+    public static Waiter ForThread(FixedMemory memory, bool isPortable = false) =>
+        memory.IsShared || (FutexWait.IsSupported && !isPortable) ? new WordWaiter(memory) : new MonitorWaiter(memory);
+
     protected ref int State => ref record->WaitState;
 
     public void Announce(int set)

@@ -1,3 +1,5 @@
+using Penstock.Tests.Support;
+
 namespace Penstock.Tests.Properties;
 
 /// <summary>Plays a case on the engine: the oracle's generators again.</summary>
@@ -18,6 +20,7 @@ internal abstract class Player(Case test)
             TimeProvider = Books,
             DeadLetter = NoteDeadLetter,
             OnStarted = run => Run = run,
+            CreatePace = test.Seed % 2 == 0 ? () => new AlwaysAhead() : () => new Fickle(),
         };
         return new Consumption(test.Consumer, Books).Of(Pipe(), options);
     }
@@ -32,7 +35,7 @@ internal abstract class Player(Case test)
         Name = "source",
         Workers = test.Source.Workers,
         MaxInFlight = test.Source.MaxInFlight,
-        Isolation = test.Source.IsInProcess ? Isolation.Process : Isolation.Thread,
+        Isolation = Level(test.Source.IsInProcess, test.Source.HasNoThread),
     };
 
     protected StageOptions OptionsOf(int index)
@@ -46,7 +49,7 @@ internal abstract class Player(Case test)
             MaxInFlight = stage.MaxInFlight,
             MaxInFlightBytes = stage.MaxInFlightBytes,
             SizeOf = item => item is Token token ? Hash.Of(token.Value, 5, 5) % 50 : 7,
-            Isolation = stage.IsInProcess ? Isolation.Process : Isolation.Thread,
+            Isolation = Level(stage.IsInProcess, stage.HasNoThread),
             Faults = stage.Policy switch
             {
                 Policy.Skip => FaultPolicy.Skip,
@@ -63,6 +66,8 @@ internal abstract class Player(Case test)
         Books.Complain("user code without a PipelineContext");
         return 1;
     }
+
+    private static Isolation Level(bool isInProcess, bool hasNoThread) => isInProcess ? Isolation.Process : hasNoThread ? Isolation.None : Isolation.Thread;
 
     private void NoteDeadLetter(DeadLetter letter) =>
         Books.DeadLetters.Enqueue(Oracle.DeadLetter(letter.Stage, ValueOf(letter.Item!), letter.Attempts, letter.Delivered, letter.Exception.Message));

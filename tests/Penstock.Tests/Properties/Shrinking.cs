@@ -74,6 +74,7 @@ internal static class Shrinking
             s with { IsInProcess = false },
             s with { IsObject = false },
             s with { Workers = 1 },
+            s with { HasNoThread = false },
             s with { MaxInFlight = null });
 
     private static IEnumerable<ConsumerCase> Simpler(ConsumerCase c) =>
@@ -97,6 +98,7 @@ internal static class Shrinking
             s with { IsInProcess = false },
             s with { Workers = 1 },
             s with { Workers = Math.Min(s.Workers, 2) },
+            s with { HasNoThread = false },
             s with { MaxInFlight = null },
             s with { MaxInFlightBytes = null },
             s with { BatchHasDelay = false },
