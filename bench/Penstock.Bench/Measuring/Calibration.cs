@@ -6,14 +6,14 @@ internal static class Calibration
     /// <summary>Sums and counts stay far from overflow.</summary>
     private const int Most = 1_000_000_000;
 
-    public static async Task<int> FindItemsAsync(Contestant contestant, TimeSpan roundTime)
+    public static async Task<int> FindItemsAsync(ContestantProcess contestant, TimeSpan roundTime)
     {
         // Says nothing about speed: loads and compiles the code.
-        await Round.MeasureAsync(contestant, 1);
+        await contestant.MeasureAsync(1);
 
         for (var items = 1; ;)
         {
-            var elapsed = (await Round.MeasureAsync(contestant, items)).Elapsed;
+            var elapsed = (await contestant.MeasureAsync(items)).Elapsed;
             var growth = roundTime / elapsed;
             // Small steps at first: early runs are slow, in code not yet optimised, and must not settle the count.
             var next = (int)Math.Round(Math.Clamp(items * Math.Min(growth, 10), 1, Most));

@@ -17,7 +17,7 @@ internal static class MarkdownReport
         text.Append(CultureInfo.InvariantCulture, $"- Date: {TimeProvider.System.GetUtcNow():yyyy-MM-dd}, version {Version}\n");
         var seconds = pace.RoundTime.TotalSeconds;
         text.Append(CultureInfo.InvariantCulture, $"- Medians of {pace.Rounds} alternating rounds of about {seconds} s\n");
-        text.Append("- Spread is from the lowest to the highest round; a ratio above 1 is ahead of the best peer of its table\n");
+        text.Append("- Spread is from the lowest to the highest round; a ratio above 1 is ahead of the best peer of its table, if it is resolved\n");
 
         foreach (var suite in Suite.All)
         {
@@ -38,7 +38,7 @@ internal static class MarkdownReport
         text.Append(CultureInfo.InvariantCulture, $"\n## {suite.Name}: {suite.Topic}\n");
         foreach (var contest in lines.GroupBy(line => line.Name, StringComparer.Ordinal))
         {
-            var titles = Cells.Titles(contest.First().Headline);
+            var titles = Cells.Titles(contest.First());
             text.Append(CultureInfo.InvariantCulture, $"\n### {contest.Key}\n\n");
             AppendRow(text, titles);
             AppendRow(text, titles.Select((_, column) => column == 0 ? "---" : "---:"));

@@ -28,6 +28,7 @@ internal sealed class AllocationsSuite : Suite
     ])
     {
         Headline = Headline.BytesPerItem,
+        Details = [Headline.CpuPerItem],
         Steady = true,
     });
 }

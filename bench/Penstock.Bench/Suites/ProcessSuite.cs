@@ -1,0 +1,64 @@
+using Penstock.Bench.Measuring;
+using Penstock.Bench.Peers;
+
+namespace Penstock.Bench.Suites;
+
+/// <summary>Items of all sizes from process to process to process, beside a bare ring in C that does no more than that.</summary>
+internal sealed class ProcessSuite : Suite
+{
+    private const int InFlight = 12;
+
+    /// <summary>Twelve of the largest would take more memory than many a machine has.</summary>
+    private const int InFlightOfGiants = 2;
+
+    private const string PublishedSource =
+        "published by pipeline_lib (Techcyte, Python) in its README, section Benchmarks; another machine, not compared";
+
+    public override string Name => "process";
+
+    public override string Topic => "generate → +1 → consume, each in a process of its own, the sink in the application's";
+
+    public override IEnumerable<Contest> Contests =>
+    [
+        Of("24-byte struct",
+        [
+            Crossing.Processes("Penstock, processes", InFlight, 24, Measurement.Generate, Measurement.AddOne, INumbered.Consume),
+            Crossing.Threads("Penstock, threads", InFlight, 24, Measurement.Generate, Measurement.AddOne, INumbered.Consume),
+            OtherLanguages.CRing(InFlight, 24),
+        ],
+        [new Published("pipeline_lib, small items, 12,000 to 17,000", 17_000, PublishedSource)]),
+        Of("record as JSON",
+        [
+            Crossing.Processes("Penstock, processes", InFlight, Letter.Bytes, Letter.Generate, Letter.AddOne, INumbered.Consume),
+            Crossing.Threads("Penstock, threads", InFlight, Letter.Bytes, Letter.Generate, Letter.AddOne, INumbered.Consume),
+            OtherLanguages.CRing(InFlight, Letter.Bytes),
+        ]) with { FullOnly = true },
+        Arrays("4 KB arrays", 4_000, InFlight) with { FullOnly = true },
+        Arrays("64 KB arrays", 64_000, InFlight) with { FullOnly = true },
+        Arrays("1 MB arrays", 1_000_000, InFlight),
+        Arrays("40 MB arrays", 40_000_000, InFlight) with
+        {
+            FullOnly = true,
+            Published = [new Published("pipeline_lib, 40 MB arrays", 27, PublishedSource)],
+        },
+        Arrays("400 MB arrays", 400_000_000, InFlightOfGiants) with { FullOnly = true, MostRounds = 3 },
+    ];
+
+    private static Contest Arrays(string name, int size, int inFlight) => Of($"{name}, {inFlight} in flight",
+    [
+        Crossing.Processes("Penstock, processes", inFlight, size, Blocks.Generate, Blocks.AddOne, Blocks.Consume),
+        Crossing.Threads("Penstock, threads", inFlight, size, Blocks.Generate, Blocks.AddOne, Blocks.Consume),
+        OtherLanguages.CRing(inFlight, size),
+        Machinery.Copy("memcpy of one item", size),
+    ]);
+
+    private static Contest Of(string name, IReadOnlyList<Contestant> contestants, IReadOnlyList<Published>? published = null) =>
+        new(name, contestants)
+        {
+            Published = published ?? [],
+            // Processes are started, and their code is compiled, in every run anew.
+            Steady = true,
+            RoundTime = pace => pace.Seconds(full: 3, quick: 0.6),
+            MostRounds = 5,
+        };
+}
