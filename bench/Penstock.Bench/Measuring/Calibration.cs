@@ -6,17 +6,22 @@ internal static class Calibration
     /// <summary>Sums and counts stay far from overflow.</summary>
     private const int Most = 1_000_000_000;
 
+    private static readonly TimeSpan Least = TimeSpan.FromMicroseconds(1);
+
     public static async Task<int> FindItemsAsync(ContestantProcess contestant, TimeSpan roundTime)
     {
         // Says nothing about speed: loads and compiles the code.
         await contestant.MeasureAsync(1);
+        // The time of a round is for items: what it takes to start threads or processes comes on top. One item may be much work, too.
+        var first = (await contestant.MeasureAsync(1)).Elapsed;
 
-        for (var items = 1; ;)
+        for (var items = 10; ;)
         {
             var elapsed = (await contestant.MeasureAsync(items)).Elapsed;
-            var growth = roundTime / elapsed;
+            var further = elapsed - first > Least ? elapsed - first : Least;
+            var growth = roundTime / (further * items / (items - 1));
             // Small steps at first: early runs are slow, in code not yet optimised, and must not settle the count.
-            var next = (int)Math.Round(Math.Clamp(items * Math.Min(growth, 10), 1, Most));
+            var next = (int)Math.Round(Math.Clamp(items * Math.Min(growth, 10), 2, Most));
             if (growth < 1.5 || next == items)
                 return next;
             items = next;

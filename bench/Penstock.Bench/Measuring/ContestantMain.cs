@@ -27,7 +27,9 @@ internal static class ContestantMain
             }
             catch (Exception e)
             {
-                reply = new Reply { Error = e.ToString().ReplaceLineEndings(" ") };
+                // One line for the table; who has to find the cause needs more.
+                Console.Error.WriteLine(e);
+                reply = new Reply { Error = $"{e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}" };
             }
 
             Console.Out.WriteLine(reply);

@@ -21,8 +21,11 @@ internal sealed record Headline(string Key, string Unit, string Format, bool Low
     public static Headline CpuPerItem { get; } =
         new("cpu_ns", "cpu ns/item", "N1", LowerIsBetter: true, round => round.Processor.TotalNanoseconds / round.Items);
 
-    public static Headline MillisecondsPerItem(string unit) =>
-        new("ms", unit, "N2", LowerIsBetter: true, round => round.Elapsed.TotalMilliseconds / round.Items);
+    /// <summary>Median of a <see cref="Histogram"/>.</summary>
+    public static Headline Microseconds { get; } = Figure("p50", "p50 µs");
+
+    /// <summary>Those above it.</summary>
+    public static IReadOnlyList<Headline> Percentiles { get; } = [Figure("p90", "p90 µs"), Figure("p99", "p99 µs"), Figure("p99.9", "p99.9 µs")];
 
     /// <summary>The time of a whole round.</summary>
     public static Headline Milliseconds { get; } =

@@ -7,6 +7,7 @@ namespace Penstock.Bench.Measuring;
 internal sealed class Referee(Pace pace, Workshop workshop)
 {
     private const int WarmUpItems = 20_000;
+    private const int FewItems = 1_000;
 
     public async Task<IReadOnlyList<Line>> RunAsync(string suite, Contest contest)
     {
@@ -59,11 +60,11 @@ internal sealed class Referee(Pace pace, Workshop workshop)
         {
             if (contestant.WarmUp is not null)
                 await process.WarmUpAsync(WarmUpItems);
-            if (contestant.Items is { } items)
-                return (process, items);
-
-            var roundTime = contest.RoundTime(pace);
-            return (process, await Calibration.FindItemsAsync(process, roundTime));
+            if (contestant.Items is not { } items)
+                return (process, await Calibration.FindItemsAsync(process, contest.RoundTime(pace)));
+            // Loads and compiles the code, as a calibration would.
+            await process.MeasureAsync(Math.Min(items, FewItems));
+            return (process, items);
         }
         catch
         {

@@ -17,19 +17,21 @@ internal static class Verdicts
     /// <summary>Chance that equal contestants would look so different.</summary>
     private const double Doubt = 0.05;
 
+    private const int Fewest = 3;
+
     /// <summary>
     /// Rounds of the same number ran one after the other, so they are compared in pairs: the sign test. With too few rounds for
     /// it, every round of the one has to be ahead of every round of the other.
     /// </summary>
     public static Verdict Of(IReadOnlyList<double> own, IReadOnlyList<double> other, bool lowerIsBetter)
     {
-        if (own.Any(double.IsNaN) || other.Any(double.IsNaN))
+        if (own.Count < Fewest || own.Any(double.IsNaN) || other.Any(double.IsNaN))
             return Verdict.None;
 
         var differences = own.Zip(other, (a, b) => lowerIsBetter ? b - a : a - b).Where(difference => difference != 0).ToList();
         var wins = differences.Count(difference => difference > 0);
         var resolved = SignTest(wins, differences.Count) < Doubt
-            || (own.Count >= 3 && (own.Min() > other.Max() || own.Max() < other.Min()));
+            || own.Min() > other.Max() || own.Max() < other.Min();
         if (!resolved)
             return Verdict.NotResolved;
         return wins * 2 > differences.Count ? Verdict.Ahead : Verdict.Behind;

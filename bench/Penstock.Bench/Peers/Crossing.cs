@@ -8,25 +8,38 @@ namespace Penstock.Bench.Peers;
 /// </summary>
 internal static class Crossing
 {
-    public delegate IEnumerable<T> Generate<T>((int Count, int Size) argument);
-
     /// <summary>Source and middle in processes, the sink in ours.</summary>
-    public static Contestant Processes<T>(string name, int inFlight, int size, Generate<T> generate, Func<IEnumerable<T>, IEnumerable<T>> addOne, Func<IEnumerable<T>, Tally> consume) =>
-        Contestant.Penstock(name, count => RunAsync(Isolation.Process, inFlight, (count, size), generate, addOne, consume));
+    public static Contestant Processes<T>(
+        int inFlight,
+        int size,
+        Func<(int Count, int Size), IEnumerable<T>> generate,
+        Func<IEnumerable<T>, IEnumerable<T>> addOne,
+        Func<IEnumerable<T>, Tally> consume) =>
+        Of("Penstock, processes", Isolation.Process, inFlight, size, generate, addOne, consume);
 
     /// <summary>The same on threads: what crossing costs is the difference.</summary>
-    public static Contestant Threads<T>(string name, int inFlight, int size, Generate<T> generate, Func<IEnumerable<T>, IEnumerable<T>> addOne, Func<IEnumerable<T>, Tally> consume) =>
-        Contestant.Penstock(name, count => RunAsync(Isolation.Thread, inFlight, (count, size), generate, addOne, consume));
+    public static Contestant Threads<T>(
+        int inFlight,
+        int size,
+        Func<(int Count, int Size), IEnumerable<T>> generate,
+        Func<IEnumerable<T>, IEnumerable<T>> addOne,
+        Func<IEnumerable<T>, Tally> consume) =>
+        Of("Penstock, threads", Isolation.Thread, inFlight, size, generate, addOne, consume);
 
-    private static Task<Tally> RunAsync<T>(
+    private static Contestant Of<T>(
+        string name,
         Isolation isolation,
         int inFlight,
-        (int Count, int Size) argument,
-        Generate<T> generate,
+        int size,
+        Func<(int Count, int Size), IEnumerable<T>> generate,
         Func<IEnumerable<T>, IEnumerable<T>> addOne,
-        Func<IEnumerable<T>, Tally> consume) => Pipeline
-            .From(generate.Invoke, argument, new StageOptions { MaxInFlight = inFlight })
-            .Then(addOne, new StageOptions { MaxInFlight = inFlight })
+        Func<IEnumerable<T>, Tally> consume)
+    {
+        var options = new StageOptions { MaxInFlight = inFlight };
+        return Contestant.Penstock(name, count => Pipeline
+            .From(generate, (count, size), options)
+            .Then(addOne, options)
             .To(consume)
-            .RunAsync(new RunOptions { Isolation = isolation });
+            .RunAsync(new RunOptions { Isolation = isolation }));
+    }
 }

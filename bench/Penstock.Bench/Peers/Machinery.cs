@@ -8,19 +8,13 @@ namespace Penstock.Bench.Peers;
 internal static class Machinery
 {
     /// <summary>Two threads that look at a word until it changes: what a cache line takes there and back.</summary>
-    public static Contestant RoundTrip() => Contestant.Limit("round trip between cores", count => Task.FromResult(Bounce(count, new Gaze(), note: null)));
+    public static Contestant RoundTrip() => Bounce("cache line between two cores, there and back", new Gaze(), ways: 1);
 
     /// <summary>Two threads that sleep until the other wakes them.</summary>
-    public static Contestant WakeUp() => Contestant.Limit("wake-up, there and back", count => Task.FromResult(Bounce(count, new Sleep(), note: null)));
+    public static Contestant WakeUp() => Bounce("wake-up of a thread, there and back", new Sleep(), ways: 1);
 
-    /// <summary>As <see cref="WakeUp"/>, one way, with percentiles.</summary>
-    public static Contestant WakeUpLatency() => Contestant.Limit("the machine's wake-up", count =>
-    {
-        var times = new Histogram();
-        var tally = Bounce(count, new Sleep(), ticks => times.Add(ticks / 2));
-        tally.Figures = times.Figures;
-        return Task.FromResult(tally);
-    });
+    /// <summary>As <see cref="WakeUp"/>, one way.</summary>
+    public static Contestant WakeUpOneWay() => Bounce("the machine's wake-up", new Sleep(), ways: 2);
 
     /// <summary>One item is one copy of so many bytes.</summary>
     public static Contestant Copy(string name, int size) => Contestant.Limit(name, count =>
@@ -39,10 +33,10 @@ internal static class Machinery
         return Task.FromResult(tally);
     });
 
-    private static Tally Bounce<TWait>(int count, TWait wait, Action<long>? note)
-        where TWait : struct, IWait
+    private static Contestant Bounce<TWait>(string name, TWait wait, int ways)
+        where TWait : struct, IWait => Contestant.Limit(name, count =>
     {
-        // Far apart, so that they do not share a cache line.
+        // Far apart, so that they do not share a cache line; pinned, since the kernel is given their addresses.
         var words = GC.AllocateArray<int>(64, pinned: true);
         var partner = new Thread(() =>
         {
@@ -53,19 +47,21 @@ internal static class Machinery
             }
         });
         partner.Start();
+        var times = new Histogram();
         var tally = new Tally();
         for (var i = 1; i <= count; i++)
         {
-            var start = note is null ? 0 : Stopwatch.GetTimestamp();
+            var start = Stopwatch.GetTimestamp();
             wait.Set(ref words[0], i);
             wait.For(ref words[32], i);
-            note?.Invoke(Stopwatch.GetTimestamp() - start);
+            times.Add((Stopwatch.GetTimestamp() - start) / ways);
             tally.Add(words[32]);
         }
 
         partner.Join();
-        return tally;
-    }
+        tally.Figures = times.Figures;
+        return Task.FromResult(tally);
+    });
 
     private interface IWait
     {

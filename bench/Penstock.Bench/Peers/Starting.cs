@@ -9,44 +9,51 @@ internal static class Starting
     /// <summary>Makes this program an empty one: it ends as soon as it is in Main.</summary>
     public const string NothingToDo = "nothing-to-do";
 
-    public static Contestant EmptyApplication() => Contestant.Reference("empty .NET application, start to exit", async count =>
-    {
-        var tally = new Tally();
-        for (var i = 1; i <= count; i++)
+    /// <summary>The figure these contests are about.</summary>
+    public const string Milliseconds = "ms";
+
+    public static Contestant EmptyApplication() =>
+        Contestant.Reference("empty .NET application, start to exit", count => RepeatAsync(count, async () =>
         {
             using var process = Process.Start(ContestantProcess.Self(NothingToDo))!;
             await process.WaitForExitAsync();
-            tally.Add(process.ExitCode == 0 ? i : 0);
-        }
+            return process.ExitCode == 0;
+        }));
 
-        return tally;
-    });
-
-    /// <summary>The time includes the end of the run, which an enumeration waits for.</summary>
+    /// <summary>The end of the run is not counted.</summary>
     public static Contestant FirstResult(string name, Isolation isolation) => Contestant.Penstock(name, count =>
     {
-        var tally = new Tally();
-        for (var i = 0; i < count; i++)
-        {
-            var results = Pipeline.From([i]).Then(AddOne, new StageOptions { Isolation = isolation }).AsEnumerable();
-            tally.Add(results.First());
-        }
-
-        return Task.FromResult(tally);
+        var results = Pipeline.From([0]).Then(AddOne, new StageOptions { Isolation = isolation }).AsEnumerable();
+        IEnumerator<int>? run = null;
+        return RepeatAsync(
+            count,
+            () => Task.FromResult((run = results.GetEnumerator()).MoveNext() && run.Current == 1),
+            afterwards: () => run!.Dispose());
     });
 
     /// <summary>What a run costs that has nothing to do.</summary>
-    public static Contestant EmptyRun() => Contestant.Penstock("Penstock, empty run on threads", async count =>
+    public static Contestant EmptyRun()
+    {
+        var run = Pipeline.From(Array.Empty<int>()).Then(AddOne).To(items => items.Any());
+        return Contestant.Penstock("Penstock, empty run on threads", count => RepeatAsync(count, async () => !await run.RunAsync()));
+    }
+
+    private static async Task<Tally> RepeatAsync(int count, Func<Task<bool>> start, Action? afterwards = null)
     {
         var tally = new Tally();
+        var total = TimeSpan.Zero;
         for (var i = 1; i <= count; i++)
         {
-            var sum = await Pipeline.From(Array.Empty<int>()).Then(AddOne).To(items => items.Sum()).RunAsync();
-            tally.Add(i + sum);
+            var before = Stopwatch.GetTimestamp();
+            var good = await start();
+            total += Stopwatch.GetElapsedTime(before);
+            afterwards?.Invoke();
+            tally.Add(good ? i : 0);
         }
 
+        tally.Figures = new Dictionary<string, double>(StringComparer.Ordinal) { [Milliseconds] = total.TotalMilliseconds / count };
         return tally;
-    });
+    }
 
     private static IEnumerable<int> AddOne(IEnumerable<int> items) => Steps.AddOne(items, uneven: false);
 }

@@ -15,10 +15,11 @@ internal static class Streams
     public static Contestant Of(int length, Isolation isolation)
     {
         var crossing = isolation == Isolation.Process
-            ? Crossing.Processes($"Penstock, {length:N0} items", 12, Size, Blocks.Generate, Blocks.AddOne, Blocks.Consume)
-            : Crossing.Threads($"Penstock, {length:N0} items", 12, Size, Blocks.Generate, Blocks.AddOne, Blocks.Consume);
+            ? Crossing.Processes(12, Size, Blocks.Generate, Blocks.AddOne, Blocks.Consume)
+            : Crossing.Threads(12, Size, Blocks.Generate, Blocks.AddOne, Blocks.Consume);
         return crossing with
         {
+            Name = $"Penstock, {length:N0} items",
             Items = length,
             Run = async count =>
             {

@@ -6,6 +6,8 @@ namespace Penstock.Bench.Reporting;
 /// <summary>The figures of a line as text, the same in every table.</summary>
 internal static class Cells
 {
+    private const int WidestNote = 40;
+
     public static string[] Titles(Line line) =>
         ["", line.Headline.Unit, "spread", "ratio", "", .. line.Details.Select(detail => detail.Headline.Unit)];
 
@@ -15,9 +17,13 @@ internal static class Cells
         Text(line.Median, line.Headline.Format),
         double.IsNaN(line.Spread) ? "–" : $"{Text(line.Spread, "N0")} %",
         line.Ratio is { } ratio ? $"{Text(ratio, "N2")}×" : "–",
-        line.Note ?? Text(line),
+        line.Note is { } note ? (note.Length <= WidestNote ? note : "see below") : Text(line),
         .. line.Details.Select(detail => Text(detail.Median, detail.Headline.Format)),
     ];
+
+    /// <summary>What does not fit into the table.</summary>
+    public static IEnumerable<string> Notes(IEnumerable<Line> lines) =>
+        lines.Where(line => line.Note?.Length > WidestNote).Select(line => $"{line.Peer}: {line.Note}");
 
     public static string Claim(Line line, Claim claim) => $"{line.Name}: {line.Peer}, {claim.Text}";
 

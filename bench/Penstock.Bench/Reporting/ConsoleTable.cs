@@ -17,6 +17,8 @@ internal sealed class ConsoleTable(TextWriter output)
             output.WriteLine($"    {row[0].PadRight(widths[0])}  {string.Join("  ", figures)}");
         }
 
+        foreach (var note in Cells.Notes(lines))
+            output.WriteLine($"    {note}");
         output.WriteLine();
     }
 

@@ -44,6 +44,8 @@ internal static class MarkdownReport
             AppendRow(text, titles.Select((_, column) => column == 0 ? "---" : "---:"));
             foreach (var line in contest)
                 AppendRow(text, Cells.Of(line));
+            foreach (var note in Cells.Notes(contest))
+                text.Append(CultureInfo.InvariantCulture, $"\n{note}\n");
         }
 
         text.Append('\n');

@@ -17,7 +17,7 @@ internal sealed class LatencySuite : Suite
 
     public override IEnumerable<Contest> Contests =>
     [
-        Of("one item a millisecond, everybody asleep in between", Default, Rare, Machinery.WakeUpLatency()),
+        Of("one item a millisecond, everybody asleep in between", Default, Rare, Machinery.WakeUpOneWay()),
         Of("lock-step, one in flight", Lockstep, TimeSpan.Zero),
         Of("loaded, four in flight", Default, TimeSpan.Zero),
     ];
@@ -32,8 +32,10 @@ internal sealed class LatencySuite : Suite
         .. further,
     ])
     {
-        Headline = Headline.Figure("p50", "p50 µs"),
-        Details = [Headline.Figure("p90", "p90"), Headline.Figure("p99", "p99"), Headline.Figure("p99.9", "p99.9"), Headline.CpuPerItem],
+        Headline = Headline.Microseconds,
+        Details = [.. Headline.Percentiles, Headline.CpuPerItem],
+        // Of the processor time, what it takes to start processes is not the items.
+        Steady = true,
         RoundTime = pace => pace.Seconds(full: 2, quick: 0.2),
         MostRounds = 5,
     };

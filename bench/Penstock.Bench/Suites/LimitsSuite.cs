@@ -14,8 +14,8 @@ internal sealed class LimitsSuite : Suite
     [
         new("hand-over between two threads", [Machinery.RoundTrip(), Machinery.WakeUp()])
         {
-            Headline = Headline.MillisecondsPerItem("ms there and back") with { Format = "N5" },
-            Details = [Headline.CpuPerItem],
+            Headline = Headline.Microseconds,
+            Details = [.. Headline.Percentiles, Headline.CpuPerItem],
         },
         new("copying 64 MB", [Machinery.Copy("memcpy", 64 << 20)])
         {

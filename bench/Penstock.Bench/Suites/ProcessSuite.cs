@@ -22,15 +22,15 @@ internal sealed class ProcessSuite : Suite
     [
         Of("24-byte struct",
         [
-            Crossing.Processes("Penstock, processes", InFlight, 24, Measurement.Generate, Measurement.AddOne, INumbered.Consume),
-            Crossing.Threads("Penstock, threads", InFlight, 24, Measurement.Generate, Measurement.AddOne, INumbered.Consume),
+            Crossing.Processes(InFlight, 24, Measurement.Generate, Measurement.AddOne, INumbered.Consume),
+            Crossing.Threads(InFlight, 24, Measurement.Generate, Measurement.AddOne, INumbered.Consume),
             OtherLanguages.CRing(InFlight, 24),
         ],
         [new Published("pipeline_lib, small items, 12,000 to 17,000", 17_000, PublishedSource)]),
         Of("record as JSON",
         [
-            Crossing.Processes("Penstock, processes", InFlight, Letter.Bytes, Letter.Generate, Letter.AddOne, INumbered.Consume),
-            Crossing.Threads("Penstock, threads", InFlight, Letter.Bytes, Letter.Generate, Letter.AddOne, INumbered.Consume),
+            Crossing.Processes(InFlight, Letter.Bytes, Letter.Generate, Letter.AddOne, INumbered.Consume),
+            Crossing.Threads(InFlight, Letter.Bytes, Letter.Generate, Letter.AddOne, INumbered.Consume),
             OtherLanguages.CRing(InFlight, Letter.Bytes),
         ]) with { FullOnly = true },
         Arrays("4 KB arrays", 4_000, InFlight) with { FullOnly = true },
@@ -46,8 +46,8 @@ internal sealed class ProcessSuite : Suite
 
     private static Contest Arrays(string name, int size, int inFlight) => Of($"{name}, {inFlight} in flight",
     [
-        Crossing.Processes("Penstock, processes", inFlight, size, Blocks.Generate, Blocks.AddOne, Blocks.Consume),
-        Crossing.Threads("Penstock, threads", inFlight, size, Blocks.Generate, Blocks.AddOne, Blocks.Consume),
+        Crossing.Processes(inFlight, size, Blocks.Generate, Blocks.AddOne, Blocks.Consume),
+        Crossing.Threads(inFlight, size, Blocks.Generate, Blocks.AddOne, Blocks.Consume),
         OtherLanguages.CRing(inFlight, size),
         Machinery.Copy("memcpy of one item", size),
     ]);

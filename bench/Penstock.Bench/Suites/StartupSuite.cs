@@ -20,7 +20,8 @@ internal sealed class StartupSuite : Suite
             Starting.EmptyRun(),
         ])
         {
-            Headline = Headline.MillisecondsPerItem("ms"),
+            Headline = Headline.Figure(Starting.Milliseconds, "ms"),
+            Details = [Headline.CpuPerItem],
             RoundTime = pace => pace.Seconds(full: 1, quick: 0.3),
         },
     ];
