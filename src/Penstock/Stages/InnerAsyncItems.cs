@@ -21,22 +21,20 @@ internal sealed class InnerAsyncItems<T>(IAsyncEnumerable<T> items, Worker worke
             if (!isSource)
                 return items.MoveNextAsync();
 
-            worker.ItemsIn++;
             worker.IsInInnerSource = true;
             var next = items.MoveNextAsync();
-            if (!next.IsCompletedSuccessfully)
-                return ArriveAsync(next);
-            worker.IsInInnerSource = false;
-            return new ValueTask<bool>(next.Result);
+            return next.IsCompletedSuccessfully ? new ValueTask<bool>(Arrive(next.Result)) : ArriveAsync(next);
         }
 
         public ValueTask DisposeAsync() => items.DisposeAsync();
 
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-        private async ValueTask<bool> ArriveAsync(ValueTask<bool> next)
+        private async ValueTask<bool> ArriveAsync(ValueTask<bool> next) => Arrive(await next.ConfigureAwait(false));
+
+        private bool Arrive(bool more)
         {
-            var more = await next.ConfigureAwait(false);
             worker.IsInInnerSource = false;
+            worker.ItemsIn += more ? 1 : 0;
             return more;
         }
     }

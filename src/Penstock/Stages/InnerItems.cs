@@ -5,7 +5,7 @@ namespace Penstock.Stages;
 
 /// <summary>
 /// The items at a place inside a worker: between two stages of a fused group, or in front of an operator that may let nothing
-/// pass. Costs one look at the worker's gate an item; sees to it that there is one enumerator, that it is disposed, and that it can be stopped.
+/// pass. Sees to it that there is one enumerator, that it is disposed, and that it can be stopped.
 /// </summary>
 /// <param name="items">The items that come to this place.</param>
 /// <param name="worker">Whose place it is.</param>
@@ -22,26 +22,37 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
             throw new InvalidOperationException($"Stage '{worker.Stage.Name}' enumerates its input a second time, but a pipeline's items flow past once.");
         enumerated = true;
         var enumerator = items.GetEnumerator();
-        Watched watched = isSource ? new BehindSource(enumerator, worker) : new BehindStage(enumerator, worker);
-        worker.Own(watched);
-        return watched;
+        Passage passage = isSource ? new BehindSource(enumerator, worker) : new BehindStage(enumerator, worker);
+        worker.Own(passage);
+        return passage;
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    // The two kinds are classes of their own, with the record at hand: all this is paid per item, on top of a function call.
-    private abstract unsafe class Watched(IEnumerator<T> items, Worker worker) : IEnumerator<T>
+    // All of this is paid per item, on top of a function call. So nothing is asked on the way: whoever tells the worker something
+    // exchanges the enumerator that is passed on for one that asks. An item that came before the exchange is still its Current.
+    // The two kinds share no code that runs per item: the compiler optimises each for the one kind of enumerator behind it.
+    private abstract class Passage(IEnumerator<T> items, Worker worker) : IEnumerator<T>, IPassage
     {
-        protected readonly IEnumerator<T> items = items;
-        protected readonly Worker worker = worker;
-        protected readonly WorkerRecord* record = worker.Record;
+        private IEnumerator<T> items = items;
         private bool isDisposed;
 
-        public T Current => items.Current;
+        public abstract T Current { get; }
 
-        object? IEnumerator.Current => items.Current;
+        object? IEnumerator.Current => Current;
+
+        // Volatile, since a loop that has all of this inlined might otherwise read it once.
+        protected IEnumerator<T> Items => Volatile.Read(ref items);
+
+        protected abstract bool IsBehindSource { get; }
 
         public abstract bool MoveNext();
+
+        public void Guard()
+        {
+            if (items is not Guarded)
+                Volatile.Write(ref items, new Guarded(items, worker, IsBehindSource));
+        }
 
         public void Reset() => throw new NotSupportedException("A pipeline's items flow past once.");
 
@@ -51,27 +62,48 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
             if (isDisposed)
                 return;
             isDisposed = true;
-            items.Dispose();
+            Items.Dispose();
         }
     }
 
-    private sealed unsafe class BehindSource(IEnumerator<T> items, Worker worker) : Watched(items, worker)
+    private sealed unsafe class BehindSource(IEnumerator<T> items, Worker worker) : Passage(items, worker)
     {
+        private readonly WorkerRecord* record = worker.Record;
+
+        public override T Current => Items.Current;
+
+        protected override bool IsBehindSource => true;
+
         public override bool MoveNext()
         {
-            if (Volatile.Read(ref record->Gate) != 0 && worker.EndsInside(isSource: true))
-                return false;
-            record->ItemsIn++;
             record->IsInInnerSource = true;
-            var more = items.MoveNext();
+            var more = Items.MoveNext();
             record->IsInInnerSource = false;
+            record->ItemsIn += more ? 1 : 0;
             return more;
         }
     }
 
-    private sealed unsafe class BehindStage(IEnumerator<T> items, Worker worker) : Watched(items, worker)
+    private sealed class BehindStage(IEnumerator<T> items, Worker worker) : Passage(items, worker)
     {
-        public override bool MoveNext() =>
-            (Volatile.Read(ref record->Gate) == 0 || !worker.EndsInside(isSource: false)) && items.MoveNext();
+        public override T Current => Items.Current;
+
+        protected override bool IsBehindSource => false;
+
+        public override bool MoveNext() => Items.MoveNext();
+    }
+
+    /// <summary>Asks before each item whether it may come.</summary>
+    private sealed class Guarded(IEnumerator<T> items, Worker worker, bool isSource) : IEnumerator<T>
+    {
+        public T Current => items.Current;
+
+        object? IEnumerator.Current => Current;
+
+        public bool MoveNext() => !worker.EndsInside(isSource) && items.MoveNext();
+
+        public void Reset() => items.Reset();
+
+        public void Dispose() => items.Dispose();
     }
 }

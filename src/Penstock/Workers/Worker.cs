@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Penstock.Links;
 using Penstock.SharedMemory;
+using Penstock.Stages;
 using Penstock.Waiting;
 
 namespace Penstock.Workers;
@@ -154,7 +155,12 @@ internal abstract class Worker
     public bool EndsInside(bool isSource) => IsStopping ? throw Reader.StopException() : isSource && IsDraining;
 
     /// <summary>Takes charge of an enumerator inside the worker, which a stage might not dispose.</summary>
-    public virtual void Own(IDisposable enumerator) => throw new InvalidOperationException("Only a worker with a generator owns enumerators.");
+    public virtual void Own(IPassage passage) => throw new InvalidOperationException("Only a worker with a generator owns enumerators.");
+
+    /// <summary>Makes the enumerators inside the worker ask, from now on, whether the next item may come.</summary>
+    protected virtual void GuardPassages()
+    {
+    }
 
     public void Stop(string reason)
     {
@@ -230,6 +236,7 @@ internal abstract class Worker
     {
         if ((Interlocked.Or(ref record->Gate, bit) & bit) != 0)
             return;
+        GuardPassages();
         if (cancels)
             CancelToken();
         Waiter.Wake();

@@ -22,7 +22,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     // The generator of this attempt: one of the two.
     private IEnumerator<TOut>? generator;
     private IAsyncEnumerator<TOut>? asyncGenerator;
-    private List<IDisposable>? owned;
+    private readonly List<IPassage> passages = []; // any thread may guard them: under its lock
     private Lineage? ownLineage;
     private ExecutionContext? contextAtStart;
     private Activity? activity;
@@ -100,12 +100,14 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         PauseAsync(pause).AsTask().Wait();
     }
 
-    /// <summary>In a process of its own: follows what is asked of the worker, and signals the stage's token.</summary>
+    /// <summary>In a process of its own: follows what is asked of the worker, guards its passages, and signals the stage's token.</summary>
     public unsafe void FollowGate(bool isDrainable)
     {
         while (true)
         {
             var told = Volatile.Read(ref Record->Gate);
+            if (told != 0)
+                GuardPassages();
             if (IsStopping || (isDrainable && IsDraining))
             {
                 CancelToken();
@@ -148,7 +150,22 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
             WearOut();
     }
 
-    public override void Own(IDisposable enumerator) => (owned ??= []).Add(enumerator);
+    public override void Own(IPassage passage)
+    {
+        lock (passages)
+            passages.Add(passage);
+        if (IsTold)
+            GuardPassages(); // told before it was known
+    }
+
+    protected override void GuardPassages()
+    {
+        lock (passages)
+        {
+            foreach (var passage in passages)
+                passage.Guard();
+        }
+    }
 
     private long? NumberInHand => reader.HasItem ? reader.Number : null;
 
@@ -330,11 +347,11 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
             first = IsExpected(exception) ? null : exception;
         }
 
-        foreach (var enumerator in owned ?? [])
+        for (var i = 0; i < passages.Count; i++) // nobody else adds or removes any
         {
             try
             {
-                enumerator.Dispose();
+                passages[i].Dispose();
             }
             catch (Exception exception)
             {
@@ -342,7 +359,8 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
             }
         }
 
-        owned?.Clear();
+        lock (passages)
+            passages.Clear();
         return first;
 
         // A finally block that asks for more items is told to stop, too.
