@@ -15,7 +15,10 @@ internal sealed record Contest(string Name, IReadOnlyList<Contestant> Contestant
     /// <summary>Default: those of the pace.</summary>
     public Func<Pace, TimeSpan> RoundTime { get; init; } = pace => pace.RoundTime;
 
-    /// <summary>No more rounds than this: for contests that take long.</summary>
+    /// <summary>The number of items of every round. Default: as many as fill the time of a round.</summary>
+    public Func<Pace, int>? Items { get; init; }
+
+    /// <summary>No more rounds than this: for contests that take long. In a hurry there is one then.</summary>
     public int MostRounds { get; init; } = int.MaxValue;
 
     /// <summary>Left out when in a hurry.</summary>
@@ -23,4 +26,6 @@ internal sealed record Contest(string Name, IReadOnlyList<Contestant> Contestant
 
     /// <summary>What others have said of the same work on another machine: told, not compared.</summary>
     public IReadOnlyList<Published> Published { get; init; } = [];
+
+    public int Rounds(Pace pace) => pace.InAHurry && MostRounds < pace.Rounds ? 1 : Math.Min(pace.Rounds, MostRounds);
 }

@@ -19,7 +19,7 @@ internal sealed class Referee(Pace pace, Workshop workshop)
             foreach (var contestant in contest.Contestants)
                 await TryAsync(contestant, async () => ready.Add(await PrepareAsync(suite, contest, contestant)));
 
-            for (var round = 0; round < Math.Min(pace.Rounds, contest.MostRounds); round++)
+            for (var round = 0; round < contest.Rounds(pace); round++)
             {
                 foreach (var (process, items) in ready.Where(each => !problems.ContainsKey(each.Process.Contestant)))
                 {
@@ -60,7 +60,7 @@ internal sealed class Referee(Pace pace, Workshop workshop)
         {
             if (contestant.WarmUp is not null)
                 await process.WarmUpAsync(WarmUpItems);
-            if (contestant.Items is not { } items)
+            if ((contestant.Items ?? contest.Items?.Invoke(pace)) is not { } items)
                 return (process, await Calibration.FindItemsAsync(process, contest.RoundTime(pace)));
             // Loads and compiles the code, as a calibration would.
             await process.MeasureAsync(Math.Min(items, FewItems));

@@ -2,44 +2,25 @@ using Penstock.Bench.Measuring;
 
 namespace Penstock.Bench.Peers;
 
-/// <summary>
-/// Generate → add one → consume with items of some kind, through processes or threads. A kind gives the three steps; the number of each
-/// item is somewhere in it.
-/// </summary>
-internal static class Crossing
+/// <summary>The three steps for one kind of items: generate so many of some size → add one to the number that is somewhere in each → consume.</summary>
+internal sealed record Crossing<T>(
+    Func<(int Count, int Size), IEnumerable<T>> Generate,
+    Func<IEnumerable<T>, IEnumerable<T>> AddOne,
+    Func<IEnumerable<T>, Tally> Consume)
 {
     /// <summary>Source and middle in processes, the sink in ours.</summary>
-    public static Contestant Processes<T>(
-        int inFlight,
-        int size,
-        Func<(int Count, int Size), IEnumerable<T>> generate,
-        Func<IEnumerable<T>, IEnumerable<T>> addOne,
-        Func<IEnumerable<T>, Tally> consume) =>
-        Of("Penstock, processes", Isolation.Process, inFlight, size, generate, addOne, consume);
+    public Contestant Processes(int inFlight, int size) => Of("Penstock, processes", Isolation.Process, inFlight, size);
 
     /// <summary>The same on threads: what crossing costs is the difference.</summary>
-    public static Contestant Threads<T>(
-        int inFlight,
-        int size,
-        Func<(int Count, int Size), IEnumerable<T>> generate,
-        Func<IEnumerable<T>, IEnumerable<T>> addOne,
-        Func<IEnumerable<T>, Tally> consume) =>
-        Of("Penstock, threads", Isolation.Thread, inFlight, size, generate, addOne, consume);
+    public Contestant Threads(int inFlight, int size) => Of("Penstock, threads", Isolation.Thread, inFlight, size);
 
-    private static Contestant Of<T>(
-        string name,
-        Isolation isolation,
-        int inFlight,
-        int size,
-        Func<(int Count, int Size), IEnumerable<T>> generate,
-        Func<IEnumerable<T>, IEnumerable<T>> addOne,
-        Func<IEnumerable<T>, Tally> consume)
+    private Contestant Of(string name, Isolation isolation, int inFlight, int size)
     {
         var options = new StageOptions { MaxInFlight = inFlight };
         return Contestant.Penstock(name, count => Pipeline
-            .From(generate, (count, size), options)
-            .Then(addOne, options)
-            .To(consume)
+            .From(Generate, (count, size), options)
+            .Then(AddOne, options)
+            .To(Consume)
             .RunAsync(new RunOptions { Isolation = isolation }));
     }
 }

@@ -22,13 +22,15 @@ internal interface INumbered
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct Measurement(int Number, int Sensor, double Value, double Error) : INumbered
 {
-    public static IEnumerable<Measurement> Generate((int Count, int Size) argument)
+    public static Crossing<Measurement> Crossing { get; } = new(Generate, AddOne, INumbered.Consume);
+
+    private static IEnumerable<Measurement> Generate((int Count, int Size) argument)
     {
         for (var i = 0; i < argument.Count; i++)
             yield return new Measurement(i, i & 7, i * 0.5, 0.01);
     }
 
-    public static IEnumerable<Measurement> AddOne(IEnumerable<Measurement> items)
+    private static IEnumerable<Measurement> AddOne(IEnumerable<Measurement> items)
     {
         foreach (var item in items)
             yield return item with { Number = item.Number + 1 };
@@ -41,13 +43,15 @@ internal sealed record Letter(int Number, string Sender, string Subject, bool Ur
     /// <summary>What it comes to as JSON.</summary>
     public const int Bytes = 100;
 
-    public static IEnumerable<Letter> Generate((int Count, int Size) argument)
+    public static Crossing<Letter> Crossing { get; } = new(Generate, AddOne, INumbered.Consume);
+
+    private static IEnumerable<Letter> Generate((int Count, int Size) argument)
     {
         for (var i = 0; i < argument.Count; i++)
             yield return new Letter(i, "somebody@example.org", "Water under the bridge", (i & 1) == 0);
     }
 
-    public static IEnumerable<Letter> AddOne(IEnumerable<Letter> items)
+    private static IEnumerable<Letter> AddOne(IEnumerable<Letter> items)
     {
         foreach (var item in items)
             yield return item with { Number = item.Number + 1 };
@@ -57,7 +61,9 @@ internal sealed record Letter(int Number, string Sender, string Subject, bool Ur
 /// <summary>Arrays of any size, filled whole by the source; the number stands at the start and at the end, so half an array does not pass.</summary>
 internal static class Blocks
 {
-    public static IEnumerable<byte[]> Generate((int Count, int Size) argument)
+    public static Crossing<byte[]> Crossing { get; } = new(Generate, AddOne, Consume);
+
+    private static IEnumerable<byte[]> Generate((int Count, int Size) argument)
     {
         for (var i = 0; i < argument.Count; i++)
         {
@@ -67,7 +73,7 @@ internal static class Blocks
         }
     }
 
-    public static IEnumerable<byte[]> AddOne(IEnumerable<byte[]> items)
+    private static IEnumerable<byte[]> AddOne(IEnumerable<byte[]> items)
     {
         foreach (var item in items)
         {
@@ -76,7 +82,7 @@ internal static class Blocks
         }
     }
 
-    public static Tally Consume(IEnumerable<byte[]> items)
+    private static Tally Consume(IEnumerable<byte[]> items)
     {
         var tally = new Tally();
         foreach (var item in items)
@@ -84,19 +90,19 @@ internal static class Blocks
         return tally;
     }
 
-    internal static void Fill(Span<byte> block, int number)
+    private static void Fill(Span<byte> block, int number)
     {
         block.Fill((byte)number);
         SetNumber(block, number);
     }
 
-    internal static int Number(ReadOnlySpan<byte> block)
+    private static int Number(ReadOnlySpan<byte> block)
     {
         var number = MemoryMarshal.Read<int>(block);
         return number == MemoryMarshal.Read<int>(block[^sizeof(int)..]) ? number : -1;
     }
 
-    internal static void SetNumber(Span<byte> block, int number)
+    private static void SetNumber(Span<byte> block, int number)
     {
         MemoryMarshal.Write(block, number);
         MemoryMarshal.Write(block[^sizeof(int)..], number);

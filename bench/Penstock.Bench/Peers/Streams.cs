@@ -9,14 +9,15 @@ internal static class Streams
     public const string Peak = "peak_mb";
     public const string PeakOfWorker = "peak_worker_mb";
 
+    private const int InFlight = 12;
     private const int Size = 4_000;
     private const double Megabyte = 1e6;
 
     public static Contestant Of(int length, Isolation isolation)
     {
         var crossing = isolation == Isolation.Process
-            ? Crossing.Processes(12, Size, Blocks.Generate, Blocks.AddOne, Blocks.Consume)
-            : Crossing.Threads(12, Size, Blocks.Generate, Blocks.AddOne, Blocks.Consume);
+            ? Blocks.Crossing.Processes(InFlight, Size)
+            : Blocks.Crossing.Threads(InFlight, Size);
         return crossing with
         {
             Name = $"Penstock, {length:N0} items",

@@ -30,5 +30,6 @@ internal sealed class AllocationsSuite : Suite
         Headline = Headline.BytesPerItem,
         Details = [Headline.CpuPerItem],
         Steady = true,
+        FullOnly = topology.Workers == 1,
     });
 }

@@ -29,8 +29,8 @@ internal sealed class IdleSuite : Suite
             Headline = Headline.CoreShare,
             // Starting, above all of processes, is not waiting.
             Steady = true,
-            RoundTime = pace => pace.Seconds(full: 4, quick: 2),
-            MostRounds = 3,
+            Items = pace => pace.InAHurry ? 4 : 8,
+            MostRounds = 2,
         },
     ];
 

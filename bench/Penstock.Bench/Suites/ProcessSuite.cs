@@ -22,15 +22,15 @@ internal sealed class ProcessSuite : Suite
     [
         Of("24-byte struct",
         [
-            Crossing.Processes(InFlight, 24, Measurement.Generate, Measurement.AddOne, INumbered.Consume),
-            Crossing.Threads(InFlight, 24, Measurement.Generate, Measurement.AddOne, INumbered.Consume),
+            Measurement.Crossing.Processes(InFlight, 24),
+            Measurement.Crossing.Threads(InFlight, 24),
             OtherLanguages.CRing(InFlight, 24),
         ],
         [new Published("pipeline_lib, small items, 12,000 to 17,000", 17_000, PublishedSource)]),
         Of("record as JSON",
         [
-            Crossing.Processes(InFlight, Letter.Bytes, Letter.Generate, Letter.AddOne, INumbered.Consume),
-            Crossing.Threads(InFlight, Letter.Bytes, Letter.Generate, Letter.AddOne, INumbered.Consume),
+            Letter.Crossing.Processes(InFlight, Letter.Bytes),
+            Letter.Crossing.Threads(InFlight, Letter.Bytes),
             OtherLanguages.CRing(InFlight, Letter.Bytes),
         ]) with { FullOnly = true },
         Arrays("4 KB arrays", 4_000, InFlight) with { FullOnly = true },
@@ -46,8 +46,8 @@ internal sealed class ProcessSuite : Suite
 
     private static Contest Arrays(string name, int size, int inFlight) => Of($"{name}, {inFlight} in flight",
     [
-        Crossing.Processes(inFlight, size, Blocks.Generate, Blocks.AddOne, Blocks.Consume),
-        Crossing.Threads(inFlight, size, Blocks.Generate, Blocks.AddOne, Blocks.Consume),
+        Blocks.Crossing.Processes(inFlight, size),
+        Blocks.Crossing.Threads(inFlight, size),
         OtherLanguages.CRing(inFlight, size),
         Machinery.Copy("memcpy of one item", size),
     ]);
@@ -59,6 +59,5 @@ internal sealed class ProcessSuite : Suite
             // Processes are started, and their code is compiled, in every run anew.
             Steady = true,
             RoundTime = pace => pace.Seconds(full: 3, quick: 0.6),
-            MostRounds = 5,
         };
 }

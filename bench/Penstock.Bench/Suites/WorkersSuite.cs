@@ -33,6 +33,6 @@ internal sealed class WorkersSuite : Suite
             PenstockPipelines.InlineUnordered(topology),
         ])
         {
-            FullOnly = topology.InFlight != 12,
+            FullOnly = topology.InFlight != 12 || !topology.Uneven,
         };
 }
