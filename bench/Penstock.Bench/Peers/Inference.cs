@@ -19,7 +19,7 @@ internal static class Inference
     private const int Room = 2;
 
     [StructLayout(LayoutKind.Sequential)]
-    private readonly record struct Frame(int Number, long Inferred);
+    private readonly record struct Frame(int Number, long Began, long Ended);
 
     public static Contestant Penstock(string name, Isolation isolation) => Contestant.Penstock(name, count => Pipeline
         .From(Load, count)
@@ -63,7 +63,7 @@ internal static class Inference
         for (var i = 0; i < count; i++)
         {
             Compute();
-            yield return new Frame(i, Inferred: 0);
+            yield return new Frame(i, Began: 0, Ended: 0);
         }
     }
 
@@ -80,7 +80,7 @@ internal static class Inference
         {
             var start = Stopwatch.GetTimestamp();
             Thread.Sleep(TimeSpan.FromMilliseconds(20 + (10 * random.NextDouble())));
-            yield return new Frame(item.Number + 1, Inferred: Stopwatch.GetTimestamp() - start);
+            yield return new Frame(item.Number + 1, start, Stopwatch.GetTimestamp());
         }
     }
 
@@ -88,25 +88,20 @@ internal static class Inference
     private static Tally Collect(IEnumerable<Frame> items)
     {
         var tally = new Tally();
-        var arrivals = new List<(long At, long Inferred)>();
+        var frames = new List<Frame>();
         foreach (var item in items)
         {
             Compute();
             tally.Add(item.Number);
-            arrivals.Add((Stopwatch.GetTimestamp(), item.Inferred));
+            frames.Add(item);
         }
 
-        var cut = Math.Max(1, arrivals.Count / 20);
-        if (arrivals.Count > 2 * cut)
-        {
-            var middle = arrivals[(cut - 1)..^cut];
-            var total = middle[^1].At - middle[0].At;
-            tally.Figures = new Dictionary<string, double>(StringComparer.Ordinal)
-            {
-                [Share] = (double)total / middle.Skip(1).Sum(arrival => arrival.Inferred),
-            };
-        }
-
+        var cut = frames.Count / 20;
+        var steady = frames[cut..^cut];
+        // From the end of one inference to that of another: the inferences in between, and what they were kept waiting.
+        var total = steady[^1].Ended - steady[0].Ended;
+        var step = steady.Skip(1).Sum(frame => frame.Ended - frame.Began);
+        tally.Figures = new Dictionary<string, double>(StringComparer.Ordinal) { [Share] = step > 0 ? (double)total / step : double.NaN };
         return tally;
     }
 

@@ -29,8 +29,8 @@ internal sealed class IdleSuite : Suite
             Headline = Headline.CoreShare,
             // Starting, above all of processes, is not waiting.
             Steady = true,
-            Items = pace => pace.InAHurry ? 4 : 8,
-            MostRounds = 2,
+            Items = pace => pace.InAHurry ? 4 : 16,
+            MostRounds = 3,
         },
     ];
 

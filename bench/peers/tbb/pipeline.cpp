@@ -2,11 +2,13 @@
 // Arguments: workers, in flight, "empty" or "uneven".
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <thread>
 
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_pipeline.h>
@@ -40,8 +42,10 @@ int main(int, char** arguments) {
     const int inFlight = std::atoi(arguments[2]);
     const bool uneven = std::string(arguments[3]) == "uneven";
 
-    // A pipeline has as many threads as the others have workers, source and sink.
-    oneapi::tbb::global_control threads(oneapi::tbb::global_control::max_allowed_parallelism, workers + 2);
+    // As many as the others have workers, source and sink, but no more than there are processors: oneTBB is at its best so.
+    const auto processors = std::max(2u, std::thread::hardware_concurrency());
+    oneapi::tbb::global_control threads(
+        oneapi::tbb::global_control::max_allowed_parallelism, std::min<size_t>(processors, workers + 2));
 
     for (int32_t items; std::cin >> items;) {
         int64_t count = 0, sum = 0;
