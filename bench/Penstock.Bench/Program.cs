@@ -39,6 +39,9 @@ static async Task<List<Line>> RunAsync(CommandLine commandLine)
     var table = new ConsoleTable(Console.Out);
     var lines = new List<Line>();
     Console.WriteLine($"{Machine.Description}\n");
+    var load = Machine.Load;
+    if (load > Environment.ProcessorCount / 2.0)
+        Console.WriteLine($"The machine is busy (load {load}): figures to look at, not to keep.\n");
 
     foreach (var suite in commandLine.Suites)
     {
@@ -58,6 +61,6 @@ static async Task<List<Line>> RunAsync(CommandLine commandLine)
     }
 
     if (commandLine.Results is { } file)
-        MarkdownReport.Save(file, commandLine.Pace, lines);
+        MarkdownReport.Save(file, commandLine.Pace, load, lines);
     return lines;
 }

@@ -11,10 +11,10 @@ internal static class Chains
 
     public static Contestant Nested(int stages) => Contestant.Reference("nested iterators", count =>
     {
-        var items = Steps.Generate((count, TimeSpan.Zero));
+        var items = Steps.Generate(count);
         for (var i = Fixed; i < stages; i++)
             items = Steps.Pass(items);
-        return Task.FromResult(Steps.Consume(Steps.AddOne(items, uneven: false)));
+        return Task.FromResult(Steps.Consume(Steps.AddOne(items)));
     });
 
     public static Contestant Penstock(string name, Isolation isolation, int stages, int inFlight) => Contestant.Penstock(name, count =>
@@ -23,10 +23,10 @@ internal static class Chains
         // Of two stages the source does what the middle one would.
         if (stages < Fixed)
             return Pipeline.From(FromOne, count, options).To(Steps.Consume).RunAsync(new RunOptions { Isolation = isolation });
-        var pipeline = Pipeline.From(Steps.Generate, (count, TimeSpan.Zero), options);
+        var pipeline = Pipeline.From(Steps.Generate, count, options);
         for (var i = Fixed; i < stages; i++)
             pipeline = pipeline.Then(Steps.Pass, options);
-        return pipeline.Then(Steps.AddOne, false, options).To(Steps.Consume).RunAsync(new RunOptions { Isolation = isolation });
+        return pipeline.Then(Steps.AddOne, options).To(Steps.Consume).RunAsync(new RunOptions { Isolation = isolation });
     });
 
     public static Contestant Channels(int stages, int inFlight) => Contestant.Peer("Channels", async count =>

@@ -48,11 +48,15 @@ internal static class PenstockPipelines
     private static StageOptions Middle(Topology topology) =>
         new() { MaxInFlight = topology.InFlight, Workers = topology.Workers };
 
-    private static Task<Tally> RunAsync(Topology topology, int count, StageOptions middle, Isolation? isolation = null) => Pipeline
-        .From(Steps.Generate, (count, topology.Pause), Source(topology))
-        .Then(Steps.AddOne, topology.Uneven, middle)
-        .To(Steps.Consume)
-        .RunAsync(new RunOptions { Isolation = isolation });
+    private static Task<Tally> RunAsync(Topology topology, int count, StageOptions middle, Isolation? isolation = null)
+    {
+        var numbers = topology.Pause > TimeSpan.Zero
+            ? Pipeline.From(Steps.GenerateSlowly, (count, topology.Pause), Source(topology))
+            : Pipeline.From(Steps.Generate, count, Source(topology));
+        return (topology.Uneven ? numbers.Then(Steps.AddOneUnevenly, middle) : numbers.Then(Steps.AddOne, middle))
+            .To(Steps.Consume)
+            .RunAsync(new RunOptions { Isolation = isolation });
+    }
 
     private static async IAsyncEnumerable<int> GenerateAsync(
         (int Count, TimeSpan Pause) argument, [EnumeratorCancellation] CancellationToken cancellationToken)

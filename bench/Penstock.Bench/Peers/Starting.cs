@@ -23,7 +23,7 @@ internal static class Starting
     /// <summary>The end of the run is not counted.</summary>
     public static Contestant FirstResult(string name, Isolation isolation) => Contestant.Penstock(name, count =>
     {
-        var results = Pipeline.From([0]).Then(AddOne, new StageOptions { Isolation = isolation }).AsEnumerable();
+        var results = Pipeline.From([0]).Then(Steps.AddOne, new StageOptions { Isolation = isolation }).AsEnumerable();
         IEnumerator<int>? run = null;
         return RepeatAsync(
             count,
@@ -34,7 +34,7 @@ internal static class Starting
     /// <summary>What a run costs that has nothing to do.</summary>
     public static Contestant EmptyRun()
     {
-        var run = Pipeline.From(Array.Empty<int>()).Then(AddOne).To(items => items.Any());
+        var run = Pipeline.From(Array.Empty<int>()).Then(Steps.AddOne).To(items => items.Any());
         return Contestant.Penstock("Penstock, empty run on threads", count => RepeatAsync(count, async () => !await run.RunAsync()));
     }
 
@@ -54,6 +54,4 @@ internal static class Starting
         tally.Figures = new Dictionary<string, double>(StringComparer.Ordinal) { [Milliseconds] = total.TotalMilliseconds / count };
         return tally;
     }
-
-    private static IEnumerable<int> AddOne(IEnumerable<int> items) => Steps.AddOne(items, uneven: false);
 }

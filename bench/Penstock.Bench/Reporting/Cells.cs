@@ -9,7 +9,7 @@ internal static class Cells
     private const int WidestNote = 40;
 
     public static string[] Titles(Line line) =>
-        ["", line.Headline.Unit, "spread", "ratio", "", .. line.Details.Select(detail => detail.Headline.Unit)];
+        ["peer", line.Headline.Unit, "spread", "ratio", "verdict", .. line.Details.Select(detail => detail.Headline.Unit)];
 
     public static string[] Of(Line line) =>
     [

@@ -9,12 +9,14 @@ namespace Penstock.Bench.Reporting;
 /// <summary>The tables to be kept, with the machine they were measured on.</summary>
 internal static class MarkdownReport
 {
-    public static void Save(string path, Pace pace, IReadOnlyList<Line> lines)
+    public static void Save(string path, Pace pace, double? load, IReadOnlyList<Line> lines)
     {
         var text = new StringBuilder();
         text.Append("# Benchmark results\n\n");
         text.Append(CultureInfo.InvariantCulture, $"- Machine: {Machine.Description}\n");
         text.Append(CultureInfo.InvariantCulture, $"- Date: {TimeProvider.System.GetUtcNow():yyyy-MM-dd}, version {Version}\n");
+        if (load is not null)
+            text.Append(CultureInfo.InvariantCulture, $"- Load before it began: {load} (0 is quiet)\n");
         var seconds = pace.RoundTime.TotalSeconds;
         text.Append(CultureInfo.InvariantCulture, $"- Medians of {pace.Rounds} alternating rounds of about {seconds} s\n");
         text.Append("- Spread is from the lowest to the highest round; a ratio above 1 is ahead of the best peer of its table, if it is resolved\n");
