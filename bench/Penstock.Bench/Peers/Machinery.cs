@@ -13,8 +13,9 @@ internal static class Machinery
     /// <summary>Two threads that sleep until the other wakes them.</summary>
     public static Contestant WakeUp() => Bounce("wake-up of a thread, there and back", new Sleep(), ways: 1);
 
-    /// <summary>As <see cref="WakeUp"/>, one way.</summary>
-    public static Contestant WakeUpOneWay() => Bounce("the machine's wake-up", new Sleep(), ways: 2);
+    /// <summary>Both, one way, to stand beside hops.</summary>
+    public static IReadOnlyList<Contestant> OneWay() =>
+        [Bounce("a cache line from core to core", new Gaze(), ways: 2), Bounce("the machine's wake-up", new Sleep(), ways: 2)];
 
     /// <summary>One item is one copy of so many bytes.</summary>
     public static Contestant Copy(string name, int size) => Contestant.Limit(name, count =>

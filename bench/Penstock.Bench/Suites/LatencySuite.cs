@@ -17,19 +17,19 @@ internal sealed class LatencySuite : Suite
 
     public override IEnumerable<Contest> Contests =>
     [
-        Of("one item a millisecond, everybody asleep in between", Default, Rare, Machinery.WakeUpOneWay()),
+        Of("one item a millisecond, everybody asleep in between", Default, Rare),
         Of("lock-step, one in flight", Lockstep, TimeSpan.Zero),
         Of("loaded, four in flight", Default, TimeSpan.Zero),
     ];
 
-    private static Contest Of(string name, int inFlight, TimeSpan pause, params IReadOnlyList<Contestant> further) => new(name,
+    private static Contest Of(string name, int inFlight, TimeSpan pause) => new(name,
     [
         Hops.Channels(inFlight, pause),
         Hops.Penstock("Penstock, None", Isolation.None, inFlight, pause),
         Hops.Penstock("Penstock, threads", Isolation.Thread, inFlight, pause),
         Hops.Penstock("Penstock, processes", Isolation.Process, inFlight, pause),
         OtherLanguages.CRing(inFlight, 24, latency: true, pause),
-        .. further,
+        .. Machinery.OneWay(),
     ])
     {
         Headline = Headline.Microseconds,
