@@ -3,7 +3,12 @@ namespace Penstock;
 /// <summary>How far a stage's workers are kept apart from the rest; each level costs more and guarantees more.</summary>
 public enum Isolation
 {
-    /// <summary>Never two threads at once in one worker, but the worker may move to another thread between two items, as <c>await</c> does.</summary>
+    /// <summary>
+    /// No thread of its own. The stage runs on its consumer's thread, as in plain composition, while items cost little; while they cost more than
+    /// waking a thread, a second thread resumes the stage ahead of its consumer, up to <see cref="StageOptions.MaxInFlight"/> items. Never two threads at once in
+    /// one worker, but it may move to another between two items, as with <c>await</c>. Stage and consumer are one row in snapshots. For stages
+    /// with one worker, the policy Stop and no time-outs or limit in bytes, in front of another such one with or without a thread; any other has a thread each.
+    /// </summary>
     None,
 
     /// <summary>Each worker has a thread of its own for its whole life. The default.</summary>

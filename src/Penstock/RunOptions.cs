@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Penstock.Stages.Ahead;
 
 namespace Penstock;
 
@@ -53,6 +54,9 @@ public sealed record RunOptions
 
     /// <summary>For tests: all links as between processes, although all workers are in this one.</summary>
     internal bool SharesLinks { get; init; }
+
+    /// <summary>For tests: decides when a stage runs ahead, instead of what its items cost.</summary>
+    internal Func<Pace>? CreatePace { get; init; }
 
     // The system may refuse a thread; tests do so through this.
     internal Action<Thread, object> StartThread { get; init; } = static (thread, state) => thread.Start(state);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Penstock.Runs;
+using Penstock.Stages.Ahead;
 using Penstock.Waiting;
 using Penstock.Workers;
 
@@ -120,6 +121,13 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
 
     private ValueTask WaitForItemAsync()
     {
+        if (Pump.OfThread is { } pump)
+        {
+            link.Consumers.Join(pump.Sleeper.Waiter);
+            pump.Sleeper.Until(this, link.Consumers);
+            return default;
+        }
+
         if (lead is null)
             return Worker.WaitAsync(link.Consumers, WorkerState.Starved, this);
         lead.StepDown(Worker.Index);
@@ -149,11 +157,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
     {
         lead?.Leave(Worker.Index);
         if (link.Fault is { } fault)
-        {
-            Worker.Stage.Inherit(fault);
-            throw StopException();
-        }
-
+            throw Pump.Meet(Worker, fault);
         IsAtEnd = true;
         turns?.Show(Worker.Index, Turns.AfterTheEnd(Worker.Index));
     }

@@ -66,12 +66,17 @@ internal abstract class Reader(Worker worker) : IInput
         HasAsked = false;
     }
 
+    /// <summary>To be thrown into the generator. Whatever comes of it, the worker is stopped from now on.</summary>
     public PipelineStoppedException StopException()
     {
         HasThrownStop = true;
         Worker.Stop(Worker.StopReason);
-        return new PipelineStoppedException($"Stage '{Worker.Stage.Name}' is stopped: {Worker.StopReason}. Let this exception pass.");
+        return StopOnThisThread();
     }
+
+    /// <summary>The same for a generator that runs ahead: the worker is not stopped yet.</summary>
+    public PipelineStoppedException StopOnThisThread() =>
+        new($"Stage '{Worker.Stage.Name}' is stopped: {Worker.StopReason}. Let this exception pass.");
 
     protected bool IsInterruptible => Interrupt is not null;
 

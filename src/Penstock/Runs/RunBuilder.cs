@@ -1,4 +1,5 @@
 using Penstock.Stages;
+using Penstock.Stages.Ahead;
 
 namespace Penstock.Runs;
 
@@ -44,15 +45,38 @@ internal sealed class RunBuilder(Run run)
     }
 
     /// <summary>
-    /// Lock-step between two synchronous single workers is plain composition, so they run as such: on one thread, without a link.
-    /// Not where something must happen between them: a time-out, a policy, a size to count.
+    /// Lock-step between two synchronous single workers is plain composition, so they are run as such: on one thread, without a link.
+    /// So is a stage that wants no thread of its own, which then may run ahead of its consumer.
+    /// Not where something must happen between them: a time-out, a policy, a size to count, a part whose whole must be known.
     /// </summary>
     public bool Fuses(Stage stage, Stage next) =>
         !IsSequential
         && Run.Options.IdleTimeout is null
-        && stage.Options is { MaxInFlight: 1, MaxInFlightBytes: null }
+        && stage.Options.MaxInFlightBytes is null
+        && (stage.Options.MaxInFlight == 1 || MayRunAhead(stage))
         && CanNest(stage)
         && CanNest(next);
+
+    /// <summary>How far a stage that is fused with the next one may run ahead of it; null for not at all.</summary>
+    public Headroom? HeadroomOf(Stage stage, Stage next) =>
+        MayRunAhead(stage) && stage.CapacityBefore(next.Options.Workers) is > 1 and var capacity && (HasRealClock || Run.Options.CreatePace is not null) ? new Headroom(stage.Name, capacity) : null;
+
+    private bool MayRunAhead(Stage stage) =>
+        stage.IsolationIn(Run.Options) == Isolation.None && !IsTracked(stage) && !ReadsFromProcess(stage);
+
+    // A thread that runs ahead waits for the items of the whole group, which processes could not wake.
+    private bool ReadsFromProcess(Stage stage)
+    {
+        for (var next = stage; next.Previous is { } before; next = before)
+        {
+            if (IsShared(before, next))
+                return true;
+            if (before.Options.MaxInFlight != 1 && before.IsolationIn(Run.Options) != Isolation.None)
+                return false; // a link of this process is between them
+        }
+
+        return false;
+    }
 
     private bool CanNest(Stage stage) =>
         stage.IsFusable

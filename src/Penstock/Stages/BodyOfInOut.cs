@@ -1,3 +1,5 @@
+using Penstock.Stages.Ahead;
+
 namespace Penstock.Stages;
 
 /// <summary>What a stage does: the user's function, bound to its argument. Synchronous or asynchronous, never both.</summary>
@@ -45,7 +47,8 @@ internal sealed class Body<TIn, TOut>(Delegate? function) : Body(function)
     /// <summary>Nests this body in the next one: both run as one, with plain composition between them.</summary>
     /// <param name="name">This body's stage, for errors.</param>
     /// <param name="next">The body that consumes this one's outputs.</param>
-    public Body<TIn, TNext> Fuse<TNext>(string name, Body<TOut, TNext> next)
+    /// <param name="ahead">How far this body may run ahead of the next one; null for not at all.</param>
+    public Body<TIn, TNext> Fuse<TNext>(string name, Body<TOut, TNext> next, Headroom? ahead)
     {
         var endsSource = IsSource && !HasInnerSource;
         return new(Function)
@@ -55,7 +58,7 @@ internal sealed class Body<TIn, TOut>(Delegate? function) : Body(function)
             {
                 var outputs = Synchronous!(items, token) ?? throw new InvalidOperationException(
                     $"Stage '{name}' returned null instead of items. Return an empty sequence if there are none.");
-                return next.Synchronous!(new InnerItems<TOut>(outputs, ((IInput)items).Worker, endsSource), token);
+                return next.Synchronous!(new InnerItems<TOut>(outputs, ((IInput)items).Worker, endsSource, ahead), token);
             },
         };
     }

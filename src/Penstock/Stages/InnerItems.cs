@@ -1,4 +1,5 @@
 using System.Collections;
+using Penstock.Stages.Ahead;
 using Penstock.Workers;
 
 namespace Penstock.Stages;
@@ -10,7 +11,8 @@ namespace Penstock.Stages;
 /// <param name="items">The items that come to this place.</param>
 /// <param name="worker">Whose place it is.</param>
 /// <param name="isSource">Whether only a source is before this place. Its items end here when it is drained, so that what is behind finishes.</param>
-internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool isSource) : IEnumerable<T>, IInput
+/// <param name="ahead">How far what is before this place may run ahead of what is behind it; null for not at all.</param>
+internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool isSource, Headroom? ahead = null) : IEnumerable<T>, IInput
 {
     private bool enumerated;
 
@@ -23,16 +25,24 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
         enumerated = true;
         var enumerator = items.GetEnumerator();
         Passage passage = isSource ? new BehindSource(enumerator, worker) : new BehindStage(enumerator, worker);
-        worker.Own(passage);
-        return passage;
+        if (ahead is var (stage, maxInFlight))
+            return Owned(new RunAhead<T>(passage, worker, stage, maxInFlight));
+        return Owned(passage);
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    private TPassage Owned<TPassage>(TPassage passage)
+        where TPassage : IPassage
+    {
+        worker.Own(passage);
+        return passage;
+    }
+
     // All of this is paid per item, on top of a function call. So nothing is asked on the way: whoever tells the worker something
     // exchanges the enumerator that is passed on for one that asks. An item that came before the exchange is still its Current.
     // The two kinds share no code that runs per item: the compiler optimises each for the one kind of enumerator behind it.
-    private abstract class Passage(IEnumerator<T> items, Worker worker) : IEnumerator<T>, IPassage
+    internal abstract class Passage(IEnumerator<T> items, Worker worker) : IEnumerator<T>, IPassage
     {
         private IEnumerator<T> items = items;
         private bool isDisposed;

@@ -50,6 +50,13 @@ internal sealed unsafe class WaitSet
 
     public void Join(IEnumerable<Waiter> waiters) => members = [.. waiters];
 
+    /// <summary>One more member, of this process, while the others may be waiting.</summary>
+    public void Join(Waiter waiter)
+    {
+        for (var seen = members; !seen.Contains(waiter); seen = members)
+            Interlocked.CompareExchange(ref members, [.. seen, waiter], seen);
+    }
+
     public void Enter(Waiter waiter)
     {
         Interlocked.Increment(ref *waiting);

@@ -18,6 +18,9 @@ internal abstract unsafe class Waiter(FixedMemory memory)
     private readonly FixedMemory memory = memory;
     private readonly WorkerRecord* record = (WorkerRecord*)memory.Address;
 
+    /// <summary>For a thread of this process.</summary>
+    public static Waiter ForThread(FixedMemory memory) => FutexWait.IsSupported || memory.IsShared ? new WordWaiter(memory) : new MonitorWaiter(memory);
+
     protected ref int State => ref record->WaitState;
 
     public void Announce(int set)

@@ -36,7 +36,7 @@ internal abstract class Worker
         this.isAsynchronous = isAsynchronous;
         memory = existing ?? stage.Run.Memory?.Allocate(sizeof(WorkerRecord)) ?? FixedMemory.OfThisProcess(sizeof(WorkerRecord));
         record = (WorkerRecord*)memory.Address;
-        Waiter = isAsynchronous ? new TaskWaiter(memory) : FutexWait.IsSupported || memory.IsShared ? new WordWaiter(memory) : new MonitorWaiter(memory);
+        Waiter = isAsynchronous ? new TaskWaiter(memory) : Waiter.ForThread(memory);
         Context = new PipelineContext(this);
         Times = new WorkerTimes(record, stage.Run);
         if (existing is not null)

@@ -124,6 +124,9 @@ internal sealed record StageCase
 
     public bool Ordered { get; init; } = true;
 
+    /// <summary>Whether it has no thread of its own, where it can do without.</summary>
+    public bool HasNoThread { get; init; }
+
     public int? MaxInFlight { get; init; }
 
     public long? MaxInFlightBytes { get; init; }
@@ -139,7 +142,7 @@ internal sealed record StageCase
     public override string ToString() =>
         $"{Form}"
         + (Form == StageForm.Batch ? $"({BatchSize}{(BatchHasDelay ? ", delay" : "")})" : "")
-        + $" ×{Workers}{(Ordered ? "" : " unordered")} ─{MaxInFlight?.ToString() ?? "default"}→"
+        + $" ×{Workers}{(HasNoThread ? " no thread" : "")}{(Ordered ? "" : " unordered")} ─{MaxInFlight?.ToString() ?? "default"}→"
         + (MaxInFlightBytes is null ? "" : $" bytes {MaxInFlightBytes}")
         + (Policy == Policy.Stop ? "" : $" {Policy}({Tries})")
         + (Take is null ? "" : $" take {Take}")
@@ -165,10 +168,13 @@ internal sealed record SourceCase
 
     public int Workers { get; init; } = 1;
 
+    /// <inheritdoc cref="StageCase.HasNoThread"/>
+    public bool HasNoThread { get; init; }
+
     public int? MaxInFlight { get; init; }
 
     public override string ToString() =>
-        $"{(IsAsynchronous ? "asynchronous" : "synchronous")} {(IsObject ? "object" : "function")} ×{Workers} ─{MaxInFlight?.ToString() ?? "default"}→"
+        $"{(IsAsynchronous ? "asynchronous" : "synchronous")} {(IsObject ? "object" : "function")} ×{Workers}{(HasNoThread ? " no thread" : "")} ─{MaxInFlight?.ToString() ?? "default"}→"
         + $" {Count?.ToString() ?? "endless"} items"
         + (FaultAt is null ? "" : $", fault at {FaultAt}")
         + (Work == 0 ? "" : $", work {Work}")

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Penstock.Tests.Support;
 
 namespace Penstock.Tests.Properties;
 
@@ -16,6 +17,7 @@ internal sealed class Player(Case test)
             TimeProvider = Books,
             DeadLetter = NoteDeadLetter,
             OnStarted = run => Run = run,
+            CreatePace = test.Seed % 2 == 0 ? () => new AlwaysAhead() : () => new Fickle(),
         };
         return new Consumption(test.Consumer, Books).Of(pipeline, options);
     }
@@ -26,6 +28,8 @@ internal sealed class Player(Case test)
     private void NoteDeadLetter(DeadLetter letter) =>
         Books.DeadLetters.Enqueue(
             Oracle.DeadLetter(letter.Stage, ((Token)letter.Item!).Value, letter.Attempts, letter.Delivered, letter.Exception.Message));
+
+    private static Isolation Level(bool hasNoThread) => hasNoThread ? Isolation.None : Isolation.Thread;
 
     private Gauge GaugeBehind(int index)
     {
@@ -44,7 +48,7 @@ internal sealed class Player(Case test)
     {
         var source = test.Source;
         var output = Output(-1);
-        var options = new StageOptions { Name = "source", Workers = source.Workers, MaxInFlight = source.MaxInFlight };
+        var options = new StageOptions { Name = "source", Workers = source.Workers, MaxInFlight = source.MaxInFlight, Isolation = Level(source.HasNoThread) };
         var pipeline = (source.IsAsynchronous, source.IsObject) switch
         {
             (false, false) => Pipeline.From(() => ProduceAsync(output).ToBlockingEnumerable(), options),
@@ -88,6 +92,7 @@ internal sealed class Player(Case test)
             Workers = stage.Workers,
             Ordered = stage.Ordered,
             MaxInFlight = stage.MaxInFlight,
+            Isolation = Level(stage.HasNoThread),
             MaxInFlightBytes = stage.MaxInFlightBytes,
             SizeOf = item => item is Token token ? Hash.Of(token.Value, 5, 5) % 50 : 7,
             Faults = stage.Policy switch

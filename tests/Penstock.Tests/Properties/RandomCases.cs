@@ -41,9 +41,11 @@ internal static class RandomCases
         from chained in AnyChain(mayFail: false)
         from many in OneIn(15)
         from workers in Gen.Choose(2, 4)
+        from hasNoThread in OneIn(3)
         from capacity in Maybe(2, Gen.Choose(0, 19))
         select new SourceCase
         {
+            HasNoThread = hasNoThread,
             IsAsynchronous = form > 1,
             IsObject = form % 2 == 1,
             Count = endless ? null : count,
@@ -78,6 +80,7 @@ internal static class RandomCases
         from bytes in Maybe(10, Gen.Choose(1, 200))
         from batch in Gen.Choose(1, 9)
         from delay in OneIn(6)
+        from hasNoThread in OneIn(3)
         select Fit(new StageCase
         {
             Form = form,
@@ -95,6 +98,7 @@ internal static class RandomCases
             MaxInFlightBytes = bytes,
             BatchSize = batch,
             BatchHasDelay = delay,
+            HasNoThread = hasNoThread,
         });
 
     private static Gen<ConsumerCase> AnyConsumer =>

@@ -73,6 +73,7 @@ internal static class Shrinking
             s with { IsAsynchronous = false },
             s with { IsObject = false },
             s with { Workers = 1 },
+            s with { HasNoThread = false },
             s with { MaxInFlight = null });
 
     private static IEnumerable<ConsumerCase> Simpler(ConsumerCase c) =>
@@ -95,6 +96,7 @@ internal static class Shrinking
             s with { Policy = Policy.Stop },
             s with { Workers = 1 },
             s with { Workers = Math.Min(s.Workers, 2) },
+            s with { HasNoThread = false },
             s with { MaxInFlight = null },
             s with { MaxInFlightBytes = null },
             s with { BatchHasDelay = false },

@@ -1,0 +1,36 @@
+using Penstock.Faults;
+using Penstock.Waiting;
+using Penstock.Workers;
+
+namespace Penstock.Stages.Ahead;
+
+/// <summary>A second thread inside a worker, whatever it produces: how it waits, and what it met.</summary>
+internal abstract class Pump
+{
+    /// <summary>The pump whose thread this is, if it is one's.</summary>
+    [ThreadStatic]
+    private static Pump? ofThread;
+
+    public static Pump? OfThread => ofThread;
+
+    /// <summary>How its thread waits: a worker's own waiter serves one thread at a time.</summary>
+    public Sleeper Sleeper { get; } = new();
+
+    /// <summary>The input's fault, if its thread has met that. It counts when the consumer has taken everything before it.</summary>
+    protected Fault? Met { get; set; }
+
+    /// <summary>A worker's input ended with a fault. To be thrown; on a pump's thread the worker is not stopped yet.</summary>
+    public static PipelineStoppedException Meet(Worker worker, Fault fault)
+    {
+        if (OfThread is { } pump)
+        {
+            pump.Met = fault;
+            return worker.Reader.StopOnThisThread();
+        }
+
+        worker.Stage.Inherit(fault);
+        return worker.Reader.StopException();
+    }
+
+    protected void Claim() => ofThread = this;
+}

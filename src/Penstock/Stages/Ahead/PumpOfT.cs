@@ -1,0 +1,190 @@
+using System.Runtime.ExceptionServices;
+using Penstock.Links;
+using Penstock.Waiting;
+using Penstock.Workers;
+
+namespace Penstock.Stages.Ahead;
+
+/// <summary>A thread that resumes a generator ahead of its consumer, and hands its items over through a link.</summary>
+/// <remarks>
+/// Protocol. The generator belongs to the consumer's thread while the pump rests, and to the pump's own while it runs. Only the
+/// consumer sets <see cref="isRunning"/>, only the pump clears it: at the end of the items, at an exception, when the worker is
+/// stopped, or when asked to rest. Whoever has seen it cleared sees all that the pump did, and that is on the link.
+/// </remarks>
+internal sealed class Pump<T> : Pump
+{
+    private readonly IEnumerator<T> items;
+    private readonly Worker worker;
+    private readonly string name;
+    private readonly SerialLink<T> link;
+    private readonly Sleeper consumer = new();
+    private readonly Condition hasWork;
+    private readonly Condition hasRoom;
+    private readonly Condition hasItem;
+    private readonly Condition hasStopped;
+    private Thread? thread;
+    private volatile bool isRunning;
+    private volatile bool isToRest;
+    private volatile bool isToLeave;
+
+    // Written by the pump before it clears isRunning.
+    private ExceptionDispatchInfo? failure;
+    private bool hasEnded;
+    private long producing;
+
+    public Pump(IEnumerator<T> items, Worker worker, string name, int capacity)
+    {
+        this.items = items;
+        this.worker = worker;
+        this.name = name;
+        link = new SerialLink<T>(capacity, manyProducers: false, tracked: false, bytes: null);
+        link.Producers.Join([Sleeper.Waiter]);
+        link.Consumers.Join([consumer.Waiter]);
+        hasWork = new(() => isRunning || isToLeave);
+        hasRoom = new(() => link.HasFreeSlot() || MayNotGoOn);
+        hasItem = new(() => link.HasItems || !isRunning || worker.IsStopping);
+        hasStopped = new(() => !isRunning);
+    }
+
+    /// <summary>Ticks that the last items took each to be produced.</summary>
+    public long Producing => Volatile.Read(ref producing);
+
+    /// <summary>Whether it rests, and all that it produced has been taken.</summary>
+    public bool IsOver => !isRunning && !link.HasItems;
+
+    /// <summary>Whether the generator is over.</summary>
+    public bool HasEnded => hasEnded;
+
+    private bool MayNotGoOn => isToRest || worker.IsStopping;
+
+    /// <summary>Begins to produce. False if the system refuses the thread.</summary>
+    public bool TryStart()
+    {
+        if (thread is null && !TryStartThread())
+            return false;
+        isToRest = false;
+        isRunning = true;
+        Sleeper.Waiter.Wake();
+        return true;
+    }
+
+    /// <summary>Asks it to stop after the item it is at.</summary>
+    public void Rest()
+    {
+        isToRest = true;
+        Sleeper.Waiter.Wake();
+    }
+
+    /// <summary>The worker was told something: both sides look again.</summary>
+    public void Wake()
+    {
+        Sleeper.Waiter.Wake();
+        consumer.Waiter.Wake();
+    }
+
+    /// <summary>Takes the next item, and waits for it. False if the pump rests; throws what the pump met, in its place behind the items before.</summary>
+    public bool TryTake(ref Taken<T> taken)
+    {
+        while (true)
+        {
+            if (worker.IsStopping)
+                throw worker.Reader.StopException();
+            if (link.TryTake(turns: null, worker: 0, ref taken))
+                return true;
+            if (!isRunning)
+                break;
+            consumer.Until(hasItem, link.Consumers);
+        }
+
+        if (link.HasItems)
+            return false;
+        if (Met is { } fault)
+            throw Meet(worker, fault);
+        var thrown = failure;
+        failure = null;
+        thrown?.Throw();
+        return false;
+    }
+
+    public void Free(int slot) => link.FreeSlot(slot, size: 0);
+
+    /// <summary>Ends the pump: waits until it has left the generator, and disposes what nobody took.</summary>
+    public void End()
+    {
+        isToLeave = true;
+        Rest();
+        consumer.Until(hasStopped, link.Consumers);
+        Sleeper.Waiter.Wake();
+        thread?.Join();
+        if (failure is { SourceException: not PipelineStoppedException and var exception })
+            worker.Stage.Run.Log.IgnoredAfterEnd(name, worker.Index, exception);
+        failure = null;
+        link.DisposeUndelivered(worker.Stage.Run.FailWith);
+    }
+
+    private bool TryStartThread()
+    {
+        try
+        {
+            var created = new Thread(static pump => ((Pump<T>)pump!).Run()) { Name = $"Penstock: {name} #{worker.Index}", IsBackground = true };
+            worker.Stage.Run.Options.StartThread(created, this);
+            thread = created;
+            return true;
+        }
+        catch (Exception)
+        {
+            return false; // the items go on as they did
+        }
+    }
+
+    private void Run()
+    {
+        Claim();
+        while (true)
+        {
+            Sleeper.Until(hasWork, link.Producers);
+            if (!isRunning)
+                return;
+            Produce();
+            isRunning = false;
+            Interlocked.MemoryBarrier();
+            link.Consumers.WakeAll();
+        }
+    }
+
+    private void Produce()
+    {
+        var time = worker.Stage.Run.Time;
+        try
+        {
+            while (!MayNotGoOn)
+            {
+                if (link.TryTakeSlot(worker: 0) < 0)
+                {
+                    Sleeper.Until(hasRoom, link.Producers);
+                    continue;
+                }
+
+                var began = time.GetTimestamp();
+                if (!items.MoveNext())
+                {
+                    hasEnded = true;
+                    return;
+                }
+
+                link.HandOn(slot: 0, items.Current, lineage: null, size: 0);
+                Volatile.Write(ref producing, ((3 * producing) + time.GetTimestamp() - began) / 4);
+            }
+        }
+        catch (Exception exception)
+        {
+            hasEnded = true;
+            failure = ExceptionDispatchInfo.Capture(exception);
+        }
+    }
+
+    private sealed class Condition(Func<bool> isMet) : ICondition
+    {
+        public bool IsMet() => isMet();
+    }
+}

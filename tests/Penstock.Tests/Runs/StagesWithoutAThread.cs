@@ -1,0 +1,253 @@
+using System.Collections.Concurrent;
+using Penstock.Tests.Support;
+
+namespace Penstock.Tests.Runs;
+
+/// <summary>Isolation.None: on the consumer's thread while items are cheap, ahead of it while they are not, and the same result.</summary>
+public sealed class StagesWithoutAThread : IDisposable
+{
+    private static readonly StageOptions None = new() { Isolation = Isolation.None };
+
+    private readonly ConcurrentDictionary<string, int> threads = new();
+    private readonly Gate gate = new();
+    private readonly Depot depot = new();
+
+    public static TheoryData<string> Paces => ["as measured", "always ahead", "fickle"];
+
+    public void Dispose() => gate.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Paces))]
+    public Task Give_what_plain_composition_gives(string pace) => Within.Time(async () =>
+    {
+        var items = await Pipeline.From(() => Enumerable.Range(0, 2000), None).Then(Twice, None).Then(Odd, None).To(xs => xs.ToList()).RunAsync(At(pace));
+        Assert.Equal(Odd(Twice(Enumerable.Range(0, 2000))), items);
+    });
+
+    [Fact]
+    public Task Cheap_ones_run_on_the_consumers_thread() => Within.Time(async () =>
+    {
+        await Pipeline.From(() => Note("source", Enumerable.Range(0, 1000)), None).Then(xs => Note("stage", xs), None).To(xs => Items.Drop(Note("sink", xs))).RunAsync();
+        Assert.Single(threads.Values.Distinct());
+    });
+
+    [Fact]
+    public Task Costly_ones_work_at_the_same_time_as_their_consumer() => Within.Time(async () =>
+    {
+        using var sixth = new ManualResetEventSlim();
+        await Pipeline.From(() => Enumerable.Range(0, 10).Select(Produce), None).To(xs => xs.Count(Consume)).RunAsync();
+
+        int Produce(int item)
+        {
+            Thread.Sleep(6); // work
+            if (item == 6)
+                sixth.Set();
+            return item;
+        }
+
+        bool Consume(int item)
+        {
+            Thread.Sleep(6); // work
+            if (item == 5 && !sixth.Wait(TimeSpan.FromSeconds(20)))
+                throw new TestException("on one thread it does not come before this item is finished");
+            return true;
+        }
+    });
+
+    [Theory]
+    [InlineData(2, "always ahead")]
+    [InlineData(3, "always ahead")]
+    [InlineData(5, "fickle")]
+    public Task Never_have_more_than_MaxInFlight_items_alive(int limit, string pace) => Within.Time(async () =>
+    {
+        var alive = new Gauge();
+        var options = None with { MaxInFlight = limit };
+        await Pipeline.From(() => Enumerable.Range(0, 3000).Select(Make), options).To(xs => Consume(xs, alive)).RunAsync(At(pace));
+        Assert.InRange(alive.Most, 1, limit);
+        Assert.Equal(0, alive.Now);
+
+        int Make(int item)
+        {
+            alive.Enter();
+            return item;
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Paces))]
+    public Task A_consumer_that_ends_early_ends_them_and_has_their_items_disposed(string pace) => Within.Time(async () =>
+    {
+        var ends = 0;
+        var taken = await Pipeline.From(Produce, None).Then(xs => xs.Select(x => x), None).To(xs => xs.Take(100).ToList()).RunAsync(At(pace));
+        Assert.Equal(1, ends);
+        taken.ForEach(p => p.Dispose());
+        depot.MustHaveEverythingBack();
+
+        IEnumerable<Parcel> Produce()
+        {
+            try
+            {
+                foreach (var parcel in depot.Parcels())
+                    yield return parcel;
+            }
+            finally
+            {
+                ends++;
+            }
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Paces))]
+    public Task An_exception_arrives_as_itself_behind_the_items_before_it(string pace) => Within.Time(async () =>
+    {
+        var failure = new TestException();
+        var seen = 0;
+        var thrown = await Assert.ThrowsAsync<TestException>(() =>
+            Pipeline.From(() => Items.ThenFail(50, failure), None).To(xs => seen = xs.Aggregate(0, (n, _) => seen = n + 1)).RunAsync(At(pace)));
+        Assert.Same(failure, thrown);
+        Assert.Contains(nameof(Items.ThenFail), thrown.StackTrace, StringComparison.Ordinal);
+        Assert.Equal(50, seen);
+    });
+
+    [Fact]
+    public Task An_abort_ends_one_that_waits_for_a_slot() => Within.Time(async () =>
+    {
+        var isFull = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var run = Pipeline.From(() => depot.Parcels().Select(Tell), None).To(xs => xs.Select(Hold).Count()).Start(At("always ahead"));
+        await gate.Arrived;
+        await isFull.Task;
+        run.Abort();
+        gate.Open();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Completion);
+        Assert.Equal(3, depot.Made - depot.Disposed); // those that the consumer was given
+
+        Parcel Tell(Parcel parcel)
+        {
+            if (parcel.Number == 5)
+                isFull.SetResult(); // two were consumed, one is in hand, three wait
+            return parcel;
+        }
+    });
+
+    [Fact]
+    public Task An_abort_ends_a_consumer_that_waits_for_one() => Within.Time(async () =>
+    {
+        await using var run = Pipeline.From(Produce, None).To(Items.Drop).Start(At("always ahead"));
+        await gate.Arrived;
+        run.Abort();
+        gate.Open();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Completion);
+
+        IEnumerable<int> Produce()
+        {
+            yield return 0;
+            yield return 1;
+            gate.Pass();
+            yield return 2;
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Paces))]
+    public Task A_drain_finishes_what_was_produced(string pace) => Within.Time(async () =>
+    {
+        var (produced, consumed) = (0, 0);
+        await using var run = Pipeline.From(() => Items.Endless().Select(x => produced = x + 1), None).To(Consume).Start(At(pace));
+        await gate.Arrived;
+        var drained = run.DrainAsync();
+        gate.Open();
+        await drained;
+        await run.Completion;
+        Assert.Equal(produced, consumed);
+
+        void Consume(IEnumerable<int> items)
+        {
+            foreach (var _ in items)
+            {
+                if (++consumed == 10)
+                    gate.Pass();
+            }
+        }
+    });
+
+    [Fact]
+    public Task Go_on_without_a_second_thread_if_the_system_refuses_it() => Within.Time(async () =>
+    {
+        var started = 0;
+        var options = At("always ahead") with
+        {
+            StartThread = (thread, state) =>
+            {
+                if (started++ > 0)
+                    throw new TestException("no thread");
+                thread.Start(state);
+            },
+        };
+        Assert.Equal(1000, await Pipeline.From(() => Enumerable.Range(0, 1000), None).To(xs => xs.Count()).RunAsync(options));
+    });
+
+    [Fact]
+    public Task Are_one_row_with_their_consumer() => Within.Time(async () =>
+    {
+        var run = Pipeline.From(() => Enumerable.Range(0, 100), None with { Name = "a" }).Then(Twice, None with { Name = "b" }).To(Items.Drop, new() { Name = "c" }).Start();
+        await run.Completion;
+        var row = Assert.Single(run.Snapshot().Stages);
+        Assert.Equal("a+b+c", row.Name);
+        Assert.Equal(100, row.ItemsIn);
+    });
+
+    public static TheoryData<string, StageOptions> Others => new()
+    {
+        { "several workers", None with { Workers = 2 } },
+        { "a policy", None with { Faults = FaultPolicy.Skip } },
+        { "a time-out", None with { ItemTimeout = TimeSpan.FromHours(1) } },
+        { "a limit in bytes", None with { MaxInFlightBytes = 1000, SizeOf = _ => 1 } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Others))]
+    public Task Those_with_more_to_do_have_threads_all_the_same(string what, StageOptions options) => Within.Time(async () =>
+    {
+        var run = Pipeline.From(Enumerable.Range(0, 100)).Then(Twice, options).To(Items.Drop).Start();
+        await run.Completion;
+        Assert.True(run.Snapshot().Stages.Count == 3, what);
+    });
+
+    private static RunOptions At(string pace) => new()
+    {
+        CreatePace = pace switch
+        {
+            "always ahead" => () => new AlwaysAhead(),
+            "fickle" => () => new Fickle(),
+            _ => null,
+        },
+    };
+
+    private static IEnumerable<int> Twice(IEnumerable<int> items) => items.SelectMany(x => new[] { x, x });
+
+    private static IEnumerable<int> Odd(IEnumerable<int> items) => items.Where(x => x % 2 == 1);
+
+    private static void Consume(IEnumerable<int> items, Gauge alive)
+    {
+        foreach (var _ in items)
+            alive.Leave();
+    }
+
+    private IEnumerable<int> Note(string step, IEnumerable<int> items)
+    {
+        foreach (var item in items)
+        {
+            threads[step] = Environment.CurrentManagedThreadId;
+            yield return item;
+        }
+    }
+
+    // Consumes two, and is stuck with the third.
+    private bool Hold(Parcel parcel)
+    {
+        if (parcel.Number == 2)
+            gate.Pass();
+        return true;
+    }
+}

@@ -1,0 +1,25 @@
+using Penstock.Stages.Ahead;
+
+namespace Penstock.Tests.Support;
+
+/// <summary>Runs ahead from the second item on, whatever items cost.</summary>
+internal sealed class AlwaysAhead() : Pace(frequency: 1)
+{
+    public override bool IsTimeToRunAhead(long producing, long consuming, out bool isCostly) => isCostly = true;
+
+    public override bool IsTimeToRest(long producing, long consuming) => false;
+}
+
+/// <summary>Goes ahead and rests again all the time.</summary>
+internal sealed class Fickle() : Pace(frequency: 1)
+{
+    private int asked;
+
+    public override bool IsTimeToRunAhead(long producing, long consuming, out bool isCostly)
+    {
+        isCostly = true;
+        return ++asked % 2 == 0;
+    }
+
+    public override bool IsTimeToRest(long producing, long consuming) => ++asked % 3 == 0;
+}
