@@ -9,10 +9,10 @@ namespace Penstock.Bench.Measuring;
 internal sealed record Headline(string Key, string Unit, string Format, bool LowerIsBetter, Func<Round, double> Read)
 {
     public static Headline ItemsPerSecond { get; } =
-        new("items_per_s", "items/s", "N0", LowerIsBetter: false, round => round.Items / round.Elapsed.TotalSeconds);
+        new("items_per_s", "items/s", "N0", LowerIsBetter: false, round => Positive(round.Items / round.Elapsed.TotalSeconds));
 
     public static Headline CoreShare { get; } =
-        new("core_percent", "% of a core", "N3", LowerIsBetter: true, round => 100 * (round.Processor / round.Elapsed));
+        new("core_percent", "% of a core", "N3", LowerIsBetter: true, round => round.Elapsed > TimeSpan.Zero ? 100 * (round.Processor / round.Elapsed) : double.NaN);
 
     public static Headline BytesPerItem { get; } =
         new("bytes", "bytes/item", "N3", LowerIsBetter: true, round => round.Bytes is { } bytes ? (double)bytes / round.Items : double.NaN);
@@ -42,4 +42,7 @@ internal sealed record Headline(string Key, string Unit, string Format, bool Low
             return null;
         return LowerIsBetter ? other / figure : figure / other;
     }
+
+    // The difference of two runs may be lost in the noise, which is no figure then.
+    private static double Positive(double figure) => figure > 0 ? figure : double.NaN;
 }

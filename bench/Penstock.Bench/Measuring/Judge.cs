@@ -49,6 +49,7 @@ internal static class Judge
             Median = sample.Median,
             Spread = sample.Spread,
             Details = [.. contest.Details.Select(detail => (detail, Sample.Of(Read(rounds, detail)).Median))],
+            Note = double.IsNaN(sample.Median) ? "lost in the noise" : null,
             Claim = contestant.Claim,
         };
         if (rival is not { } other)
@@ -57,7 +58,7 @@ internal static class Judge
         // Pairs, as far as both have run.
         var theirs = Read(other.Value, headline);
         var ratios = figures.Zip(theirs, headline.Ratio).ToList();
-        line = line with { Ratio = ratios.All(ratio => ratio is not null) ? Sample.Of(ratios.Select(ratio => ratio!.Value)).Median : null };
+        line = line with { Ratio = ratios.All(ratio => ratio is not null) ? Sample.Of([.. ratios.Select(ratio => ratio!.Value)]).Median : null };
         if (contestant.Role != Role.Penstock)
             return line;
         return line with
@@ -72,7 +73,7 @@ internal static class Judge
     {
         foreach (var role in (Role[])[Role.Peer, Role.Reference])
         {
-            var candidates = results.Where(each => each.Key.Role == role)
+            var candidates = results.Where(each => each.Key.Role == role && !double.IsNaN(Sample.Of(Read(each.Value, contest.Headline)).Median))
                 .OrderBy(each => Sample.Of(Read(each.Value, contest.Headline)).Median).ToList();
             if (candidates.Count > 0)
                 return contest.Headline.LowerIsBetter ? candidates[0] : candidates[^1];

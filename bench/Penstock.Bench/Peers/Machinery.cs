@@ -75,8 +75,11 @@ internal static class Machinery
     {
         public void For(ref int word, int value)
         {
-            while (Volatile.Read(ref word) != value)
+            // Where there is no processor left for the other side, looking on would keep it from answering for a slice of time.
+            for (var looks = 1; Volatile.Read(ref word) != value; looks++)
             {
+                if (looks % 10_000 == 0)
+                    Thread.Yield();
             }
         }
 
