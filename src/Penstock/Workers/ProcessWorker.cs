@@ -3,6 +3,7 @@ using Penstock.Links;
 using Penstock.Processes;
 using Penstock.Serialization;
 using Penstock.Stages.Crossing;
+using Penstock.Waiting;
 
 namespace Penstock.Workers;
 
@@ -19,6 +20,7 @@ internal sealed unsafe class ProcessWorker : Worker
     private readonly Mailbox mailbox;
     private WorkerProcess? process;
     private Exception? killedBecause;
+    private bool isKilled;
     private bool isKillFinal;
     private long itemsAtStart;
     private Death? death;
@@ -30,6 +32,7 @@ internal sealed unsafe class ProcessWorker : Worker
     private bool hasSaidGoodbye;
     private bool isGone;
     private int isLooking;
+    private ITimer? exitClock;
 
     public ProcessWorker(RunningStage stage, int index, Recipe recipe)
         : base(stage, index, isAsynchronous: false)
@@ -46,8 +49,13 @@ internal sealed unsafe class ProcessWorker : Worker
     // Every new process loads its model anew.
     public override bool IsStarting => Times.State == WorkerState.NotStarted || (Record->IsStarting && ItemsIn + ItemsOut == itemsAtStart);
 
+    /// <summary>Whether its process waits for nothing but a signal to go on.</summary>
+    public bool IsStopped => OperatingSystem.IsLinux() && Times.State is WorkerState.Starved or WorkerState.Blocked && ProcessId is { } id && ProcessStatus.IsStopped(id);
+
     /// <summary>The number of its process, once it has one.</summary>
     public int? ProcessId => Volatile.Read(ref process)?.Id;
+
+    private Func<object, long>? SizeOf => Stage.Options.MaxInFlightBytes is null ? null : Stage.Options.SizeOf;
 
     private ISharedLink? Input => (ISharedLink?)Stage.Input;
 
@@ -75,6 +83,7 @@ internal sealed unsafe class ProcessWorker : Worker
     {
         if (Interlocked.CompareExchange(ref killedBecause, because, null) is null)
             Volatile.Write(ref isKillFinal, isFinal);
+        Volatile.Write(ref isKilled, true);
         Volatile.Read(ref process)?.Kill();
     }
 
@@ -105,7 +114,10 @@ internal sealed unsafe class ProcessWorker : Worker
         if (Volatile.Read(ref death) is not { } last || last.Process != process)
             return;
         death = null;
+        exitClock?.Dispose();
         ReadMail(); // what it posted last
+        if (hasSaidGoodbye || isToBeReplaced)
+            NoteLateDeath(last.Exit);
         if (hasSaidGoodbye)
             BeGone();
         else if (isToBeReplaced)
@@ -118,7 +130,8 @@ internal sealed unsafe class ProcessWorker : Worker
     {
         mailbox.Clear();
         killedBecause = null;
-        isKillFinal = false;
+        isKilled = isKillFinal = false;
+        IsCleaningUp = false;
         itemsAtStart = ItemsIn + ItemsOut;
         Record->IsStarting = true;
         Volatile.Write(ref process, WorkerProcess.Start(
@@ -130,7 +143,8 @@ internal sealed unsafe class ProcessWorker : Worker
                 Environment = Stage.Options.WorkerEnvironment?.Invoke(Index) ?? new Dictionary<string, string>(StringComparer.Ordinal),
                 MemoryLimit = Stage.Options.MemoryLimit,
                 Workers = Stage.Run.Stages.SelectMany(s => s.Workers).Count(w => w.IsProcess),
-                Assemblies = [.. recipe.Modules().Select(m => m.Assembly).Distinct()],
+                LabelsOutput = Stage.Run.Options.LabelOutput,
+                Assemblies = [.. recipe.Modules().Concat(SizeOf is { } sizeOf ? IdentityWriter.ModulesOf(sizeOf) : []).Select(m => m.Assembly).Distinct()],
             },
             (dead, exit) =>
             {
@@ -159,11 +173,14 @@ internal sealed unsafe class ProcessWorker : Worker
             Behind = CrewOf(stages.Append(Stage.Run.Caller).First(s => s is not null && s.Input == Stage.Output)!),
             Input = Input?.Plan,
             Output = Output.Plan,
+            Gatherer = Stage.Input?.Lineages is { } lineages ? stages.First(s => s.Input?.Lineages == lineages && s.Output?.Lineages != lineages).Workers[0].Memory.Offset : -1,
             Serializer = Stage.Run.Options.Serializer?.GetType().AssemblyQualifiedName,
             IsRestart = Restarts > 0,
             Resume = resume,
             PauseBeforeResume = pause,
             RecycleAfter = Stage.Options.RecycleAfter ?? 0,
+            RecycleAboveMemory = Stage.Options.RecycleAboveMemory ?? 0,
+            SizeOf = SizeOf,
         };
     }
 
@@ -199,6 +216,7 @@ internal sealed unsafe class ProcessWorker : Worker
                     break;
                 case News.Worn:
                     isToBeReplaced = true;
+                    exitClock = Stage.Run.Time.RingAfter(Stage.Run.Options.StopTimeout, process!.Kill); // code that runs at its exit may hang
                     break;
                 case News.Left:
                     SayGoodbye();
@@ -232,19 +250,12 @@ internal sealed unsafe class ProcessWorker : Worker
         Times.Interrupt();
         if (IsToldToStop || hasEnded || (held is null && MayNotTake && !IsWorn))
         {
+            AnswerToStop(exit, held?.Number);
             Leave(held);
             return;
         }
 
-        var exception = killedBecause ?? new WorkerCrashedException(Describe(exit, held?.Number))
-        {
-            Stage = Stage.Name,
-            Worker = Index,
-            ExitCode = exit.ExitCode,
-            Signal = exit.Signal,
-            Number = held?.Number,
-            StandardError = process!.StandardErrorTail,
-        };
+        var exception = killedBecause ?? Crash.Of(this, exit, held?.Number, process!.StandardErrorTail);
         if (Stage.Options.Faults == FaultPolicy.Stop || Volatile.Read(ref isKillFinal) || (held is null && IsHopeless()))
         {
             Stage.EndAt(this, new Fault(exception, this, held?.Number));
@@ -270,10 +281,30 @@ internal sealed unsafe class ProcessWorker : Worker
         else
         {
             Input!.GiveUp(slot);
+            Stage.Input!.Lineages?.Wake();
             Stage.Turns?.Show(Index, Turns.Idle);
         }
 
         Restart(again ? (slot, number) : null, pause);
+    }
+
+    // As with an exception: one from a finally block fails the run, any other comes from an item that is not needed any more.
+    private void AnswerToStop(WorkerExit exit, long? number)
+    {
+        if (Volatile.Read(ref isKilled))
+            return;
+        var crash = Crash.Of(this, exit, number, process!.StandardErrorTail);
+        if (IsCleaningUp)
+            Stage.Run.FailInCleanup(new Fault(crash, this, number));
+        else
+            Stage.Run.Log.IgnoredAfterStop(Stage.Name, Index, crash);
+    }
+
+    // It had done all its work, and died of what runs at the exit of a process.
+    private void NoteLateDeath(WorkerExit exit)
+    {
+        if (exit.ExitCode is not 0)
+            Stage.Run.Log.DiedAtExit(Stage.Name, Index, exit);
     }
 
     /// <summary>It has left after so many items, as agreed: another one goes on.</summary>
@@ -319,6 +350,7 @@ internal sealed unsafe class ProcessWorker : Worker
     // Whom it was about to wake when it died, nobody else would.
     private void WakeOthers()
     {
+        Stage.Input?.Lineages?.Wake();
         Input?.WakeAll();
         Output.WakeAll();
         Stage.Turns?.Waiting.WakeAllAfterDeath();
@@ -340,20 +372,13 @@ internal sealed unsafe class ProcessWorker : Worker
         hasSaidGoodbye = true;
         Times.End();
         Stage.OnLeft(this);
+        Stage.Input?.Lineages?.Wake();
     }
 
     private void BeGone()
     {
         isGone = true;
         Stage.Run.OnWorkerLeft();
-    }
-
-    private string Describe(WorkerExit exit, long? number)
-    {
-        var where = number is null ? "while it held no item" : $"while it held item {number}";
-        var tail = process!.StandardErrorTail;
-        return $"Stage '{Stage.Name}', worker {Index}: its process {exit} {where}."
-            + (tail.Length > 0 ? $" Its last lines of standard error:{Environment.NewLine}{tail}" : "");
     }
 
     private sealed record Death(WorkerProcess Process, WorkerExit Exit);
@@ -371,7 +396,7 @@ internal sealed unsafe class ProcessWorker : Worker
 
         public override object? Item => Held is var (slot, _) ? worker.Input!.Peek(slot) : null;
 
-        public override Lineage? Lineage => null;
+        public override Lineage? Lineage => Held is var (slot, _) ? worker.Input!.LineageIn(slot) : null;
 
         public override void Finish()
         {
