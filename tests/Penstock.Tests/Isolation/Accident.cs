@@ -27,7 +27,8 @@ public sealed class MishapException(string message) : Exception(message);
 /// <summary>Which accident happens at which item.</summary>
 /// <param name="Kind">What happens.</param>
 /// <param name="At">At this item.</param>
-public sealed record Mishap(Accident Kind, int At)
+/// <param name="OnlyFirst">Only at its first attempt.</param>
+public sealed record Mishap(Accident Kind, int At, bool OnlyFirst = false)
 {
     /// <summary>Yields each item times ten, then that plus one; the accident happens between the two.</summary>
     public static IEnumerable<int> Stage(IEnumerable<int> items, Mishap mishap)
@@ -35,10 +36,17 @@ public sealed record Mishap(Accident Kind, int At)
         foreach (var item in items)
         {
             yield return item * 10;
-            if (item == mishap.At)
-                mishap.Kind.Happen();
+            mishap.Meet(item);
             yield return item * 10 + 1;
         }
+    }
+
+    public static bool IsStuck(Accident kind) => kind is Accident.Loop or Accident.Sleep or Accident.StopSignal;
+
+    public void Meet(int item)
+    {
+        if (item == At && !(OnlyFirst && PipelineContext.Current!.Attempt > 1))
+            Kind.Happen();
     }
 }
 

@@ -37,7 +37,7 @@ internal sealed class Pump<T> : Pump
         this.items = items;
         this.worker = worker;
         this.name = name;
-        link = new SerialLink<T>(capacity, manyProducers: false, tracked: false, bytes: null);
+        link = new SerialLink<T>(capacity, manyProducers: false, lineages: null, bytes: null);
         link.Producers.Join([Sleeper.Waiter]);
         link.Consumers.Join([consumer.Waiter]);
         hasWork = new(() => isRunning || isToLeave);
@@ -118,6 +118,7 @@ internal sealed class Pump<T> : Pump
         thread?.Join();
         if (failure is { SourceException: not PipelineStoppedException and var exception })
             worker.Stage.Run.Log.IgnoredAfterEnd(name, worker.Index, exception);
+        failure = null;
         link.DisposeUndelivered(worker.Stage.Run.FailWith);
     }
 
