@@ -27,7 +27,7 @@ public sealed class MishapException(string message) : Exception(message);
 /// <summary>Which accident happens at which item.</summary>
 /// <param name="Kind">What happens.</param>
 /// <param name="At">At this item.</param>
-/// <param name="OnlyFirst">Whether it happens at the item's first try only.</param>
+/// <param name="OnlyFirst">Only at its first attempt.</param>
 public sealed record Mishap(Accident Kind, int At, bool OnlyFirst = false)
 {
     /// <summary>Yields each item times ten, then that plus one; the accident happens between the two.</summary>
@@ -41,11 +41,11 @@ public sealed record Mishap(Accident Kind, int At, bool OnlyFirst = false)
         }
     }
 
-    public static bool IsStuck(Accident kind) => kind is Accident.Loop or Accident.Sleep;
+    public static bool IsStuck(Accident kind) => kind is Accident.Loop or Accident.Sleep or Accident.StopSignal;
 
     public void Meet(int item)
     {
-        if (item == At && (!OnlyFirst || PipelineContext.Current!.Attempt == 1))
+        if (item == At && !(OnlyFirst && PipelineContext.Current!.Attempt > 1))
             Kind.Happen();
     }
 }

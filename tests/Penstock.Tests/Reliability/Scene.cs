@@ -50,7 +50,7 @@ public sealed record Scene(Accident Kind, Moment Moment, Place Place, Policy Pol
     /// <summary>Whether it happens to code that does not run in the worker's own thread, which waits then.</summary>
     public bool IsOnAnotherThread => Moment is Moment.Blocked or Moment.Starved or Moment.AtExit;
 
-    public bool IsStuck => Kind is Accident.Loop or Accident.Sleep or Accident.StopSignal;
+    public bool IsStuck => Mishap.IsStuck(Kind);
 
     public bool IsWhileWaiting => Moment is Moment.Blocked or Moment.Starved;
 

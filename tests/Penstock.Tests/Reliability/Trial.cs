@@ -14,8 +14,8 @@ internal sealed class Trial(Scene scene) : IDisposable
     private const int Many = 60; // more than are under way when the consumer ends
     private const int Taken = 3;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(3); // others have to start within it
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(6); // others have to start within it
 
     private readonly TemporaryFolder folder = new();
     private readonly Outcome expected = Outcome.Of(scene);
@@ -130,6 +130,8 @@ internal sealed class Trial(Scene scene) : IDisposable
         Thread.Sleep(30);
         if (Moves() != before || workers.Any(w => w.Times.State != state))
             return null;
+        if (scene.Moment == Moment.Blocked && run.Snapshot().Stages.SkipWhile(s => s.Name is not Name).SkipLast(1).Any(s => s.InFlight < s.MaxInFlight))
+            return null; // somebody behind it is only slow
 
         // One that is blocked without an item may not have started its generator yet.
         return workers.Cast<ProcessWorker>().Where(w => !expected.HasItem || w.Reader.HasItem).MinBy(w => w.Reader.Number);
