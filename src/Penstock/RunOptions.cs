@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Penstock.SharedMemory;
 using Penstock.Stages.Ahead;
 
 namespace Penstock;
@@ -59,6 +60,9 @@ public sealed record RunOptions
 
     /// <summary>For tests: all links as between processes, although all workers are in this one.</summary>
     internal bool SharesLinks { get; init; }
+
+    /// <summary>For tests: this run uses the portable version of all that has one, as where the native one is missing.</summary>
+    internal bool IsPortable { get; init; } = !Platform.IsLinux;
 
     /// <summary>For tests: decides when a stage runs ahead, instead of what its items cost.</summary>
     internal Func<Pace>? CreatePace { get; init; }

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Penstock.Stress;
+using Penstock.Stress.Processes;
 
-// dotnet run -c Release --project tests/Penstock.Stress -- [--seconds N] [--seed S] [--scenario NAME]
-var (time, seed, only) = (TimeSpan.FromSeconds(60), Environment.TickCount, (string?)null);
+// dotnet run -c Release --project tests/Penstock.Stress -- [--seconds N] [--seed S] [--scenario NAME] | [--process-runs N] [--seed S]
+var (time, seed, only, processRuns) = (TimeSpan.FromSeconds(60), Environment.TickCount, (string?)null, 0);
 for (var i = 0; i < args.Length; i++)
 {
     var value = i + 1 < args.Length ? args[i + 1] : "";
@@ -20,15 +21,22 @@ for (var i = 0; i < args.Length; i++)
             only = value;
             i++;
             break;
+        case "--process-runs" when int.TryParse(value, CultureInfo.InvariantCulture, out var runs):
+            processRuns = runs;
+            i++;
+            break;
         default:
-            Console.Error.WriteLine($"usage: [--seconds N] [--seed S] [--scenario {string.Join(" | ", Suite.Scenarios.Select(s => s.Name))}]");
+            Console.Error.WriteLine($"usage: [--seconds N] [--seed S] [--scenario {string.Join(" | ", Suite.Scenarios.Select(s => s.Name))}] | [--process-runs N] [--seed S]");
             return 2;
     }
 }
 
 try
 {
-    Suite.Run(time, seed, only, Console.WriteLine);
+    if (processRuns > 0)
+        ShortRuns.Run(processRuns, seed, Console.WriteLine);
+    else
+        Suite.Run(time, seed, only, Console.WriteLine);
     return 0;
 }
 catch (StressException e)

@@ -1,3 +1,4 @@
+using Penstock.Stress.Processes;
 using Penstock.Tests.Properties;
 using Xunit.Abstractions;
 
@@ -23,6 +24,10 @@ public sealed class StressTests(ITestOutputHelper output)
         Assert.InRange(Timer.ActiveCount, 0, timers + 1); // the runtime's own come and go
         Assert.Empty(PipelineRun.Active);
     }
+
+    [Fact]
+    public Task Sixty_short_runs_in_processes_leave_no_process_no_descriptor_no_mapping_no_file_and_no_memory() =>
+        Task.Run(() => ShortRuns.Run(60, Environment.TickCount, output.WriteLine)).WaitAsync(TimeSpan.FromMinutes(3));
 
     private static void Play(int runs)
     {

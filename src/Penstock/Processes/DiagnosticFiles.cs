@@ -24,11 +24,11 @@ internal static class DiagnosticFiles
     public static void RemoveOwn() => Remove(Environment.ProcessId, ProcessStatus.StartOf(Environment.ProcessId), Environment.GetEnvironmentVariable("TMPDIR"));
 
     /// <summary>Without knowing when the process started: looks through the temporary folder.</summary>
-    public static void Remove(int process)
+    public static void Remove(int process, string? folder = null)
     {
         foreach (var (start, end) in Names)
         {
-            foreach (var path in Directory.EnumerateFiles(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"{start}-{process}-*{end}")))
+            foreach (var path in Directory.EnumerateFiles(Directory.Exists(folder) ? folder : Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"{start}-{process}-*{end}")))
                 Remove(path);
         }
     }

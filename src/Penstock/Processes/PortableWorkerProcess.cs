@@ -114,7 +114,7 @@ internal sealed class PortableWorkerProcess : WorkerProcess
         }
 
         OnDied(exit);
-        DiagnosticFiles.Remove(id);
+        DiagnosticFiles.Remove(id, start.Environment.GetValueOrDefault("TMPDIR"));
         start.Message.Dispose();
         process.Dispose();
         OnGone(exit);

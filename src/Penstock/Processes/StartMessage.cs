@@ -8,7 +8,7 @@ internal sealed record StartMessage(string Name, MethodName Entry, IReadOnlyList
     // Both sides are the same build, unless the application was updated under a running process.
     private static Guid Version => typeof(StartMessage).Module.ModuleVersionId;
 
-    public static unsafe SharedRegion Write(StartMessage message)
+    public static unsafe SharedRegion Write(StartMessage message, bool isPortable)
     {
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes);
@@ -26,7 +26,7 @@ internal sealed record StartMessage(string Name, MethodName Entry, IReadOnlyList
         writer.Write(message.Payload);
         writer.Flush();
 
-        var region = SharedRegion.Create("start-" + message.Name, bytes.Length);
+        var region = SharedRegion.Create("start-" + message.Name, bytes.Length, isPortable);
         bytes.GetBuffer().AsSpan(0, (int)bytes.Length).CopyTo(new Span<byte>(region.Address, (int)bytes.Length));
         return region;
     }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Penstock.SharedMemory;
 
 namespace Penstock.Processes;
 
@@ -31,6 +32,9 @@ internal sealed record WorkerLaunch
     /// the same files, where the runtime would not find them by name.
     /// </summary>
     public IReadOnlyList<Assembly> Assemblies { get; init; } = [];
+
+    /// <summary>Whether the worker, and what connects it with this process, are the portable ones, whatever this process uses itself.</summary>
+    public bool IsPortable { get; init; } = !Platform.IsLinux;
 
     /// <summary>Whether the worker's name stands before each line it prints.</summary>
     public bool LabelsOutput { get; init; }

@@ -1,5 +1,3 @@
-using Penstock.SharedMemory;
-
 namespace Penstock.Processes;
 
 /// <summary>
@@ -42,9 +40,9 @@ internal abstract class WorkerProcess : IDisposable
     /// <param name="died">Called once, within milliseconds of the worker's death, on a thread that watches over all workers: it must not block.</param>
     /// <exception cref="PipelineDefinitionException">This application cannot be started again.</exception>
     /// <exception cref="IOException">The system refuses another process.</exception>
-    public static WorkerProcess Start(WorkerLaunch launch, Action<WorkerProcess, WorkerExit>? died = null) => Platform.IsLinux
-        ? LinuxWorkerProcess.Start(launch, died)
-        : PortableWorkerProcess.Start(launch, died);
+    public static WorkerProcess Start(WorkerLaunch launch, Action<WorkerProcess, WorkerExit>? died = null) => launch.IsPortable
+        ? PortableWorkerProcess.Start(launch, died)
+        : LinuxWorkerProcess.Start(launch, died);
 
     /// <summary>Ends the process at once, without a chance to clean up. Does nothing if it has ended.</summary>
     public abstract void Kill();

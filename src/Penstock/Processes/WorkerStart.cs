@@ -17,7 +17,7 @@ internal sealed record WorkerStart(CommandLine Command, IReadOnlyDictionary<stri
         var command = CommandLine.Current;
         Assembly[] assemblies = [typeof(WorkerStart).Assembly, launch.Entry.Method.Module.Assembly, .. launch.Assemblies];
         var message = StartMessage.Write(new(
-            launch.Name, MethodName.Of(launch.Entry.Method), SetupMethods.Of(launch.Assemblies), AssemblyLocations.Of(assemblies), launch.MemoryLimit, launch.Message.ToArray()));
+            launch.Name, MethodName.Of(launch.Entry.Method), SetupMethods.Of(launch.Assemblies), AssemblyLocations.Of(assemblies), launch.MemoryLimit, launch.Message.ToArray()), launch.IsPortable);
         try
         {
             return new(command, Variables(launch, message.Handle), message);
@@ -44,7 +44,7 @@ internal sealed record WorkerStart(CommandLine Command, IReadOnlyDictionary<stri
 
         if (StartupHooks.AreSupported)
             variables[StartupHooks.Variable] = StartupHooks.Append(variables.GetValueOrDefault(StartupHooks.Variable));
-        if (!Platform.IsLinux)
+        if (launch.IsPortable)
             variables[Platform.PortableVariable] = "1"; // also where only a switch of this process said so
         variables[WorkerVariable.Name] = WorkerVariable.Format(handle);
         return variables;

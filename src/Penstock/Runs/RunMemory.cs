@@ -28,10 +28,10 @@ internal sealed class RunMemory
     /// <summary>Rung when there is something to do for the process that started the run.</summary>
     public Bell Bell { get; }
 
-    public static RunMemory Create()
+    public static RunMemory Create(bool isPortable)
     {
         _ = GlobalBarrier.IsSupported; // registers this process
-        return new(SharedRegion.Create("run", Size), isCreator: true);
+        return new(SharedRegion.Create("run", Size, isPortable), isCreator: true);
     }
 
     public static RunMemory Open(string handle)

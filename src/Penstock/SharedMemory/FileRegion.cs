@@ -47,7 +47,7 @@ internal sealed unsafe class FileRegion : SharedRegion
     /// <summary>Where the files are.</summary>
     public static string Folder => Directory.Exists(MemoryFolder) ? MemoryFolder : Path.GetTempPath();
 
-    public static new FileRegion Create(string name, long size)
+    public static FileRegion Create(string name, long size)
     {
         if (OperatingSystem.IsLinux())
             LinuxMemory.CheckFileSize(size);

@@ -8,14 +8,17 @@ internal sealed unsafe class FixedMemory
 {
     private const int Line = 128; // the processor fetches cache lines in pairs
 
+    private static readonly SharedWait OfOwnWords = FutexWait.IsSupported ? new FutexWait(isPrivate: true) : SharedWait.Portable;
+
     // What keeps the memory alive.
     private readonly object owner;
 
-    private FixedMemory(byte* address, object owner, long? offset = null)
+    private FixedMemory(byte* address, object owner, SharedWait? wait = null, long offset = 0)
     {
         Address = address;
-        Offset = offset ?? 0;
-        IsShared = offset is not null;
+        Offset = offset;
+        IsShared = wait is not null;
+        Wait = wait ?? OfOwnWords;
         this.owner = owner;
     }
 
@@ -23,6 +26,12 @@ internal sealed unsafe class FixedMemory
 
     /// <summary>Whether other processes see it, too.</summary>
     public bool IsShared { get; }
+
+    /// <summary>How to wait for its words.</summary>
+    public SharedWait Wait { get; }
+
+    /// <summary>Whether <see cref="GlobalBarrier"/> reaches all who use it.</summary>
+    public bool HasBarrier => GlobalBarrier.IsSupported && Wait == SharedWait.Current;
 
     /// <summary>Where it lies in what is shared.</summary>
     public long Offset { get; }
@@ -34,5 +43,5 @@ internal sealed unsafe class FixedMemory
             return new FixedMemory((byte*)(((nuint)start + Line - 1) & ~(nuint)(Line - 1)), array);
     }
 
-    public static FixedMemory In(SharedRegion region, long offset) => new(region.Address + offset, region, offset);
+    public static FixedMemory In(SharedRegion region, long offset) => new(region.Address + offset, region, region.Wait, offset);
 }

@@ -23,7 +23,7 @@ internal sealed unsafe partial class FutexWait(bool isPrivate = false) : SharedW
         _ => 0,
     };
 
-    public override bool Sleep(int* word, int expected, int milliseconds)
+    public override bool Sleep(int* word, int expected, int milliseconds = Timeout.Infinite)
     {
         var timeout = new TimeSpec { Seconds = milliseconds / 1000, Nanoseconds = milliseconds % 1000 * 1_000_000 };
         return CallSystem(SystemCall, word, WaitOperation | scope, expected, milliseconds < 0 ? null : &timeout, null, 0) >= 0

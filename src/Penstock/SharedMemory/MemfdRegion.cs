@@ -29,7 +29,7 @@ internal sealed unsafe class MemfdRegion : SharedRegion
     /// <summary>Only the creator has one: others have closed their descriptor.</summary>
     public override string Handle { get; }
 
-    public static new MemfdRegion Create(string name, long size)
+    public static MemfdRegion Create(string name, long size)
     {
         var created = LinuxMemory.CreateFile(name, size);
         try

@@ -17,17 +17,24 @@ internal abstract unsafe class SharedRegion : IDisposable
     /// <summary>Bytes.</summary>
     public long Size { get; protected init; }
 
+    /// <summary>How to wait for its words.</summary>
+    public SharedWait Wait { get; private set; } = SharedWait.Current;
+
     /// <summary>By which another process of the same user opens the region while its creator lives: a path, a colon, the size.</summary>
     public abstract string Handle { get; }
 
     /// <param name="name">Seen in diagnostic tools; need not be unique.</param>
     /// <param name="size">Bytes, of virtual memory.</param>
+    /// <param name="isPortable">Whether the others who open it use the portable version of all, whatever this process does.</param>
     /// <exception cref="IOException">The system refuses; the message says which limit to raise.</exception>
-    public static SharedRegion Create(string name, long size)
+    public static SharedRegion Create(string name, long size, bool isPortable = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         var clean = string.Concat(name.Take(LongestName).Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
-        return MemfdRegion.IsSupported ? MemfdRegion.Create(clean, size) : FileRegion.Create(clean, size);
+        SharedRegion region = MemfdRegion.IsSupported && !isPortable ? MemfdRegion.Create(clean, size) : FileRegion.Create(clean, size);
+        if (isPortable)
+            region.Wait = SharedWait.Portable;
+        return region;
     }
 
     /// <exception cref="IOException">The region is gone, its creator has died, or access is refused.</exception>

@@ -6,19 +6,17 @@ namespace Penstock.SharedMemory;
 /// </summary>
 internal abstract unsafe class SharedWait
 {
-    /// <summary>The one that all processes of a run use.</summary>
-    public static readonly SharedWait Current = FutexWait.IsSupported ? new FutexWait() : new PolledWait();
+    public static readonly SharedWait Portable = new PolledWait();
+
+    /// <summary>The one of this process. All processes of a run use the same.</summary>
+    public static readonly SharedWait Current = FutexWait.IsSupported ? new FutexWait() : Portable;
 
     /// <summary>Returns when the word differs from what was expected, on a wake-up, or for no reason: look again. False after the time.</summary>
     /// <param name="word">Aligned to 4 bytes.</param>
     /// <param name="expected">The value with which to wait.</param>
     /// <param name="milliseconds">The longest wait; -1 for no limit.</param>
-    public static bool Wait(int* word, int expected, int milliseconds = Timeout.Infinite) => Current.Sleep(word, expected, milliseconds);
+    public abstract bool Sleep(int* word, int expected, int milliseconds = Timeout.Infinite);
 
     /// <summary>Wakes up to so many who wait on the word, in any process.</summary>
-    public static void Wake(int* word, int count) => Current.Rouse(word, count);
-
-    public abstract bool Sleep(int* word, int expected, int milliseconds);
-
     public abstract void Rouse(int* word, int count);
 }

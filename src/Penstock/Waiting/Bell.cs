@@ -15,13 +15,13 @@ internal sealed unsafe class Bell(FixedMemory memory)
     public void Ring()
     {
         Interlocked.Increment(ref *Word);
-        SharedWait.Wake(Word, 1);
+        memory.Wait.Rouse(Word, 1);
     }
 
     /// <summary>Returns when somebody has rung since <see cref="Rings"/> was read.</summary>
     public void Listen(int rings)
     {
         while (Rings == rings)
-            SharedWait.Wait(Word, rings);
+            memory.Wait.Sleep(Word, rings);
     }
 }

@@ -18,6 +18,9 @@ internal sealed unsafe class WaitSet
     // issues a process-wide barrier between entering and its last check: either it sees what the waker wrote, or the waker sees it here.
     private readonly int* waiting;
 
+    // Where there is no barrier for all processes, wakers pay for one of their own.
+    private readonly bool fencesItself;
+
     private Waiter[] members = [];
 
     /// <summary>A set of this process.</summary>
@@ -35,6 +38,7 @@ internal sealed unsafe class WaitSet
     {
         this.memory = memory;
         waiting = (int*)memory.Address;
+        fencesItself = !memory.HasBarrier;
         this.id = id;
     }
 
@@ -42,7 +46,7 @@ internal sealed unsafe class WaitSet
     {
         get
         {
-            if (memory.IsShared && !GlobalBarrier.IsSupported)
+            if (fencesItself)
                 Interlocked.MemoryBarrier();
             return Volatile.Read(ref *waiting) != 0;
         }

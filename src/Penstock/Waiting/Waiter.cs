@@ -19,7 +19,8 @@ internal abstract unsafe class Waiter(FixedMemory memory)
     private readonly WorkerRecord* record = (WorkerRecord*)memory.Address;
 
     /// <summary>For a thread of this process.</summary>
-    public static Waiter ForThread(FixedMemory memory) => FutexWait.IsSupported || memory.IsShared ? new WordWaiter(memory) : new MonitorWaiter(memory);
+    public static Waiter ForThread(FixedMemory memory, bool isPortable = false) =>
+        memory.IsShared || (FutexWait.IsSupported && !isPortable) ? new WordWaiter(memory) : new MonitorWaiter(memory);
 
     protected ref int State => ref record->WaitState;
 

@@ -5,9 +5,7 @@ namespace Penstock.Waiting;
 /// <summary>Parks a thread on the state word itself, which is known to the kernel by its address, or by its place in shared memory.</summary>
 internal sealed unsafe class WordWaiter(FixedMemory memory) : Waiter(memory)
 {
-    private static readonly SharedWait WithinThisProcess = new FutexWait(isPrivate: true);
-
-    private readonly SharedWait wait = memory.IsShared ? SharedWait.Current : WithinThisProcess;
+    private readonly SharedWait wait = memory.Wait;
 
     private int* Word => (int*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref State);
 

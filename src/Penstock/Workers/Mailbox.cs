@@ -47,7 +47,7 @@ internal sealed unsafe class Mailbox(FixedMemory memory, Bell bell)
         Volatile.Write(ref letter->State, Posted);
         bell.Ring();
         while (Volatile.Read(ref letter->State) == Posted)
-            SharedWait.Wait(&letter->State, Posted);
+            memory.Wait.Sleep(&letter->State, Posted);
         letter->State = Empty;
         return (letter->Granted, TimeSpan.FromTicks(letter->Pause));
     }
@@ -67,7 +67,7 @@ internal sealed unsafe class Mailbox(FixedMemory memory, Bell bell)
         Letter->Granted = granted;
         Letter->Pause = pause.Ticks;
         Volatile.Write(ref Letter->State, Answered);
-        SharedWait.Wake(&Letter->State, 1);
+        memory.Wait.Rouse(&Letter->State, 1);
     }
 
     /// <summary>Before another process uses it.</summary>

@@ -143,6 +143,7 @@ internal sealed unsafe class ProcessWorker : Worker
                 Environment = Stage.Options.WorkerEnvironment?.Invoke(Index) ?? new Dictionary<string, string>(StringComparer.Ordinal),
                 MemoryLimit = Stage.Options.MemoryLimit,
                 Workers = Stage.Run.Stages.SelectMany(s => s.Workers).Count(w => w.IsProcess),
+                IsPortable = Stage.Run.Options.IsPortable,
                 LabelsOutput = Stage.Run.Options.LabelOutput,
                 Assemblies = [.. recipe.Modules().Concat(SizeOf is { } sizeOf ? IdentityWriter.ModulesOf(sizeOf) : []).Select(m => m.Assembly).Distinct()],
             },

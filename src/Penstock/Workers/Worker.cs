@@ -38,7 +38,7 @@ internal abstract class Worker
         this.isAsynchronous = isAsynchronous;
         memory = existing ?? stage.Run.Memory?.Allocate(sizeof(WorkerRecord)) ?? FixedMemory.OfThisProcess(sizeof(WorkerRecord));
         record = (WorkerRecord*)memory.Address;
-        Waiter = isAsynchronous ? new TaskWaiter(memory) : Waiter.ForThread(memory);
+        Waiter = isAsynchronous ? new TaskWaiter(memory) : Waiter.ForThread(memory, stage.Run.Options.IsPortable);
         Context = new PipelineContext(this);
         Times = new WorkerTimes(record, stage.Run);
         if (existing is not null)
@@ -259,7 +259,7 @@ internal abstract class Worker
             CancelToken();
         Waiter.Wake();
         if (memory.IsShared)
-            SharedWait.Wake(&record->Gate, 1); // a process of its own looks after its token by itself
+            memory.Wait.Rouse(&record->Gate, 1); // a process of its own looks after its token by itself
     }
 
     protected void CancelToken() => _ = stopping.CancelAsync(); // callbacks are user code: not on the thread that stops

@@ -117,7 +117,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
             if (IsStopping)
                 return;
 
-            SharedWait.Wait(&Record->Gate, told);
+            Memory.Wait.Sleep(&Record->Gate, told);
         }
     }
 

@@ -23,20 +23,27 @@ public sealed class Disposal
 
     private static Task Play(Way way, Func<Pipeline<Token>, RunnablePipeline<int>> end, bool expectFailure) => Limit.Within(() =>
     {
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < way.Rounds(20); i++)
         {
             var books = new Books();
-            var source = way.From(() => Numbers.Endless().Select(n => new Token(books, n).Yielded(from: null)));
-            var pipeline = way.Then(way.Then(source, Renewed), Renewed);
+            var pipeline = way.Then(way.Then(way.From(new Tokens(books)), new Renew(books)), new Renew(books));
             var failure = Record.Exception(() => end(pipeline).Run(way.Options));
             Assert.Equal(expectFailure ? typeof(InvalidDataException) : null, failure?.GetType());
             Assert.Empty(books.Complaints());
-
-            Token Renewed(Token token)
-            {
-                token.Received();
-                return new Token(books, Numbers.Jitter(token.Value)).Yielded(from: null);
-            }
         }
     });
+
+    private sealed record Tokens(Books Books) : Source<Tokens, Token>
+    {
+        public override IEnumerable<Token> Items() => Numbers.Endless().Select(n => new Token(Books, n).Yielded(from: null));
+    }
+
+    private sealed record Renew(Books Books) : Step<Renew, Token, Token>
+    {
+        public override IEnumerable<Token> Each(Token item)
+        {
+            item.Received();
+            return [new Token(Books, Numbers.Jitter(item.Value)).Yielded(from: null)];
+        }
+    }
 }

@@ -1,16 +1,26 @@
+using Penstock.Tests.Support;
+
 namespace Penstock.Tests.Contracts;
 
-/// <summary>Counts the generators that began and those whose finally ran.</summary>
-internal sealed class Lives
+/// <summary>Generators that began and those whose finally ran, in whatever process.</summary>
+internal static class Lives
 {
-    private int begun;
-    private int ended;
-
-    public Step<TIn, TOut> Watch<TIn, TOut>(Step<TIn, TOut> step) => step with
+    public static IDisposable? Live(this Tally? lives)
     {
-        OnStart = () => Interlocked.Increment(ref begun),
-        OnFinally = () => Interlocked.Increment(ref ended),
-    };
+        lives?.Add(Mark.Begun);
+        return lives is null ? null : new Life(lives);
+    }
 
-    public void AssertAllEnded() => Assert.Equal(Volatile.Read(ref begun), Volatile.Read(ref ended));
+    /// <param name="lives">What was counted.</param>
+    /// <param name="atLeast">How many must have begun.</param>
+    public static void MustAllHaveEnded(this Tally lives, int atLeast = 1)
+    {
+        Assert.InRange(lives[Mark.Begun], atLeast, long.MaxValue);
+        Assert.Equal(lives[Mark.Begun], lives[Mark.Ended]);
+    }
+
+    private sealed class Life(Tally lives) : IDisposable
+    {
+        public void Dispose() => lives.Add(Mark.Ended);
+    }
 }

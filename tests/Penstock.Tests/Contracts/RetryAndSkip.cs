@@ -10,8 +10,8 @@ public sealed class RetryAndSkip
     public Task Skip_puts_the_failing_items_aside_and_keeps_the_others(Way way) => Limit.Within(() =>
     {
         var letters = new ConcurrentQueue<DeadLetter>();
-        var step = new Step<int, int>(i => i % 10 == 3 ? throw new InvalidDataException($"{i}") : [Numbers.Jitter(i)]) { Name = "skipping", Faults = FaultPolicy.Skip };
-        var pipeline = way.Then(way.Then(way.From(() => Numbers.UpTo(200)), step), i => i);
+        var skipping = way.Then(way.From(new UpTo(200)), new FailAtThrees(), new() { Name = "skipping", Faults = FaultPolicy.Skip });
+        var pipeline = way.Then(skipping, new Pass<int>());
         var result = pipeline.To(Enumerable.ToList).Run(way.Options with { DeadLetter = letters.Enqueue });
         Assert.Equal(Numbers.UpTo(200).Where(i => i % 10 != 3), way.Comparable(result));
         Assert.Equal(Numbers.UpTo(200).Where(i => i % 10 == 3), letters.Select(l => (int)l.Item!).Order());
@@ -22,17 +22,8 @@ public sealed class RetryAndSkip
     [MemberData(nameof(Way.All), MemberType = typeof(Way))]
     public Task Retry_gives_every_output_once_also_those_before_the_fault(Way way) => Limit.Within(() =>
     {
-        var step = new Step<int, int>(TwoWithAFaultBetween) { Faults = FaultPolicy.Retry(3) };
-        var result = way.Then(way.From(() => Numbers.UpTo(200)), step).AsEnumerable(way.Options).ToList();
-        Assert.Equal(Numbers.UpTo(200).SelectMany(i => new[] { i, i }), way.Comparable(result));
-
-        static IEnumerable<int> TwoWithAFaultBetween(int item)
-        {
-            yield return Numbers.Jitter(item);
-            if (item % 10 == 3 && PipelineContext.Current!.Attempt < 3)
-                throw new InvalidDataException();
-            yield return item;
-        }
+        var twice = way.Then(way.From(new UpTo(200)), new TwiceWithAFaultBetween(), new() { Faults = FaultPolicy.Retry(3) });
+        Assert.Equal(Numbers.UpTo(200).SelectMany(i => new[] { i, i }), way.Comparable(twice.AsEnumerable(way.Options).ToList()));
     });
 
     [Theory]
@@ -40,8 +31,8 @@ public sealed class RetryAndSkip
     public Task Retry_gives_up_after_its_attempts(Way way) => Limit.Within(() =>
     {
         var letters = new ConcurrentQueue<DeadLetter>();
-        var step = new Step<int, int>(i => i == 7 ? throw new InvalidDataException() : [i]) { Faults = FaultPolicy.Retry(3) };
-        var result = way.Then(way.From(() => Numbers.UpTo(20)), step).To(Enumerable.ToList).Run(way.Options with { DeadLetter = letters.Enqueue });
+        var failing = way.Then(way.From(new UpTo(20)), new FailAt(7), new() { Faults = FaultPolicy.Retry(3) });
+        var result = failing.To(Enumerable.ToList).Run(way.Options with { DeadLetter = letters.Enqueue });
         Assert.Equal(Numbers.UpTo(20).Where(i => i != 7), way.Comparable(result));
         Assert.Equal((7, 3), ((int)letters.Single().Item!, letters.Single().Attempts));
     });
@@ -80,9 +71,8 @@ public sealed class RetryAndSkip
     public Task A_retried_stage_that_hands_its_very_item_on_disposes_nothing_the_consumer_has(Way way) => Limit.Within(() =>
     {
         var books = new Books();
-        var source = way.From(() => Numbers.UpTo(20).Select(i => new Token(books, i).Yielded(from: null)));
-        var step = new Step<Token, Token>(HandOnThenFail) { Faults = FaultPolicy.Retry(2) };
-        var result = way.Then(source, step).To(Collect).Run(way.Options);
+        var again = way.Then(way.From(new Tokens(books)), new HandOnThenFail(), new() { Faults = FaultPolicy.Retry(2) });
+        var result = again.To(Collect).Run(way.Options);
         Assert.Equal(Numbers.UpTo(20), way.Comparable(result));
         Assert.Empty(books.Complaints());
 
@@ -97,8 +87,32 @@ public sealed class RetryAndSkip
 
             return values;
         }
+    });
 
-        static IEnumerable<Token> HandOnThenFail(Token item)
+    private sealed record FailAtThrees : Step<FailAtThrees, int, int>
+    {
+        public override IEnumerable<int> Each(int item) => item % 10 == 3 ? throw new InvalidDataException($"{item}") : [Numbers.Jitter(item)];
+    }
+
+    private sealed record TwiceWithAFaultBetween : Step<TwiceWithAFaultBetween, int, int>
+    {
+        public override IEnumerable<int> Each(int item)
+        {
+            yield return Numbers.Jitter(item);
+            if (item % 10 == 3 && PipelineContext.Current!.Attempt < 3)
+                throw new InvalidDataException();
+            yield return item;
+        }
+    }
+
+    private sealed record Tokens(Books Books) : Source<Tokens, Token>
+    {
+        public override IEnumerable<Token> Items() => Numbers.UpTo(20).Select(i => new Token(Books, i).Yielded(from: null));
+    }
+
+    private sealed record HandOnThenFail : Step<HandOnThenFail, Token, Token>
+    {
+        public override IEnumerable<Token> Each(Token item)
         {
             // The engine hands the item on at the first try; the second brings it again, to be dropped, not disposed.
             if (PipelineContext.Current!.Attempt == 1)
@@ -111,5 +125,5 @@ public sealed class RetryAndSkip
             if (item.Value == 7 && PipelineContext.Current!.Attempt == 1)
                 throw new InvalidDataException();
         }
-    });
+    }
 }

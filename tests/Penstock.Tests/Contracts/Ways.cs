@@ -1,69 +1,62 @@
 namespace Penstock.Tests.Contracts;
 
 /// <summary>Plain composition on the caller's thread.</summary>
-public sealed class Sequentially : Way
+public class Sequentially : Way
 {
     public override RunOptions Options => new() { Execution = Execution.Sequential };
 
-    public override Pipeline<TOut> Then<TIn, TOut>(Pipeline<TIn> pipeline, Step<TIn, TOut> step) => Synchronous(pipeline, step, new StageOptions());
+    protected override (StageOptions Options, bool IsAsynchronous) NextStage() => (new(), false);
 }
 
 /// <summary>Asynchronous generators on the caller's thread.</summary>
-public sealed class SequentialTasks : Way
+public sealed class SequentialTasks : Sequentially
 {
-    public override RunOptions Options => new() { Execution = Execution.Sequential };
-
-    public override Pipeline<TOut> Then<TIn, TOut>(Pipeline<TIn> pipeline, Step<TIn, TOut> step) => Asynchronous(pipeline, step, new StageOptions());
+    protected override (StageOptions Options, bool IsAsynchronous) NextStage() => (new(), true);
 }
 
 /// <summary>Lock-step groups.</summary>
 public sealed class Fused : Way
 {
-    protected override StageOptions SourceOptions => base.SourceOptions with { MaxInFlight = 1 };
+    protected override (StageOptions Options, bool IsAsynchronous) NextSource() => NextStage();
 
-    public override Pipeline<TOut> Then<TIn, TOut>(Pipeline<TIn> pipeline, Step<TIn, TOut> step) =>
-        Synchronous(pipeline, step, new StageOptions { MaxInFlight = 1 });
+    protected override (StageOptions Options, bool IsAsynchronous) NextStage() => (new() { MaxInFlight = 1 }, false);
 }
 
-public sealed class Threads : Way
+public class Threads : Way
 {
-    public override Pipeline<TOut> Then<TIn, TOut>(Pipeline<TIn> pipeline, Step<TIn, TOut> step) => Synchronous(pipeline, step, new StageOptions());
+    protected override (StageOptions Options, bool IsAsynchronous) NextStage() => (new(), false);
 }
 
-public sealed class OrderedThreads : Way
+public class OrderedThreads : Way
 {
-    public override Pipeline<TOut> Then<TIn, TOut>(Pipeline<TIn> pipeline, Step<TIn, TOut> step) =>
-        Synchronous(pipeline, step, new StageOptions { Workers = 4 });
+    protected override (StageOptions Options, bool IsAsynchronous) NextStage() => (new() { Workers = 4 }, false);
 }
 
 /// <summary>No slot to spare: as many as there are workers.</summary>
-public sealed class TightOrderedThreads : Way
+public class TightOrderedThreads : Way
 {
-    public override Pipeline<TOut> Then<TIn, TOut>(Pipeline<TIn> pipeline, Step<TIn, TOut> step) =>
-        Synchronous(pipeline, step, new StageOptions { Workers = 3, MaxInFlight = 3 });
+    protected override (StageOptions Options, bool IsAsynchronous) NextStage() => (new() { Workers = 3, MaxInFlight = 3 }, false);
 }
 
-public sealed class UnorderedThreads : Way
+public class UnorderedThreads : Way
 {
     public override bool KeepsOrder => false;
 
-    public override Pipeline<TOut> Then<TIn, TOut>(Pipeline<TIn> pipeline, Step<TIn, TOut> step) =>
-        Synchronous(pipeline, step, new StageOptions { Workers = 4, Ordered = false });
+    protected override (StageOptions Options, bool IsAsynchronous) NextStage() => (new() { Workers = 4, Ordered = false }, false);
 }
 
 public sealed class Tasks : Way
 {
-    public override Pipeline<T> From<T>(Func<IEnumerable<T>> source) => Pipeline.From(() => Asynchronous(source), SourceOptions);
+    protected override (StageOptions Options, bool IsAsynchronous) NextSource() => NextStage();
 
-    public override Pipeline<TOut> Then<TIn, TOut>(Pipeline<TIn> pipeline, Step<TIn, TOut> step) => Asynchronous(pipeline, step, new StageOptions());
+    protected override (StageOptions Options, bool IsAsynchronous) NextStage() => (new(), true);
 }
 
 public sealed class OrderedTasks : Way
 {
-    public override Pipeline<T> From<T>(Func<IEnumerable<T>> source) => Pipeline.From(() => Asynchronous(source), SourceOptions);
+    protected override (StageOptions Options, bool IsAsynchronous) NextSource() => (new(), true);
 
-    public override Pipeline<TOut> Then<TIn, TOut>(Pipeline<TIn> pipeline, Step<TIn, TOut> step) =>
-        Asynchronous(pipeline, step, new StageOptions { Workers = 4 });
+    protected override (StageOptions Options, bool IsAsynchronous) NextStage() => (new() { Workers = 4 }, true);
 }
 
 /// <summary>Synchronous and asynchronous stages in turn, with one worker and with several.</summary>
@@ -71,40 +64,34 @@ public sealed class Mixed : Way
 {
     private int stages;
 
-    public override Pipeline<TOut> Then<TIn, TOut>(Pipeline<TIn> pipeline, Step<TIn, TOut> step) =>
-        Interlocked.Increment(ref stages) % 2 == 0
-            ? Synchronous(pipeline, step, new StageOptions { Workers = 2 })
-            : Asynchronous(pipeline, step, new StageOptions { MaxInFlight = 1 });
+    protected override (StageOptions Options, bool IsAsynchronous) NextStage() =>
+        Interlocked.Increment(ref stages) % 2 == 0 ? (new() { Workers = 2 }, false) : (new() { MaxInFlight = 1 }, true);
 }
 
 /// <summary>Threads on links as between processes.</summary>
-public sealed class SharedLinks : Way
+public sealed class SharedLinks : Threads
 {
     public override bool CopiesItems => true;
 
     public override RunOptions Options => new() { SharesLinks = true };
-
-    public override Pipeline<TOut> Then<TIn, TOut>(Pipeline<TIn> pipeline, Step<TIn, TOut> step) => Synchronous(pipeline, step, new StageOptions());
 }
 
-public sealed class OrderedSharedLinks : Way
+public sealed class OrderedSharedLinks : TightOrderedThreads
 {
     public override bool CopiesItems => true;
 
     public override RunOptions Options => new() { SharesLinks = true };
-
-    public override Pipeline<TOut> Then<TIn, TOut>(Pipeline<TIn> pipeline, Step<TIn, TOut> step) =>
-        Synchronous(pipeline, step, new StageOptions { Workers = 3, MaxInFlight = 3 });
 }
 
-public sealed class UnorderedSharedLinks : Way
+public sealed class UnorderedSharedLinks : UnorderedThreads
 {
     public override bool CopiesItems => true;
 
-    public override bool KeepsOrder => false;
-
     public override RunOptions Options => new() { SharesLinks = true };
+}
 
-    public override Pipeline<TOut> Then<TIn, TOut>(Pipeline<TIn> pipeline, Step<TIn, TOut> step) =>
-        Synchronous(pipeline, step, new StageOptions { Workers = 4, Ordered = false });
+/// <summary>Threads that park on monitors, as where there are no futexes.</summary>
+public sealed class PortableThreads : OrderedThreads
+{
+    public override RunOptions Options => new() { IsPortable = true };
 }

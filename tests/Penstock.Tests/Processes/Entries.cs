@@ -54,9 +54,9 @@ internal static unsafe partial class Entries
         using var region = SharedRegion.Open(Text(arguments));
         var words = (int*)region.Address;
         Volatile.Write(ref words[0], Environment.ProcessId);
-        SharedWait.Wake(&words[0], int.MaxValue);
+        SharedWait.Current.Rouse(&words[0], int.MaxValue);
         while (Volatile.Read(ref words[1]) == 0)
-            SharedWait.Wait(&words[1], 0);
+            SharedWait.Current.Sleep(&words[1], 0);
     }
 
     /// <summary>The same, and the run has begun to end.</summary>

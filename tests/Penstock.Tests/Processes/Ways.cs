@@ -66,7 +66,8 @@ internal static class PortableWay
 
     public static WorkerProcess Start(WorkerLaunch launch, Action<WorkerProcess, WorkerExit>? died)
     {
-        var variables = new Dictionary<string, string>(launch.Environment, StringComparer.Ordinal) { [Platform.PortableVariable] = "1" };
-        return PortableWorkerProcess.Start(launch with { Environment = variables }, died);
+        var worker = WorkerProcess.Start(launch with { IsPortable = true }, died);
+        Assert.IsType<PortableWorkerProcess>(worker);
+        return worker;
     }
 }

@@ -9,6 +9,9 @@ internal sealed record Case(ulong Seed, SourceCase Source, IReadOnlyList<StageCa
     /// <summary>Whether something downstream may end before its input does.</summary>
     public bool MayEndEarly => Consumer.Take is not null || Stages.Any(s => s.Take is not null || s.Step.StopEvery is not null);
 
+    /// <summary>Whether something of it runs in another process.</summary>
+    public bool Crosses => Source.IsInProcess || Stages.Any(s => s.IsInProcess);
+
     public override string ToString() =>
         $"""
         seed      {Seed}
@@ -135,12 +138,14 @@ internal sealed record StageCase
 
     public bool BatchHasDelay { get; init; }
 
+    public bool IsInProcess { get; init; }
+
     public bool IsUnordered => Workers > 1 && !Ordered;
 
     public bool IsAsynchronous => Form is StageForm.AsyncGenerator or StageForm.AsyncSelect;
 
     public override string ToString() =>
-        $"{Form}"
+        $"{Form}{(IsInProcess ? " ⧉" : "")}"
         + (Form == StageForm.Batch ? $"({BatchSize}{(BatchHasDelay ? ", delay" : "")})" : "")
         + $" ×{Workers}{(HasNoThread ? " no thread" : "")}{(Ordered ? "" : " unordered")} ─{MaxInFlight?.ToString() ?? "default"}→"
         + (MaxInFlightBytes is null ? "" : $" bytes {MaxInFlightBytes}")
@@ -156,6 +161,8 @@ internal sealed record SourceCase
     public bool IsAsynchronous { get; init; }
 
     public bool IsObject { get; init; }
+
+    public bool IsInProcess { get; init; }
 
     /// <summary>How many items; null: endless.</summary>
     public int? Count { get; init; }
@@ -174,7 +181,7 @@ internal sealed record SourceCase
     public int? MaxInFlight { get; init; }
 
     public override string ToString() =>
-        $"{(IsAsynchronous ? "asynchronous" : "synchronous")} {(IsObject ? "object" : "function")} ×{Workers}{(HasNoThread ? " no thread" : "")} ─{MaxInFlight?.ToString() ?? "default"}→"
+        $"{(IsAsynchronous ? "asynchronous" : "synchronous")} {(IsObject ? "object" : "function")}{(IsInProcess ? " ⧉" : "")} ×{Workers}{(HasNoThread ? " no thread" : "")} ─{MaxInFlight?.ToString() ?? "default"}→"
         + $" {Count?.ToString() ?? "endless"} items"
         + (FaultAt is null ? "" : $", fault at {FaultAt}")
         + (Work == 0 ? "" : $", work {Work}")

@@ -79,13 +79,13 @@ internal sealed class Oracle(Case test, bool isTolerant)
     public static CaseException TrailerFault(StageCase stage) => new($"step {stage.Step.Salt} fails behind its items");
 
     /// <summary>An item of a batch, marked with its place, unless places depend on time or order.</summary>
-    public static int Unbatched(Case test, StageCase stage, int value, int index, int length) =>
-        test.IsLoose || stage.BatchHasDelay ? Hash.Of(value, stage.Step.Salt, 0) : Hash.Of(value, stage.Step.Salt, (length * 1000) + index);
+    public static int Unbatched(bool isLoose, StageCase stage, int value, int index, int length) =>
+        isLoose || stage.BatchHasDelay ? Hash.Of(value, stage.Step.Salt, 0) : Hash.Of(value, stage.Step.Salt, (length * 1000) + index);
 
     private IEnumerable<int> Compose(int index, StageCase stage, IEnumerable<int> items)
     {
         if (stage.Form == StageForm.Batch)
-            return items.Chunk(stage.BatchSize).SelectMany(batch => batch.Select((item, i) => Unbatched(test, stage, item, i, batch.Length)));
+            return items.Chunk(stage.BatchSize).SelectMany(batch => batch.Select((item, i) => Unbatched(test.IsLoose, stage, item, i, batch.Length)));
         return stage.Policy == Policy.Stop && !isTolerant ? Chain(Generate(stage, items), stage.Chained) : WithPolicy(index, stage, items);
     }
 

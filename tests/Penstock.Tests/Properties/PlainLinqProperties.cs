@@ -13,9 +13,14 @@ public sealed class PlainLinqProperties(ITestOutputHelper output)
     private const int Lanes = 2;
 
     [Fact]
-    public void Random_pipelines_give_what_plain_composition_gives_and_leave_nothing_behind()
+    public void Random_pipelines_give_what_plain_composition_gives_and_leave_nothing_behind() => Play(2000, RandomCases.FromSeed);
+
+    [Fact]
+    public void Random_pipelines_partly_in_processes_give_what_plain_composition_gives() => Play(30, RandomCases.InProcessesFromSeed);
+
+    private void Play(ulong usually, Func<ulong, Case> caseFrom)
     {
-        var cases = Setting("PENSTOCK_CASES") ?? 2000;
+        var cases = Setting("PENSTOCK_CASES") ?? usually;
         var seed = Setting("PENSTOCK_SEED") ?? (ulong)TimeProvider.System.GetUtcNow().Ticks / 1000;
         output.WriteLine($"{cases} cases from PENSTOCK_SEED={seed}");
 
@@ -30,7 +35,7 @@ public sealed class PlainLinqProperties(ITestOutputHelper output)
         {
             while (failures.IsEmpty && (ulong)Interlocked.Increment(ref next) is var i && i < cases)
             {
-                var test = RandomCases.FromSeed(seed + i);
+                var test = caseFrom(seed + i);
                 if (Trial.Of(test, out var hangs) is not { } wrong)
                     continue;
                 failures.Enqueue($"PENSTOCK_SEED={seed + i} PENSTOCK_CASES=1\n{test}\n{wrong}");

@@ -8,6 +8,34 @@ internal static class RandomCases
 {
     public static Case FromSeed(ulong seed) => Any.Sample(1, new Rnd(seed, 1), 50).Single() with { Seed = seed };
 
+    /// <summary>The same, about half of it in processes: not what cannot cross, and not so many workers.</summary>
+    public static Case InProcessesFromSeed(ulong seed)
+    {
+        var test = FromSeed(seed);
+        var stages = test.Stages.Select((stage, i) =>
+        {
+            var isInProcess = IsByLot(i) && stage.Form is (StageForm.Generator or StageForm.AsyncGenerator or StageForm.Batch);
+            return stage with
+            {
+                IsInProcess = isInProcess,
+                Workers = isInProcess ? Math.Min(stage.Workers, 3) : stage.Workers,
+                MaxInFlightBytes = null,
+
+                // Chained operators stay here, so what they throw is none of the stage's business.
+                Chained = [.. stage.Chained.Select(c => c with { FaultEvery = null })],
+            };
+        });
+        var source = test.Source with { IsInProcess = !test.Source.IsObject && IsByLot(-1) };
+        test = test with { Source = source, Stages = [.. stages] };
+        return !test.Consumer.Sequential ? test : test with
+        {
+            Stages = [.. test.Stages.Select(s => s with { Ordered = true })],
+            Consumer = test.Consumer with { Sequential = false, Workers = 1 },
+        };
+
+        bool IsByLot(int place) => Hash.Of((int)(seed % int.MaxValue), place, 50) % 2 == 0;
+    }
+
     private static Gen<bool> OneIn(int n) => Gen.Choose(1, n).Select(i => i == 1);
 
     private static Gen<int?> Maybe(int oneIn, Gen<int> value) =>

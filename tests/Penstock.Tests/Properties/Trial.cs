@@ -11,7 +11,7 @@ internal static class Trial
     /// <summary>What is wrong; null if nothing is.</summary>
     public static string? Of(Case test, out bool hangs)
     {
-        var player = new Player(test);
+        var player = Player.Of(test);
         var play = Task.Factory.StartNew(player.Play, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         hangs = !play.Wait(Limit);
         if (hangs)

@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
+using Penstock.Tests.Isolated;
 using Penstock.Tests.Support;
 
-namespace Penstock.Tests.Isolated;
+namespace Penstock.Tests.Promises;
 
 /// <summary>A pipeline gives the same items in the same order, wherever its stages run.</summary>
-public class SameResult
+public class Promise1SameResultAcrossProcesses
 {
     private const int Count = 300;
 

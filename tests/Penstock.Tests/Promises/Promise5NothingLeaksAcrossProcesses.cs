@@ -1,13 +1,34 @@
+using Penstock.Tests.Isolated;
 using Penstock.Tests.Support;
 
-namespace Penstock.Tests.Isolated;
+namespace Penstock.Tests.Promises;
 
 /// <summary>However a run ends, its processes end with it, and their finally blocks run.</summary>
-public sealed class Endings : IDisposable
+public sealed class Promise5NothingLeaksAcrossProcesses : IDisposable
 {
     private readonly TemporaryFolder folder = new();
+    private readonly Tally tally = Tally.Begin();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose()
+    {
+        folder.Dispose();
+        tally.Dispose();
+    }
+
+    [Theory]
+    [InlineData(Isolation.Process, 1)]
+    [InlineData(Isolation.Process, 2)]
+    [InlineData(Isolation.Thread, 2)]
+    public Task Every_disposable_item_is_disposed_where_it_came_from(Isolation source, int workers) => Within.Time(async () =>
+    {
+        var pipeline = Pipeline.From(Crate.Make, tally, new() { Isolation = source }).Then(Crate.Renew, Beside.Processes(workers));
+        Assert.Equal(20, await pipeline.To(xs => xs.Take(20).Count()).RunAsync());
+        MustHaveDisposedAll();
+        await Assert.ThrowsAsync<TestException>(() => pipeline.To(xs => xs.Sum(x => x.Number == 20 ? throw new TestException() : 1)).RunAsync());
+        MustHaveDisposedAll();
+        await Assert.ThrowsAsync<MishapException>(() => pipeline.Then(Crate.FailAtTwenty, Beside.Process).To(Items.Drop).RunAsync());
+        MustHaveDisposedAll();
+    });
 
     [Fact]
     public Task A_consumer_stops_an_endless_source() => Within.Time(async () =>
@@ -69,7 +90,7 @@ public sealed class Endings : IDisposable
         using var gate = new Gate();
         await using var run = Noting().To(xs => Hold(xs, gate)).Start();
         await gate.Arrived;
-        UntilBlocked(run);
+        run.LookUntilWorkersAre(1, "waiting for a slot");
         run.Abort();
         gate.Open();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Completion);
@@ -83,7 +104,7 @@ public sealed class Endings : IDisposable
         using var cancellation = new CancellationTokenSource();
         await using var run = Pipeline.From(Hold(gate)).Then(Steps.Noting, folder.File("stage"), Beside.Processes(2)).To(Items.Drop).Start(ct: cancellation.Token);
         await gate.Arrived;
-        Assert.True(SpinWait.SpinUntil(() => run.Snapshot().Stages[1].Workers.All(w => w.Activity.StartsWith("waiting for an item", StringComparison.Ordinal)), 20_000), Activities(run));
+        run.LookUntilWorkersAre(1, "waiting for an item");
         await cancellation.CancelAsync();
         gate.Open();
         var thrown = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Completion);
@@ -147,6 +168,12 @@ public sealed class Endings : IDisposable
     private Pipeline<int> Noting() => Pipeline.From(Steps.NotingSource, folder.File("source"), Beside.Process)
         .Then(Steps.Noting, folder.File("stage"), Beside.Processes(2)).Then(Steps.Add, 1);
 
+    private void MustHaveDisposedAll()
+    {
+        Assert.InRange(tally[Mark.Made], 20, long.MaxValue);
+        Assert.Equal(tally[Mark.Made], tally[Mark.Disposed]);
+    }
+
     private void EverybodyHasEnded(int runs = 1)
     {
         MustHaveEnded("source", runs, runs);
@@ -158,11 +185,6 @@ public sealed class Endings : IDisposable
         Assert.InRange(folder.Count($"{file}-*-ended"), atLeast, atMost);
         Assert.Equal(folder.Count($"{file}-*-began"), folder.Count($"{file}-*-ended"));
     }
-
-    private static void UntilBlocked(PipelineRun run) =>
-        Assert.True(SpinWait.SpinUntil(() => run.Snapshot().Stages[1].Workers.All(w => w.Activity.StartsWith("waiting for a slot", StringComparison.Ordinal)), 20_000), Activities(run));
-
-    private static string Activities(PipelineRun run) => string.Join("; ", run.Snapshot().Stages.SelectMany(s => s.Workers).Select(w => w.Activity));
 
     private static void Hold(IEnumerable<int> items, Gate gate)
     {
@@ -202,6 +224,24 @@ public sealed class Endings : IDisposable
         finally
         {
             Steps.Note(file, "ended");
+        }
+    }
+
+    /// <summary>An item that wants to be disposed. Its copies belong to those who get them, and here they keep them.</summary>
+    internal sealed record Crate(Tally Tally, int Number) : IDisposable
+    {
+        public static IEnumerable<Crate> Make(Tally tally) => Items.Endless().Select(i => New(tally, i));
+
+        public static IEnumerable<Crate> Renew(IEnumerable<Crate> crates) => crates.Select(c => New(c.Tally, c.Number));
+
+        public static IEnumerable<Crate> FailAtTwenty(IEnumerable<Crate> crates) => crates.Select(c => c.Number == 20 ? throw new MishapException("twenty") : New(c.Tally, c.Number));
+
+        public void Dispose() => Tally.Add(Mark.Disposed);
+
+        private static Crate New(Tally tally, int number)
+        {
+            tally.Add(Mark.Made);
+            return new(tally, number);
         }
     }
 }

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
+using Penstock.Tests.Isolated;
 using Penstock.Tests.Support;
 
-namespace Penstock.Tests.Isolated;
+namespace Penstock.Tests.Promises;
 
 /// <summary>What a stage throws in a process is what the caller catches.</summary>
-public class Exceptions
+public class Promise3FirstFailureAcrossProcesses
 {
     [Fact]
     public Task Arrive_as_themselves_with_message_and_the_stack_of_the_worker() => Within.Time(async () =>
@@ -14,6 +15,36 @@ public class Exceptions
         Assert.Contains(nameof(ThrowDeepInside), thrown.StackTrace, StringComparison.Ordinal);
         Assert.Equal("inner", Assert.IsType<MishapException>(thrown.InnerException).Message);
         Assert.Contains("parse", thrown.Data.Values.OfType<string>());
+    });
+
+    [Fact]
+    public Task The_data_name_the_stage_the_worker_and_the_item() => Within.Time(async () =>
+    {
+        var thrown = await Assert.ThrowsAsync<FormatException>(() => Pipeline.From(Steps.CountUp, Beside.Process).Then(Fail, Beside.Processes(2) with { Name = "parse" }).ToListAsync());
+        Assert.Equal("parse", thrown.Data["Penstock.Stage"]);
+        Assert.InRange(Assert.IsType<int>(thrown.Data["Penstock.Worker"]), 0, 1);
+        Assert.Equal(2L, thrown.Data["Penstock.Item"]);
+    });
+
+    [Fact]
+    public Task Of_two_the_one_that_plain_composition_meets_first_wins() => Within.Time(async () =>
+    {
+        for (var round = 0; round < 4; round++)
+        {
+            // The source, far ahead, fails long before the stage comes to the item on which it fails.
+            var pipeline = Pipeline.From(FailAfter, 20, Beside.Process with { MaxInFlight = 64 }).Then(Fail, Beside.Processes(2));
+            await Assert.ThrowsAsync<FormatException>(() => pipeline.ToListAsync());
+        }
+    });
+
+    [Fact]
+    public Task That_plain_composition_never_meets_are_none() => Within.Time(async () =>
+    {
+        for (var round = 0; round < 4; round++)
+        {
+            var pipeline = Pipeline.From(FailAfter, 20, Beside.Process with { MaxInFlight = 64 }).Then(Steps.Pass, Beside.Process);
+            Assert.Equal(Enumerable.Range(0, 10), await pipeline.To(xs => xs.Take(10).ToList()).RunAsync());
+        }
     });
 
     [Fact]
