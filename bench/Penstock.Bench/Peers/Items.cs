@@ -90,19 +90,19 @@ internal static class Blocks
         return tally;
     }
 
-    private static void Fill(Span<byte> block, int number)
+    internal static void Fill(Span<byte> block, int number)
     {
         block.Fill((byte)number);
         SetNumber(block, number);
     }
 
-    private static int Number(ReadOnlySpan<byte> block)
+    internal static int Number(ReadOnlySpan<byte> block)
     {
         var number = MemoryMarshal.Read<int>(block);
         return number == MemoryMarshal.Read<int>(block[^sizeof(int)..]) ? number : -1;
     }
 
-    private static void SetNumber(Span<byte> block, int number)
+    internal static void SetNumber(Span<byte> block, int number)
     {
         MemoryMarshal.Write(block, number);
         MemoryMarshal.Write(block[^sizeof(int)..], number);

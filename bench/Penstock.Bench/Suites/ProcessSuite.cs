@@ -60,6 +60,7 @@ internal sealed class ProcessSuite : Suite
     [
         Blocks.Crossing.Processes(inFlight, size),
         Blocks.Crossing.Threads(inFlight, size),
+        RentedBlocks.Crossing.Processes(inFlight, size) with { Name = "Penstock, processes, Buffer<T>" },
         OtherLanguages.CRing(inFlight, size),
         Machinery.Copy("memcpy of one item", size),
     ]);
