@@ -1,3 +1,4 @@
+using Penstock.Buffers;
 using Penstock.Workers;
 
 namespace Penstock;
@@ -29,4 +30,10 @@ public sealed class PipelineContext
 
     /// <summary>Signalled when this worker should leave: the run failed or was aborted, nobody needs its items any more, or it is an asynchronous source that is drained.</summary>
     public CancellationToken Stopping => worker.Stopping;
+
+    /// <summary>Whether it is the context of this worker.</summary>
+    internal bool Is(object other) => worker == other;
+
+    /// <summary>Lends memory for a buffer that is about to be yielded; null where there is none to lend.</summary>
+    internal unsafe byte* Lend(IBuffer buffer, int bytes) => worker.Lend(buffer, bytes);
 }

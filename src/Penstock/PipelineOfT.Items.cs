@@ -57,7 +57,7 @@ public sealed partial class Pipeline<T>
     public Pipeline<TOut> Select<TOut>(Func<T, Task<TOut>> selector, StageOptions? options = null) =>
         Add(SelectBodies.Of(Required(selector)), options, nameof(Select));
 
-    /// <summary>Collects neighbouring items; always a stage of its own, with one worker, in this process.</summary>
+    /// <summary>Collects neighbouring items; always a stage of its own, with one worker.</summary>
     /// <param name="maxSize">The most items in a batch: 1 or more.</param>
     /// <param name="maxDelay">
     /// How long the first item of a batch may wait for the others: above 0. Default: until the batch is full or the input ends.
@@ -75,11 +75,9 @@ public sealed partial class Pipeline<T>
             throw new PipelineDefinitionException($"Stage '{name}' has maxDelay = {maxDelay}: use more than 0, or leave it out.");
         if (options is not null && options.Faults != FaultPolicy.Stop)
             throw new PipelineDefinitionException($"Stage '{name}' has Faults = {options.Faults}, but batching cannot fail: set the policy on the stage that uses the batches.");
-        var body = new Body<T, T[]>(function: null)
-        {
-            IsFusable = false,
-            Synchronous = (items, _) => Batching.Run((Links.Reader<T>)items, maxSize, maxDelay),
-        };
+        if (options is { RecycleAfter: not null } or { RecycleAboveMemory: not null })
+            throw new PipelineDefinitionException($"Stage '{name}' is to be recycled, but a batch would be lost with the process that collects it: set that on the stage that uses the batches.");
+        var body = Batching.Of<T>(Batching.Run, new BatchSize(maxSize, maxDelay));
         return new(new Stage<T, T[]>(StageKind.Stage, nameof(Batch), body, options, Last) { IsSingle = true }.Checked());
     }
 

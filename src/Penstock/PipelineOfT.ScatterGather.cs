@@ -55,7 +55,7 @@ public sealed partial class Pipeline<T>
             last)
         {
             IsSingle = true,
-            OnBuild = builder => builder.Track(first, last),
+            OnBuild = builder => builder.Track(first, last, shared.Of(builder.Run)),
         });
     }
 }

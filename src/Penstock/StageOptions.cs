@@ -21,12 +21,15 @@ public sealed record StageOptions
 
     /// <summary>
     /// How many bytes may wait or be consumed at once on the link behind this stage: 1 or more; default: no limit.
-    /// An item larger than the limit passes alone. Needs <see cref="SizeOf"/> unless the items are arrays, strings or memory.
-    /// Not counted on links to or from processes yet: refused there when the run starts.
+    /// An item larger than the limit passes alone. Needs <see cref="SizeOf"/> unless the items are arrays, strings or memory,
+    /// or cross to or from a process: there an item that cannot measure itself counts the bytes that it takes in shared memory.
     /// </summary>
     public long? MaxInFlightBytes { get; init; }
 
-    /// <summary>The size of an item in bytes, 0 or more, for items that do not measure themselves. Default: none.</summary>
+    /// <summary>
+    /// The size of an item in bytes, 0 or more, for items that do not measure themselves. Default: none. A stage in a process measures there, so
+    /// then it must not capture anything.
+    /// </summary>
     public Func<object, long>? SizeOf { get; init; }
 
     /// <summary>
@@ -74,4 +77,11 @@ public sealed record StageOptions
     /// never. Thread workers ignore it.
     /// </summary>
     public int? RecycleAfter { get; init; }
+
+    /// <summary>
+    /// Process workers: the memory in bytes above which one finishes its generator and is replaced by a fresh process: 1 or more; default:
+    /// no limit. Counts what the process itself uses of the machine's memory, managed and native, looked up when it takes an item, every 50 ms
+    /// at the most. Set it well above what the stage takes to start: each process finishes an item at least. Thread workers ignore it.
+    /// </summary>
+    public long? RecycleAboveMemory { get; init; }
 }

@@ -38,6 +38,16 @@ switch (args)
         Measuring.Pass(int.Parse(count, CultureInfo.InvariantCulture));
         return 0;
 
+    // So many arrays of so many megabytes through one stage in a process, in items a second.
+    case ["arrays", var megabytes, var count]:
+        Large.Arrays(int.Parse(megabytes, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture));
+        return 0;
+
+    // So many buffers of each size, filled in place: in items a second.
+    case ["buffers", var count]:
+        Large.Buffers(int.Parse(count, CultureInfo.InvariantCulture));
+        return 0;
+
     default:
         Console.Error.WriteLine($"What is '{string.Join(' ', args)}'?");
         return 64;

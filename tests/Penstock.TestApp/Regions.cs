@@ -9,7 +9,7 @@ internal static class Regions
     public static int Try()
     {
         var failures = 0;
-        foreach (var attempt in new Action[] { () => SharedMemoryCheck.Require(Size), () => SharedRegion.Create("test", Size).Dispose() })
+        foreach (var attempt in new Action[] { () => SharedMemoryCheck.Require(Size, largestFile: Size), () => SharedRegion.Create("test", Size).Dispose() })
         {
             try
             {

@@ -1,9 +1,15 @@
 namespace Penstock.Links;
 
 /// <summary>The bytes that may be on a link at once. Charged when an item is handed on, freed with its slot.</summary>
-internal sealed class ByteBudget(long limit, Func<object, long>? sizeOf)
+/// <param name="limit">The most bytes.</param>
+/// <param name="sizeOf">The user's way to measure an item; null for those that measure themselves.</param>
+internal abstract class ByteBudget(long limit, Func<object, long>? sizeOf)
 {
-    private long used;
+    /// <summary>The most bytes.</summary>
+    public long Limit => limit;
+
+    /// <summary>Whether items of a type can be measured before they are written.</summary>
+    public bool Measures(Type type) => sizeOf is not null || Measure.Knows(type);
 
     public long SizeOf<T>(T item)
     {
@@ -14,21 +20,18 @@ internal sealed class ByteBudget(long limit, Func<object, long>? sizeOf)
     }
 
     /// <summary>Whether an item would be admitted. One that meets an empty link always is, however large: it passes alone.</summary>
-    public bool HasRoomFor(long size) => Admits(Volatile.Read(ref used), size);
+    public bool HasRoomFor(long size) => Admits(Used, size);
 
-    public bool TryCharge(long size)
-    {
-        while (true)
-        {
-            var before = Volatile.Read(ref used);
-            if (!Admits(before, size))
-                return false;
-            if (Interlocked.CompareExchange(ref used, before + size, before) == before)
-                return true;
-        }
-    }
+    /// <summary>Charges an item if it is admitted.</summary>
+    /// <param name="worker">The producing worker.</param>
+    /// <param name="slot">Its slot.</param>
+    /// <param name="size">The item's bytes.</param>
+    public abstract bool TryCharge(int worker, int slot, long size);
 
-    public void Free(long size) => Interlocked.Add(ref used, -size);
+    /// <summary>The item is gone, or was not handed on.</summary>
+    public abstract void Free(long size);
 
-    private bool Admits(long before, long size) => before == 0 || before <= limit - size;
+    protected abstract long Used { get; }
+
+    protected bool Admits(long used, long size) => used == 0 || used <= limit - size;
 }

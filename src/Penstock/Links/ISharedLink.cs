@@ -11,6 +11,12 @@ internal interface ISharedLink
     /// <summary>The item that a consumer holds. If it has died, first finishes what it may have left half done.</summary>
     (int Slot, long Number)? HeldBy(int consumer, bool isDead);
 
+    /// <summary>Whether an item of a scattered one's family is in a slot, see <see cref="Lineages"/>.</summary>
+    bool Holds(long family);
+
+    /// <summary>What the item in a slot descends from.</summary>
+    Lineage? LineageIn(int slot);
+
     /// <summary>An item in a slot, read from outside.</summary>
     object? Peek(int slot);
 

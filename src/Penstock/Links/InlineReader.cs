@@ -27,6 +27,7 @@ internal sealed class InlineReader<T>(Worker<T> upstream, Worker worker) : Reade
         if (!HasItem)
             return;
         HasItem = false;
+        OnDone();
         var lineage = taken.Lineage;
         taken = default;
         lineage?.Release();
@@ -51,6 +52,7 @@ internal sealed class InlineReader<T>(Worker<T> upstream, Worker worker) : Reade
             taken = new Taken<T> { Item = upstream.Current, Number = count++, Lineage = upstream.Lineage };
             taken.Lineage?.Retain();
             HasItem = true;
+            OnReceived();
             upstream.ItemsOut++;
             Worker.OnItemTaken();
             return true;

@@ -8,13 +8,17 @@ internal abstract class Lineage
 {
     private int alive;
 
-    /// <summary>What all parts of one item have in common; a batch does not mix groups, so that each result finds its item.</summary>
-    public virtual object? Group => null;
+    /// <summary>The number of the item whose parts these are; a batch does not mix families, so that each result finds its item.</summary>
+    public abstract long Family { get; }
 
     /// <summary>The place among the parts of one item.</summary>
-    public virtual int Position => 0;
+    public abstract int Position { get; }
 
-    public void Retain() => Interlocked.Increment(ref alive);
+    public void Retain()
+    {
+        if (Interlocked.Increment(ref alive) == 1)
+            OnFirstRetained();
+    }
 
     public void Release()
     {
@@ -24,6 +28,10 @@ internal abstract class Lineage
 
     /// <summary>Tells the ancestor that a descendant was given up.</summary>
     public abstract void Fail(Exception exception);
+
+    protected virtual void OnFirstRetained()
+    {
+    }
 
     protected abstract void OnLastReleased();
 }
@@ -40,7 +48,7 @@ internal sealed class JoinedLineage : Lineage
             member.Retain();
     }
 
-    public override object? Group => members[0].Group;
+    public override long Family => members[0].Family;
 
     public override int Position => members[0].Position;
 

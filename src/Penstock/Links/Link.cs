@@ -39,6 +39,9 @@ internal abstract unsafe class Link
     /// <summary>The limit in bytes, if there is one.</summary>
     public ByteBudget? Bytes { get; init; }
 
+    /// <summary>Between a scattering and its gathering: the lineages of the items.</summary>
+    public Lineages? Lineages { get; init; }
+
     /// <summary>The stage that fills this link.</summary>
     public RunningStage? Producer { get; set; }
 
@@ -78,6 +81,9 @@ internal abstract unsafe class Link
         if (Producers.HasWaiting)
             WakeProducers();
     }
+
+    /// <summary>Where in a slot an item of so many raw bytes will lie, so that it can be made there; null where items lie elsewhere.</summary>
+    public virtual byte* RoomFor(int slot, int bytes) => null;
 
     /// <summary>Gives back a slot for which nothing was produced.</summary>
     public abstract void ReturnSlot(int slot);

@@ -28,6 +28,10 @@ internal struct LinkHeader
     [FieldOffset(12)]
     public bool HasFault;
 
+    /// <summary>Between processes: which producer is being charged for an item, see <see cref="SlotBytes"/>.</summary>
+    [FieldOffset(16)]
+    public int Door;
+
     /// <summary>Slots taken so far.</summary>
     [FieldOffset(128)]
     public long Claimed;

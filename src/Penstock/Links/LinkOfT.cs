@@ -12,6 +12,16 @@ internal abstract class Link<T>(FixedMemory memory, int capacity, bool manyProdu
     /// <summary>Hands an item on. The caller holds a slot for it, and in an ordered stage its turn.</summary>
     public abstract void HandOn(int slot, T item, Lineage? lineage, long size);
 
+    /// <summary>The bytes that an item counts, where they are limited. The caller holds a slot for it.</summary>
+    public virtual long SizeOf(int slot, T item) => Bytes!.SizeOf(item);
+
+    /// <summary>
+    /// Says what the item that is being made in a slot descends from before that is handed on, since the worker does not hold what it is made of any more.
+    /// </summary>
+    public virtual void Claim(int slot, Lineage lineage)
+    {
+    }
+
     /// <summary>Takes the next item, if there is one.</summary>
     /// <param name="turns">Where to show the item's number before it is taken, if the consuming stage is ordered. After a failure it may show too low a number.</param>
     /// <param name="worker">The consuming worker's number.</param>

@@ -7,7 +7,8 @@ namespace Penstock.Links;
 /// <param name="Consumers">Workers behind it.</param>
 /// <param name="IsOrdered">Whether its producers hand on in turn, if they are several.</param>
 /// <param name="FirstSet">The number of the set of waiting producers; that of the consumers follows.</param>
-internal sealed record LinkPlan(string Handle, int Capacity, int Producers, int Consumers, bool IsOrdered, int FirstSet)
+/// <param name="MaxBytes">The most bytes on it at once, if they are limited.</param>
+internal sealed record LinkPlan(string Handle, int Capacity, int Producers, int Consumers, bool IsOrdered, int FirstSet, long? MaxBytes = null)
 {
     public void Write(BinaryWriter writer)
     {
@@ -17,8 +18,10 @@ internal sealed record LinkPlan(string Handle, int Capacity, int Producers, int 
         writer.Write(Consumers);
         writer.Write(IsOrdered);
         writer.Write(FirstSet);
+        writer.Write(MaxBytes ?? 0);
     }
 
     public static LinkPlan Read(BinaryReader reader) =>
-        new(reader.ReadString(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadBoolean(), reader.ReadInt32());
+        new(reader.ReadString(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadBoolean(), reader.ReadInt32(),
+            reader.ReadInt64() is > 0 and var bytes ? bytes : null);
 }

@@ -56,6 +56,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
     {
         ((SharedLink<T>)link).Adopt(slot, number, Worker.Index, ref taken);
         HasItem = true;
+        OnReceived();
     }
 
     private bool TryMoveNext()
@@ -73,6 +74,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
         if ((lead is not null && !lead.TryTakeLead(Worker.Index)) || !link.TryTake(turns, Worker.Index, ref taken))
             return false;
         HasItem = true;
+        OnReceived();
         lead?.OnTaken();
         Worker.OnItemTaken();
         return true;
@@ -167,6 +169,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
         HasItem = false;
         var (slot, size) = (taken.Slot, taken.Size);
         var lineage = taken.Lineage;
+        OnDone();
         taken.Lineage = null; // an output without an item must not use it again
         if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())
             taken = default;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Penstock.Buffers;
 using Penstock.Waiting;
 using Penstock.Workers;
 
@@ -19,12 +20,20 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
     private long size;
     private long lastLook;
 
+    // Under the lock, where items are buffers: an asynchronous generator may rent on any thread.
+    private readonly Lock? lending = Hands.Take<T>() ? new() : null;
+    private IBuffer? lent; // lies in the slot
+    private IBuffer? lastRented;
+
     private enum Need
     {
         Slot,
         Turn,
         Bytes,
     }
+
+    /// <summary>Whether consumers get copies of what does not lie in its slot.</summary>
+    public bool CopiesItems => link.CopiesItems;
 
     /// <summary>Takes the slot for the next item. False when there is none just now, or when the worker should not go on.</summary>
     public bool TryTakeSlot()
@@ -59,6 +68,34 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
             return new ValueTask<bool>(false);
         Deliver(item, 0);
         return new ValueTask<bool>(true);
+    }
+
+    /// <summary>What will be handed on descends from an item that the worker is about to give back.</summary>
+    public void Claim(Lineage lineage) => link.Claim(slot, lineage);
+
+    /// <summary>
+    /// Lends the slot's memory to a buffer, should it be the next one to be yielded. While others wait for that, which may be filled by
+    /// somebody else meanwhile, this one gets none: it would be in the way of an earlier one.
+    /// </summary>
+    public unsafe byte* Lend(IBuffer buffer, int bytes)
+    {
+        lock (lending!)
+        {
+            var othersWait = lastRented is { HasEnded: false, Holder: null };
+            lastRented = buffer;
+            if (othersWait || slot == None || lent is { HasEnded: false } || buffer is not T)
+                return null;
+            var room = link.RoomFor(slot, bytes);
+            lent = room is null ? null : buffer;
+            return room;
+        }
+    }
+
+    /// <summary>When a generator has ended: nobody fills what it had rented any more.</summary>
+    public void Reclaim()
+    {
+        lent?.End("the stage that rented it has ended");
+        (lent, lastRented) = (null, null);
     }
 
     /// <summary>Gives the slot back when the worker leaves: a sibling may need it.</summary>
@@ -105,8 +142,8 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
 
         if (link.Bytes is { } bytes)
         {
-            size = bytes.SizeOf(item);
-            while (!bytes.TryCharge(size))
+            size = link.SizeOf(slot, item);
+            while (!bytes.TryCharge(worker.Index, slot, size))
             {
                 if (worker.IsStopping)
                     return false;
@@ -142,11 +179,26 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
 
     private void Deliver(T item, long charged)
     {
-        link.HandOn(slot, item, worker.Lineage, charged);
+        var filled = lending is null ? slot : TakeBackSlotFor(item);
+        link.HandOn(filled, item, worker.Lineage, charged);
         slot = None;
         worker.ItemsOut++;
         if (disposesOriginals && !ReferenceEquals(item, reader.Item)) // the item in hand may be tried again
             Undelivered.Dispose(item, worker.Stage.Run.FailWith);
+    }
+
+    // What was rented first, and is not handed on first, must leave the slot to the other.
+    private int TakeBackSlotFor(T item)
+    {
+        lock (lending!)
+        {
+            if (lent is { HasEnded: false } && !ReferenceEquals(lent, item))
+                lent.MoveOut();
+            lent = null;
+            var filled = slot;
+            slot = None;
+            return filled;
+        }
     }
 
     private ValueTask WaitForAsync(Need what, WaitSet set)

@@ -13,12 +13,13 @@ internal abstract unsafe class LocalLink<T> : Link<T>
     private readonly Lineage?[]? lineages;
     private readonly long[]? sizes;
 
-    protected LocalLink(int capacity, bool manyProducers, bool manyConsumers, bool tracked, ByteBudget? bytes)
+    protected LocalLink(int capacity, bool manyProducers, bool manyConsumers, Lineages? between, ByteBudget? bytes)
         : base(FixedMemory.OfThisProcess(sizeof(LinkHeader)), capacity, manyProducers, manyConsumers)
     {
         Cells = (int)BitOperations.RoundUpToPowerOf2((uint)capacity);
         Bytes = bytes;
-        lineages = tracked ? new Lineage?[Cells] : null;
+        Lineages = between;
+        lineages = between is null ? null : new Lineage?[Cells];
         sizes = bytes is null ? null : new long[Cells];
     }
 

@@ -1,12 +1,14 @@
 using System.Runtime.CompilerServices;
+using Penstock.Buffers;
 
 namespace Penstock.Links;
 
-/// <summary>The size in bytes of items that measure themselves: strings, arrays of values, and memory.</summary>
+/// <summary>The size in bytes of items that measure themselves: strings, arrays of values, buffers, and memory.</summary>
 internal static class Measure
 {
     public static bool Knows(Type type) =>
         type == typeof(string)
+        || typeof(IBuffer).IsAssignableFrom(type)
         || (type.IsArray && type.GetElementType()!.IsValueType)
         || type == typeof(Memory<byte>) || type == typeof(ReadOnlyMemory<byte>)
         || type == typeof(Memory<char>) || type == typeof(ReadOnlyMemory<char>)
@@ -15,6 +17,7 @@ internal static class Measure
     public static long Of(object item) => item switch
     {
         string text => (long)text.Length * sizeof(char),
+        IBuffer buffer => buffer.Size,
         Array array => array.LongLength * RuntimeHelpers.SizeOf(array.GetType().GetElementType()!.TypeHandle),
         Memory<byte> bytes => bytes.Length,
         ReadOnlyMemory<byte> bytes => bytes.Length,

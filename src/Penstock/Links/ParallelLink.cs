@@ -16,8 +16,8 @@ internal sealed unsafe class ParallelLink<T> : LocalLink<T>
     // Several producers of an ordered stage hand on one at a time, each in its turn; the turn's passing publishes the tail.
     private readonly bool sharesTail;
 
-    public ParallelLink(int capacity, bool manyProducers, bool manyConsumers, bool ordered, bool tracked, ByteBudget? bytes)
-        : base(capacity, manyProducers, manyConsumers, tracked, bytes)
+    public ParallelLink(int capacity, bool manyProducers, bool manyConsumers, bool ordered, Lineages? lineages, ByteBudget? bytes)
+        : base(capacity, manyProducers, manyConsumers, lineages, bytes)
     {
         sharesTail = manyProducers && !ordered;
         cells = new Cell[Cells];

@@ -1,4 +1,5 @@
 using System.Collections;
+using Penstock.Buffers;
 using Penstock.Stages;
 using Penstock.Workers;
 
@@ -64,6 +65,8 @@ internal abstract class Reader(Worker worker) : IInput
         redeliver = withItemInHand;
         enumerated = false;
         HasAsked = false;
+        if (withItemInHand)
+            Hands.Receive(Item, Worker); // what an earlier attempt has passed on, this one may pass on again
     }
 
     /// <summary>To be thrown into the generator. Whatever comes of it, the worker is stopped from now on.</summary>
@@ -103,6 +106,8 @@ internal abstract class Reader<T>(Worker worker) : Reader(worker), IEnumerable<T
     // Used only by the worker that owns this reader.
     protected Taken<T> taken;
 
+    private readonly bool readsBuffers = Hands.Take<T>();
+
     public T Current => taken.Item;
 
     public override long Number => taken.Number;
@@ -134,6 +139,19 @@ internal abstract class Reader<T>(Worker worker) : Reader(worker), IEnumerable<T
     }
 
     public void Reset() => throw new NotSupportedException("A pipeline's items flow past once.");
+
+    protected void OnReceived()
+    {
+        if (readsBuffers)
+            Hands.Receive(taken.Item, Worker);
+    }
+
+    /// <summary>Before the slot of the item in hand is freed.</summary>
+    protected void OnDone()
+    {
+        if (readsBuffers)
+            Hands.LetGo(taken.Item, Worker);
+    }
 
     // A generator that leaves its loop may still use the item it holds; the worker ends the reading when it leaves.
     public void Dispose()

@@ -12,8 +12,8 @@ internal sealed unsafe class SerialLink<T> : LocalLink<T>
 {
     private readonly T[] items;
 
-    public SerialLink(int capacity, bool manyProducers, bool tracked, ByteBudget? bytes)
-        : base(capacity, manyProducers, manyConsumers: false, tracked, bytes) => items = new T[Cells];
+    public SerialLink(int capacity, bool manyProducers, Lineages? lineages, ByteBudget? bytes)
+        : base(capacity, manyProducers, manyConsumers: false, lineages, bytes) => items = new T[Cells];
 
     public override bool HasItems => Volatile.Read(ref Header->Tail) != Volatile.Read(ref Header->Head);
 

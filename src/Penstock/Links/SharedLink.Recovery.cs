@@ -1,3 +1,4 @@
+using Penstock.Buffers;
 using Penstock.Serialization;
 
 namespace Penstock.Links;
@@ -11,8 +12,17 @@ internal sealed unsafe partial class SharedLink<T>
             FinishTaking(consumer);
         for (var slot = 0; slot < Capacity; slot++)
         {
-            if (Volatile.Read(ref owners[slot]) == (Consuming | consumer))
-                return (slot, HeaderOf(slot)->Number);
+            if (Volatile.Read(ref owners[slot]) != (Consuming | consumer))
+                continue;
+            if (isDead && HasDoneWith(slot))
+            {
+                Free(slot);
+                continue;
+            }
+
+            if (isDead)
+                bytes?.Restore(slot, HeaderOf(slot)->Charged); // it may have died while it freed the slot
+            return (slot, HeaderOf(slot)->Number);
         }
 
         return null;
@@ -22,13 +32,15 @@ internal sealed unsafe partial class SharedLink<T>
     {
         var taken = default(Taken<T>);
         Read(slot, HeaderOf(slot)->Number, ItemCodec.For<T>(serializer), ref taken);
-        return taken.Item;
+        return taken.Item is IBuffer buffer ? buffer.Copy() : taken.Item;
     }
 
     public void GiveUp(int slot) => FreeSlot(slot, HeaderOf(slot)->Charged);
 
     public bool ReleaseUnusedOf(int producer)
     {
+        bytes?.LeaveDoor(producer);
+
         // In this order: what is on the ring was handed on; who takes it shows that before it leaves the ring.
         var onRing = new HashSet<int>();
         for (var place = 0; place < layout.RingSize; place++)
@@ -45,8 +57,10 @@ internal sealed unsafe partial class SharedLink<T>
         var released = false;
         for (var slot = 0; slot < Capacity; slot++)
         {
-            if (!onRing.Contains(slot))
-                released |= Interlocked.CompareExchange(ref owners[slot], Nobody, Producing | producer) == (Producing | producer);
+            if (onRing.Contains(slot) || Volatile.Read(ref owners[slot]) != (Producing | producer))
+                continue;
+            Free(slot);
+            released = true;
         }
 
         return released;
@@ -58,6 +72,9 @@ internal sealed unsafe partial class SharedLink<T>
         Producers.WakeAllAfterDeath();
         Consumers.WakeAllAfterDeath();
     }
+
+    // It died while it freed the slot.
+    private bool HasDoneWith(int slot) => Lineages is not null && Volatile.Read(ref families[slot]) == NoFamily;
 
     private void FinishTaking(int consumer)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Penstock.Buffers;
 using Penstock.Serialization;
 using Penstock.SharedMemory;
 using Penstock.Waiting;
@@ -17,6 +18,8 @@ namespace Penstock.Links;
 /// <item>It frees the slot: <c>owner[slot]</c> back to nobody.</item>
 /// </list>
 /// What a dead worker held is therefore known from the words alone: the slot it was consuming, and the slot it had taken and not handed on. A place is filled again only when its last taker has shown the slot's new owner.
+/// Between a scattering and its gathering <c>family[slot]</c> says what the item descends from: written before the item is handed on, cleared
+/// before the slot is freed. So the gathering end finds a family's items wherever they are; and whose family is cleared, its consumer has done with it.
 /// One producer, or several in turn, hand on by plain writes; so does one consumer take.
 /// </remarks>
 internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
@@ -27,6 +30,8 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     private const int Producing = 1 << 30;
     private const int Consuming = 1 << 29;
     private const int WorkerMask = Consuming - 1;
+    private const long NoFamily = 0;
+    private const long Stray = -1; // made of no item
     private const int Giant = 256 << 20;
     private const int KeptOfGiants = 64 << 20;
 
@@ -34,9 +39,12 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     private readonly SharedLinkLayout layout;
     private readonly byte* start;
     private readonly int* owners;
+    private readonly long* families; // plus one; see NoFamily
     private readonly long* ring;
     private readonly bool sharesTail;
     private readonly int? fixedSize;
+    private readonly SlotBytes? bytes;
+    private readonly bool measuresByWriting;
 
     // By worker: each writes and reads on a thread of its own.
     private readonly Encoder?[] encoders;
@@ -46,14 +54,13 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     // Where a search for a free slot begins; a guess, so it needs no care.
     private int likelyFree;
 
-    private SharedLink(SharedRegion region, LinkPlan plan, IItemSerializer? serializer, ByteBudget? bytes)
+    private SharedLink(SharedRegion region, LinkPlan plan, IItemSerializer? serializer, Func<object, long>? sizeOf)
         : base(FixedMemory.In(region, 0), plan.Capacity, plan.Producers > 1, plan.Consumers > 1)
     {
         this.region = region;
         Plan = plan;
-        this.serializer = serializer;
+        this.serializer = Hands.Take<T>() ? null : serializer; // buffers are raw in any case
         sharesTail = plan is { Producers: > 1, IsOrdered: false };
-        Bytes = bytes;
         Producers = new WaitSet(FixedMemory.In(region, ProducersWaitingAt), plan.FirstSet);
         Consumers = new WaitSet(FixedMemory.In(region, ConsumersWaitingAt), plan.FirstSet + 1);
         encoders = new Encoder?[plan.Producers];
@@ -64,23 +71,29 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
             : null;
         start = region.Address;
         owners = (int*)(start + layout.Owners);
+        families = (long*)(start + layout.Families);
+        if (plan.MaxBytes is { } limit)
+            Bytes = bytes = new SlotBytes(limit, sizeOf, (long*)(start + layout.Charges), plan.Capacity, sharesTail ? &Header->Door : null);
+        measuresByWriting = bytes is not null && !bytes.Measures(typeof(T));
         ring = (long*)(start + layout.Ring);
     }
 
     public LinkPlan Plan { get; }
 
     /// <summary>Makes the link, in the process that starts the run.</summary>
-    public static SharedLink<T> Create(string name, LinkPlan plan, IItemSerializer? serializer, ByteBudget? bytes, bool isPortable)
+    public static SharedLink<T> Create(string name, LinkPlan plan, IItemSerializer? serializer, Func<object, long>? sizeOf = null, Lineages? lineages = null, bool isPortable = false)
     {
         var created = SharedRegion.Create("link-" + name, LayoutFor(plan.Capacity).Size, isPortable);
-        var link = new SharedLink<T>(created, plan with { Handle = created.Handle }, serializer, bytes);
+        var link = new SharedLink<T>(created, plan with { Handle = created.Handle }, serializer, sizeOf) { Lineages = lineages };
+        lineages?.Add(link);
         for (var position = 0; position < link.layout.RingSize; position++)
             link.ring[position] = RingWord.Free(position).Value;
         return link;
     }
 
     /// <summary>Opens the link in another process.</summary>
-    public static SharedLink<T> Open(LinkPlan plan, IItemSerializer? serializer) => new(SharedRegion.Open(plan.Handle), plan, serializer, bytes: null);
+    public static SharedLink<T> Open(LinkPlan plan, IItemSerializer? serializer, Func<object, long>? sizeOf = null, Lineages? lineages = null) =>
+        new(SharedRegion.Open(plan.Handle), plan, serializer, sizeOf) { Lineages = lineages };
 
     /// <summary>How a link of this type of item lies in memory, the user's serializer aside.</summary>
     public static SharedLinkLayout LayoutFor(int capacity) =>
@@ -147,32 +160,59 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
         return false;
     }
 
+    public override byte* RoomFor(int slot, int bytes) => bytes <= layout.SmallRoom ? SmallRoomOf(slot) : start + layout.LargeRoomOf(slot);
+
     public override void ReturnSlot(int slot)
     {
         Free(slot);
-        if (Producers.HasWaiting)
+        if (!Producers.HasWaiting)
+            return;
+        if (bytes is null)
             Producers.WakeOne();
+        else
+            Producers.WakeAll(); // some may wait for bytes
+    }
+
+    // What cannot measure itself takes what it takes in shared memory.
+    public override long SizeOf(int slot, T item)
+    {
+        if (!measuresByWriting)
+            return base.SizeOf(slot, item);
+        Write(slot, item);
+        return HeaderOf(slot)->Length;
     }
 
     public override void HandOn(int slot, T item, Lineage? lineage, long size)
     {
-        var header = HeaderOf(slot);
-        header->Charged = size;
-        header->IsLarge = false;
-        if (fixedSize is { } length)
-        {
-            ItemCodec<T>.WriteFixed(ref *SmallRoomOf(slot), item);
-            header->Length = length;
-        }
-        else
-        {
-            Encode(slot, item, header);
-        }
-
+        HeaderOf(slot)->Charged = size;
+        if (!measuresByWriting)
+            Write(slot, item);
+        if (Lineages is not null)
+            Mark(slot, lineage);
         Publish(slot);
         if (Consumers.HasWaiting)
             Consumers.WakeOne();
     }
+
+    public override void Claim(int slot, Lineage lineage)
+    {
+        if (Lineages is not null)
+            Mark(slot, lineage);
+    }
+
+    public bool Holds(long family)
+    {
+        for (var slot = 0; slot < Capacity; slot++)
+        {
+            if (Volatile.Read(ref families[slot]) == family + 1)
+                return true;
+        }
+
+        return false;
+    }
+
+    public Lineage? LineageIn(int slot) =>
+        Lineages is not null && Volatile.Read(ref families[slot]) is > NoFamily and var family ? Lineages.Find(family - 1, HeaderOf(slot)->Part) : null;
 
     public override bool TryTake(Turns? turns, int worker, ref Taken<T> taken)
     {
@@ -225,15 +265,22 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     protected override void Free(int slot)
     {
         var header = HeaderOf(slot);
-        if (header->IsLarge && header->Length >= Giant)
+        if (header->IsLarge || header->WasGiant)
             GiveBack(slot, header);
+        bytes?.Clear(slot);
+        if (Lineages is not null)
+            Volatile.Write(ref families[slot], NoFamily);
         Volatile.Write(ref owners[slot], Nobody);
     }
 
-    // A rare giant must not keep its memory; what is warm of it is worth keeping for large items in general.
+    // A rare giant must not keep its memory; what is warm of it is worth keeping for large items in general. Where giants follow each
+    // other, all of it is: taking it back from the system costs more than filling it.
     private void GiveBack(int slot, SlotHeader* header)
     {
-        region.Release(layout.LargeRoomOf(slot) + KeptOfGiants, header->Length - KeptOfGiants);
+        var isGiant = header->IsLarge && header->Length >= Giant;
+        if (isGiant != header->WasGiant)
+            region.Release(layout.LargeRoomOf(slot) + KeptOfGiants, SharedLinkLayout.LargeRoom - KeptOfGiants);
+        header->WasGiant = isGiant;
         header->IsLarge = false;
     }
 
@@ -245,11 +292,34 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
 
     private byte* SmallRoomOf(int slot) => start + layout.SlotOf(slot) + SlotHeader.Size;
 
+    private void Mark(int slot, Lineage? lineage)
+    {
+        HeaderOf(slot)->Part = lineage?.Position ?? 0;
+        Volatile.Write(ref families[slot], lineage is null ? Stray : lineage.Family + 1);
+    }
+
+    private void Write(int slot, T item)
+    {
+        var header = HeaderOf(slot);
+        header->IsLarge = false;
+        if (fixedSize is { } length)
+        {
+            ItemCodec<T>.WriteFixed(ref *SmallRoomOf(slot), item);
+            header->Length = length;
+        }
+        else
+        {
+            Encode(slot, item, header);
+        }
+    }
+
     private void Encode(int slot, T item, SlotHeader* header)
     {
         var encoder = encoders[Volatile.Read(ref owners[slot]) & WorkerMask] ??= new Encoder(ItemCodec.For<T>(serializer), new SlotRoom(layout));
         encoder.Room.Begin(SmallRoomOf(slot), start + layout.LargeRoomOf(slot));
-        encoder.Codec.Write(encoder.Room, item);
+        header->IsNull = item is null && serializer is null;
+        if (!header->IsNull)
+            encoder.Codec.Write(encoder.Room, item);
         header->Length = encoder.Room.Position;
         header->IsLarge = encoder.Room.IsLarge;
     }
@@ -289,8 +359,14 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
             spin.SpinOnce(sleep1Threshold: -1);
     }
 
-    private void Decode(int slot, long position, int worker, ref Taken<T> taken) =>
+    private void Decode(int slot, long position, int worker, ref Taken<T> taken)
+    {
         Read(slot, position, fixedSize is null ? decoders[worker] ??= ItemCodec.For<T>(serializer) : null, ref taken);
+        if (Lineages is null)
+            return;
+        taken.Lineage = LineageIn(slot);
+        taken.Lineage?.Retain();
+    }
 
     private void Read(int slot, long position, ItemCodec<T>? decoder, ref Taken<T> taken)
     {
@@ -298,9 +374,9 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
         taken.Number = position;
         taken.Slot = slot;
         taken.Size = header->Charged;
-        taken.Item = fixedSize is not null
-            ? ItemCodec<T>.ReadFixed(ref *SmallRoomOf(slot))
-            : decoder!.Read(new ReadOnlySpan<byte>(header->IsLarge ? start + layout.LargeRoomOf(slot) : SmallRoomOf(slot), header->Length));
+        taken.Item = fixedSize is not null ? ItemCodec<T>.ReadFixed(ref *SmallRoomOf(slot))
+            : header->IsNull ? default!
+            : decoder!.Read(header->IsLarge ? start + layout.LargeRoomOf(slot) : SmallRoomOf(slot), header->Length, this);
     }
 
     private sealed record Encoder(ItemCodec<T> Codec, SlotRoom Room);

@@ -5,7 +5,7 @@ namespace Penstock.Links;
 /// <summary>Where things lie in the memory of a link between processes. All offsets are in bytes from its start.</summary>
 /// <remarks>
 /// <code>
-/// header | owner of each slot | ring of positions | slots: header, small item | slots' room for large items, sparse
+/// header | owner of each slot | family and charge of each slot's item | ring of positions | slots: header, small item | slots' room for large items, sparse
 /// </code>
 /// Small items lie close together. Each slot has besides a gigabyte of addresses; pages exist only where an item was that large.
 /// Those rooms are a page further apart than a gigabyte, so that their first lines do not compete for one set of the cache.
@@ -31,7 +31,9 @@ internal sealed class SharedLinkLayout
         SmallRoom = fixedSize is { } size and <= DefaultSmallRoom ? Align(Math.Max(size, 1), Line - SlotHeader.Size) : DefaultSmallRoom;
         SlotSize = Align(SlotHeader.Size + SmallRoom, Line);
         Owners = Align(System.Runtime.CompilerServices.Unsafe.SizeOf<LinkHeader>(), Line);
-        Ring = Align(Owners + slots * sizeof(int), Line);
+        Families = Align(Owners + slots * sizeof(int), Line);
+        Charges = Align(Families + slots * sizeof(long), Line);
+        Ring = Align(Charges + slots * sizeof(long), Line);
         FirstSlot = Align(Ring + RingSize * sizeof(long), Page);
         FirstLargeRoom = (FirstSlot + (long)slots * SlotSize + Page - 1) / Page * Page;
     }
@@ -46,6 +48,10 @@ internal sealed class SharedLinkLayout
     public int SlotSize { get; }
 
     public int Owners { get; }
+
+    public int Families { get; }
+
+    public int Charges { get; }
 
     public int Ring { get; }
 

@@ -16,6 +16,18 @@ internal struct SlotHeader
     [FieldOffset(4)]
     public bool IsLarge;
 
+    /// <summary>Whether the item is null.</summary>
+    [FieldOffset(5)]
+    public bool IsNull;
+
+    /// <summary>Whether the slot's last item was a giant, whose memory was kept: the next one may be one, too. Written by who frees.</summary>
+    [FieldOffset(6)]
+    public bool WasGiant;
+
+    /// <summary>Its place among the parts of one item, see <see cref="Lineage.Position"/>.</summary>
+    [FieldOffset(24)]
+    public int Part;
+
     /// <summary>The item's position. Written by the consumer that has taken it.</summary>
     [FieldOffset(16)]
     public long Number;

@@ -23,7 +23,7 @@ internal sealed unsafe class Turns
     public Turns(int workers) => records = new WorkerRecord*[workers];
 
     /// <summary>Workers that hold an output and wait for their turn.</summary>
-    public WaitSet Waiting { get; init; } = new();
+    public WaitSet Waiting { get; set; } = new();
 
     public static long AfterTheEnd(int worker) => Idle + 1 + worker;
 

@@ -1,3 +1,5 @@
+using Penstock.Buffers;
+
 namespace Penstock.Links;
 
 /// <summary>Disposes items that no consumer will get; an array (a batch) with its elements.</summary>
@@ -9,6 +11,9 @@ internal static class Undelivered
         {
             switch (item)
             {
+                case IBuffer buffer:
+                    buffer.End("it was yielded, and belongs to the consumer then"); // disposing does nothing for others than its holder
+                    break;
                 case IDisposable disposable:
                     disposable.Dispose();
                     break;

@@ -43,34 +43,43 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
     public override (IFeed<TOut> Feed, Link<TOut>? Link) Connect(Stage? next)
     {
         if (builder.IsSequential)
-            return (Add(output: null, workers: 1)[0], null);
+            return (AddHere(output: null, workers: 1)[0], null);
 
         var link = CreateLink(next);
         if (builder.IsInProcess(stage))
-            AddProcesses(link);
+            Add(link, stage.Options.Workers, turnSet: builder.NextSets(), (running, index) => new ProcessWorker(running, index, body.Recipe!));
         else
-            Add(link, stage.Options.Workers);
+            AddHere(link, stage.Options.Workers);
         return (link, link);
     }
 
-    public override IReadOnlyList<Worker<TOut>> End() => Add(output: null, builder.IsSequential ? 1 : stage.Options.Workers);
+    public override IReadOnlyList<Worker<TOut>> End() => AddHere(output: null, builder.IsSequential ? 1 : stage.Options.Workers);
 
-    private List<Worker<TIn, TOut>> Add(Link<TOut>? output, int workers)
+    private List<Worker<TIn, TOut>> AddHere(Link<TOut>? output, int workers) =>
+        Add(output, workers, turnSet: null, (running, index) => new Worker<TIn, TOut>(running, index, body, input?.Feed, output));
+
+    // Only workers in other processes need a number for the set in which they wait for their turn.
+    private List<TWorker> Add<TWorker>(Link<TOut>? output, int workers, int? turnSet, Func<RunningStage, int, TWorker> create)
+        where TWorker : Worker
     {
+        var sharesItems = workers > 1 && turnSet is null && !body.IsAsynchronous && builder.HasRealClock;
         var running = new RunningStage(builder.Run, Name, stage.Options, IsSource, stage.Kind == StageKind.Sink)
         {
             HasInnerSource = body.HasInnerSource,
             Input = input?.Link,
             Output = output,
-            Lead = workers > 1 && !body.IsAsynchronous && builder.HasRealClock && input?.Link is { } link ? new Lead(link) : null,
+            Lead = sharesItems && input?.Link is { } link ? new Lead(link) : null,
             Turns = workers > 1 && KeepsOrder && output is not null ? new Turns(workers) : null,
+            TurnSet = turnSet ?? WaitSet.None,
         };
-        var added = new List<Worker<TIn, TOut>>(workers);
+        if (turnSet is { } set && running.Turns is { } turns)
+            turns.Waiting = new WaitSet(builder.Run.Memory!.At(running.Memory.Offset + StageRecord.TurnWaitingAt), set);
+
+        var added = new List<TWorker>(workers);
         for (var index = 0; index < workers; index++)
         {
-            var worker = new Worker<TIn, TOut>(running, index, body, input?.Feed, output);
-            running.Add(worker);
-            added.Add(worker);
+            added.Add(create(running, index));
+            running.Add(added[index]);
         }
 
         running.Connect();
@@ -83,34 +92,13 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
         var options = stage.Options;
         var (producers, consumers) = (options.Workers, next?.Options.Workers ?? 1);
         var capacity = stage.CapacityBefore(consumers);
-        var bytes = options.MaxInFlightBytes is { } limit ? new ByteBudget(limit, options.SizeOf) : null;
-        var isTracked = builder.IsTracked(stage);
-        if (builder.IsShared(stage, next) && !isTracked)
-            return SharedLink<TOut>.Create(Name, new LinkPlan("", capacity, producers, consumers, KeepsOrder, builder.NextSets()), builder.Run.Options.Serializer, bytes, builder.Run.Options.IsPortable);
+        var lineages = builder.LineagesBehind(stage);
+        if (builder.IsShared(stage, next))
+            return SharedLink<TOut>.Create(Name, new LinkPlan("", capacity, producers, consumers, KeepsOrder, builder.NextSets(), options.MaxInFlightBytes), builder.Run.Options.Serializer, options.SizeOf, lineages, builder.Run.Options.IsPortable);
+        StageChecks.RequireMeasure(stage);
+        var bytes = options.MaxInFlightBytes is { } limit ? new CountedBytes(limit, options.SizeOf) : null;
         return consumers == 1 && (producers == 1 || KeepsOrder)
-            ? new SerialLink<TOut>(capacity, producers > 1, isTracked, bytes)
-            : new ParallelLink<TOut>(capacity, producers > 1, consumers > 1, KeepsOrder, isTracked, bytes);
-    }
-
-    private void AddProcesses(Link<TOut> output)
-    {
-        var options = stage.Options;
-        var memory = builder.Run.Memory!;
-        var record = memory.Allocate(System.Runtime.CompilerServices.Unsafe.SizeOf<StageRecord>());
-        var turnSet = builder.NextSets();
-        var running = new RunningStage(builder.Run, Name, options, IsSource, isSink: false, record)
-        {
-            HasInnerSource = body.HasInnerSource,
-            Input = input?.Link,
-            Output = output,
-            TurnSet = turnSet,
-            Turns = options.Workers > 1 && KeepsOrder
-                ? new Turns(options.Workers) { Waiting = new WaitSet(memory.At(record.Offset + StageRecord.TurnWaitingAt), turnSet) }
-                : null,
-        };
-        for (var index = 0; index < options.Workers; index++)
-            running.Add(new ProcessWorker(running, index, body.Recipe!));
-        running.Connect();
-        builder.Run.Add(running);
+            ? new SerialLink<TOut>(capacity, producers > 1, lineages, bytes)
+            : new ParallelLink<TOut>(capacity, producers > 1, consumers > 1, KeepsOrder, lineages, bytes);
     }
 }

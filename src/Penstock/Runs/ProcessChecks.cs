@@ -3,6 +3,7 @@ using Penstock.Processes;
 using Penstock.Serialization;
 using Penstock.SharedMemory;
 using Penstock.Stages;
+using Penstock.Stages.Crossing;
 
 namespace Penstock.Runs;
 
@@ -17,7 +18,7 @@ internal static class ProcessChecks
         WorkerGuard.EnsureNotAWorker();
         if (options.Serializer is { } serializer)
             SerializerCheck.Require(serializer);
-        var addresses = RunMemory.Size;
+        var (addresses, touched, largest) = (RunMemory.Size, 0L, RunMemory.Size);
         for (var i = 0; i < path.Length; i++)
         {
             var behind = i + 1 < path.Length ? path[i + 1] : null;
@@ -26,10 +27,13 @@ internal static class ProcessChecks
             if (!IsProcess(path[i]) && (behind is null || !IsProcess(behind)))
                 continue;
             RequireLink(path[i], IsProcess(path[i]) ? path[i].PartInProcess.OutputType : path[i].OutputType, behind, options);
-            addresses += (long)path[i].CapacityBefore(behind?.Options.Workers ?? 1) * SharedLinkLayout.LargeRoom;
+            var layout = new SharedLinkLayout(path[i].CapacityBefore(behind?.Options.Workers ?? 1), fixedSize: null);
+            addresses += layout.Size;
+            touched += layout.FirstLargeRoom;
+            largest = Math.Max(largest, layout.Size);
         }
 
-        SharedMemoryCheck.Require(addresses);
+        SharedMemoryCheck.Require(addresses, touched, largest);
 
         bool IsProcess(Stage stage) => stage.IsolationIn(options) == Isolation.Process;
     }
@@ -39,6 +43,8 @@ internal static class ProcessChecks
         IsolationChecks.Require(stage);
         if (stage.Origin.Body.Recipe!.ArgumentType is { } argument)
             CrossingCheck.Require(argument, stage.Name, "its argument");
+        if (stage.PartInProcess.Options is { MaxInFlightBytes: not null, SizeOf: { } sizeOf } && Obstacles.FindInSizeOf(sizeOf) is { } obstacle)
+            throw Refuse(stage, $"cannot run in another process, where its items are measured: its SizeOf {obstacle}");
         if (stage.Options.Workers > SharedLinkLayout.MostWorkers - 1)
             throw Refuse(stage, $"has {stage.Options.Workers} workers in processes: use at most {SharedLinkLayout.MostWorkers - 1}");
     }
@@ -46,11 +52,9 @@ internal static class ProcessChecks
     private static void RequireLink(Stage stage, Type items, Stage? behind, RunOptions options)
     {
         if (options.Serializer is null)
-            CrossingCheck.Require(items, stage.Name, "its items");
+            CrossingCheck.Require(BufferCodec.ElementOf(items) ?? items, stage.Name, "its items");
         if (stage.CapacityBefore(behind?.Options.Workers ?? 1) > SharedLinkLayout.MostSlots)
             throw Refuse(stage, $"has more items in flight to or from a process than {SharedLinkLayout.MostSlots}: lower MaxInFlight");
-        if (stage.Options.MaxInFlightBytes is not null)
-            throw Refuse(stage, "has MaxInFlightBytes on a link to or from a process, which is not counted there yet: use MaxInFlight");
     }
 
     private static PipelineDefinitionException Refuse(Stage stage, string complaint) => new($"Stage '{stage.Name}' {complaint}.");

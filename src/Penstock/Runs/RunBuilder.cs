@@ -1,3 +1,5 @@
+using Penstock.Buffers;
+using Penstock.Links;
 using Penstock.Stages;
 using Penstock.Stages.Ahead;
 
@@ -6,7 +8,7 @@ namespace Penstock.Runs;
 /// <summary>Turns a description into the stages, workers and links of one run.</summary>
 internal sealed class RunBuilder(Run run)
 {
-    private readonly HashSet<Stage> tracked = [];
+    private readonly Dictionary<Stage, Lineages> tracked = [];
     private int lastSet = 1;
 
     public Run Run { get; } = run;
@@ -16,19 +18,11 @@ internal sealed class RunBuilder(Run run)
     /// <summary>Whether measured times mean anything: a test's clock says nothing of what an item costs.</summary>
     public bool HasRealClock => Run.Time == TimeProvider.System;
 
-    /// <summary>Whether items behind a stage carry their lineage: those between a scattering and its gathering.</summary>
-    public bool IsTracked(Stage stage) => tracked.Contains(stage.Origin);
+    /// <summary>The lineages that items behind a stage carry: those between a scattering and its gathering.</summary>
+    public Lineages? LineagesBehind(Stage stage) => tracked.GetValueOrDefault(stage.Origin);
 
-    /// <summary>Whether the stage's workers are processes. Lineage does not cross, so what is between a scattering and its gathering stays here.</summary>
-    public bool IsInProcess(Stage stage)
-    {
-        if (IsSequential || stage.IsolationIn(Run.Options) != Isolation.Process)
-            return false;
-        if (!IsTracked(stage))
-            return true;
-        return stage.Options.Isolation != Isolation.Process ? false : throw new PipelineDefinitionException(
-            $"Stage '{stage.Name}' is inside a ScatterGather, whose stages cannot run in other processes yet: leave Isolation out there, or isolate a stage before or behind it.");
-    }
+    /// <summary>Whether the stage's workers are processes.</summary>
+    public bool IsInProcess(Stage stage) => !IsSequential && stage.IsolationIn(Run.Options) == Isolation.Process;
 
     /// <summary>Whether the link between two stages lies between processes.</summary>
     public bool IsShared(Stage before, Stage? behind) => Run.Options.SharesLinks || IsInProcess(before) || (behind is not null && IsInProcess(behind));
@@ -36,12 +30,13 @@ internal sealed class RunBuilder(Run run)
     /// <summary>Numbers for two sets of waiting workers, those before a link and those behind it.</summary>
     public int NextSets() => lastSet += 2;
 
-    public void Track(Stage from, Stage to)
+    /// <summary>Items behind these stages carry their lineage. An inner scattering is told of behind the one around it.</summary>
+    public void Track(Stage from, Stage to, Lineages lineages)
     {
-        Stage stage = to;
+        var stage = to;
         for (; stage.Origin != from; stage = stage.Previous!)
-            tracked.Add(stage.Origin);
-        tracked.Add(stage.Origin);
+            tracked[stage.Origin] = lineages;
+        tracked[from] = lineages;
     }
 
     /// <summary>
@@ -52,6 +47,7 @@ internal sealed class RunBuilder(Run run)
     public bool Fuses(Stage stage, Stage next) =>
         !IsSequential
         && Run.Options.IdleTimeout is null
+        && !typeof(IBuffer).IsAssignableFrom(stage.OutputType) // they end when the next one is asked for
         && stage.Options.MaxInFlightBytes is null
         && (stage.Options.MaxInFlight == 1 || MayRunAhead(stage))
         && CanNest(stage)
@@ -62,7 +58,7 @@ internal sealed class RunBuilder(Run run)
         MayRunAhead(stage) && stage.CapacityBefore(next.Options.Workers) is > 1 and var capacity && (HasRealClock || Run.Options.CreatePace is not null) ? new Headroom(stage.Name, capacity) : null;
 
     private bool MayRunAhead(Stage stage) =>
-        stage.IsolationIn(Run.Options) == Isolation.None && !IsTracked(stage) && !ReadsFromProcess(stage);
+        stage.IsolationIn(Run.Options) == Isolation.None && LineagesBehind(stage) is null && !ReadsFromProcess(stage);
 
     // A thread that runs ahead waits for the items of the whole group, which processes could not wake.
     private bool ReadsFromProcess(Stage stage)

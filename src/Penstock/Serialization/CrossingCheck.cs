@@ -22,5 +22,5 @@ internal static class CrossingCheck
         }
     }
 
-    public static Complaint? Find(Type type) => Known.GetOrAdd(type, static t => new CrossingWalk().Visit(t, TypeNames.Short(t)));
+    public static Complaint? Find(Type type) => Known.GetOrAdd(type, static t => EndlessTypes.Find(t) ?? new CrossingWalk().Visit(t, TypeNames.Short(t)));
 }

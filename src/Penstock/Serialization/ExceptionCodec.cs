@@ -12,11 +12,19 @@ internal static class ExceptionCodec
     /// <summary>In <see cref="Exception.Data"/>: the original message, where the recreated exception would say something else.</summary>
     public const string MessageKey = "Penstock.Message";
 
-    public static byte[] Write(Exception exception)
+    public static byte[] Write(Exception exception) => Write(exception, int.MaxValue);
+
+    /// <param name="exception">The exception.</param>
+    /// <param name="limit">The most bytes: of one that takes more, long texts arrive cut, and large values do not.</param>
+    public static byte[] Write(Exception exception, int limit)
     {
         try
         {
-            return ToBytes(new ExceptionTaking().Take(exception));
+            var record = new ExceptionTaking().Take(exception);
+            var bytes = ToBytes(record);
+            for (var most = limit / 8; bytes.Length > limit; most /= 4)
+                bytes = ToBytes(record.Shortened(most));
+            return bytes;
         }
         catch (Exception e)
         {

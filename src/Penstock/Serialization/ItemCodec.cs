@@ -9,6 +9,8 @@ internal abstract class ItemCodec
     /// <summary>The codec for a type: the user's serializer, or raw memory where that is whole, or the object graph.</summary>
     public static ItemCodec<T> For<T>(IItemSerializer? serializer = null)
     {
+        if (BufferCodec.For(typeof(T)) is { } ofBuffers)
+            return (ItemCodec<T>)ofBuffers;
         if (serializer is not null)
             return new SerializerCodec<T>(serializer);
         if (!RuntimeHelpers.IsReferenceOrContainsReferences<T>())
@@ -39,6 +41,12 @@ internal abstract class ItemCodec<T> : ItemCodec
 
     /// <summary>Reads an item from exactly the bytes that were written for it. The item shares nothing with them.</summary>
     public abstract T Read(ReadOnlySpan<byte> input);
+
+    /// <summary>Reads an item from shared memory, in which it may stay until its slot is freed.</summary>
+    /// <param name="input">Where it was written.</param>
+    /// <param name="length">How many bytes.</param>
+    /// <param name="keeper">Keeps that memory mapped.</param>
+    public virtual unsafe T Read(byte* input, int length, object keeper) => Read(new ReadOnlySpan<byte>(input, length));
 
     /// <summary>Copies an item of <see cref="FixedSize"/>. Not virtual: this is the path of a million items a second.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

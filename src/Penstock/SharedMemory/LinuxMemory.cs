@@ -12,6 +12,8 @@ internal static unsafe partial class LinuxMemory
     private const int PrivateAnonymousFixed = 2 | 0x20 | 0x10 | 0x4000; // MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE
     private const int DontDump = 16; // MADV_DONTDUMP
     private const int GiveBack = 9; // MADV_REMOVE
+    private const int HugePages = 14; // MADV_HUGEPAGE
+    private const int HugePage = 2 << 20;
     private const int FromEnd = 2; // SEEK_END
     private const int GetDumpable = 3; // PR_GET_DUMPABLE
 
@@ -70,6 +72,15 @@ internal static unsafe partial class LinuxMemory
 
     /// <summary>A file system that cannot do it keeps its pages: that costs memory, not correctness.</summary>
     public static void Remove(byte* address, long size) => _ = Advise(address, (nuint)size, GiveBack);
+
+    /// <summary>For private memory that is about to be filled. Where the system has no large pages, nothing happens.</summary>
+    public static void PreferLargePages(byte* address, long size)
+    {
+        var first = ((nuint)address + HugePage - 1) & ~(nuint)(HugePage - 1);
+        var end = (nuint)(address + size) & ~(nuint)(HugePage - 1);
+        if (first < end)
+            _ = Advise((void*)first, end - first, HugePages);
+    }
 
     public static void Unmap(byte* address, long size) => _ = Unmap(address, (nuint)size);
 

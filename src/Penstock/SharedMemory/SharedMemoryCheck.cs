@@ -6,10 +6,20 @@ namespace Penstock.SharedMemory;
 internal static class SharedMemoryCheck
 {
     /// <param name="virtualBytes">Address space that the run's shared memory takes in one process.</param>
-    /// <param name="touchedBytes">Shared memory that the run will really use at least.</param>
+    /// <param name="touchedBytes">Shared memory that the run may use for small items alone; large ones come on top.</param>
+    /// <param name="largestFile">Bytes of the largest memory file, most of it holes.</param>
     /// <exception cref="PipelineDefinitionException">It cannot work; the message says which limit to raise.</exception>
-    public static void Require(long virtualBytes, long touchedBytes = 0)
+    public static void Require(long virtualBytes, long touchedBytes = 0, long largestFile = 0)
     {
+        // The kernel counts the holes, too, and answers with a signal that ends the process.
+        if (ResourceLimit.FileSize.Value is { } fileSize && fileSize < largestFile)
+        {
+            throw Refuse($"""
+                Process stages need a memory file of {Text(largestFile)} (not memory: pages exist only when touched), but files of this process are
+                limited to {Text(fileSize)}. Raise the limit (ulimit -f, RLIMIT_FSIZE), or set a lower MaxInFlight.
+                """);
+        }
+
         if (ResourceLimit.AddressSpace.Value is { } space && space - UsedAddressSpace() < virtualBytes)
         {
             throw Refuse($"""
@@ -23,7 +33,7 @@ internal static class SharedMemoryCheck
         if (memory < touchedBytes)
         {
             throw Refuse($"""
-                Process stages need at least {Text(touchedBytes)} of shared memory, but this process may use {Text(memory)} in all. Raise the
+                Process stages need up to {Text(touchedBytes)} of shared memory for small items alone, but this process may use {Text(memory)} in all. Raise the
                 memory limit of the container, or set a lower MaxInFlight.
                 """);
         }
@@ -31,7 +41,7 @@ internal static class SharedMemoryCheck
         if (!MemfdRegion.IsSupported && Directory.Exists(FileRegion.Folder) && new DriveInfo(FileRegion.Folder).AvailableFreeSpace is var free && free < touchedBytes)
         {
             throw Refuse($"""
-                Process stages need at least {Text(touchedBytes)} of shared memory in {FileRegion.Folder}, where {Text(free)} are free. Enlarge it
+                Process stages need up to {Text(touchedBytes)} of shared memory for small items alone in {FileRegion.Folder}, where {Text(free)} are free. Enlarge it
                 (docker run --shm-size), or set a lower MaxInFlight.
                 """);
         }

@@ -1,4 +1,7 @@
+using System.Runtime.InteropServices;
+using Penstock.Buffers;
 using Penstock.Links;
+using Penstock.Stages.Crossing;
 using Penstock.Workers;
 
 namespace Penstock.Stages;
@@ -6,10 +9,18 @@ namespace Penstock.Stages;
 /// <summary>Collects neighbouring items. Holds several items at once, and carries what each of them descends from.</summary>
 internal static class Batching
 {
-    public static IEnumerable<T[]> Run<T>(Reader<T> items, int maxSize, TimeSpan? maxDelay)
+    /// <summary>The body of a stage that batches, here and from its recipe in another process.</summary>
+    public static Body<T, T[]> Of<T>(Func<Reader<T>, BatchSize, IEnumerable<T[]>> run, BatchSize size) => new(function: null)
+    {
+        Recipe = Recipe.Of(Of<T>, run, size),
+        IsFusable = false,
+        Synchronous = (items, _) => run((Reader<T>)items, size),
+    };
+
+    public static IEnumerable<T[]> Run<T>(Reader<T> items, BatchSize size)
     {
         var worker = items.Worker;
-        var batch = new List<T>(Math.Min(maxSize, 1024));
+        var batch = new List<T>(Math.Min(size.Most, 1024));
         var lineages = new List<Lineage>();
         var isNextInHand = false; // an item was taken that does not belong into the last batch
         try
@@ -35,15 +46,15 @@ internal static class Batching
 
         void Fill()
         {
-            var group = items.Lineage?.Group;
+            var family = items.Lineage?.Family;
             Add();
 
             // In a sequential run nobody produces while this waits, so there is nothing to wait for.
-            using var alarm = maxDelay is { } delay && !worker.Stage.Run.IsSequential ? new Alarm(worker.Stage.Run.Time, worker, delay) : null;
+            using var alarm = size.MaxDelay is { } delay && !worker.Stage.Run.IsSequential ? new Alarm(worker.Stage.Run.Time, worker, delay) : null;
             items.Interrupt = alarm is null ? null : () => alarm.HasRung;
-            while (!isNextInHand && batch.Count < maxSize && items.MoveNext())
+            while (!isNextInHand && batch.Count < size.Most && items.MoveNext())
             {
-                isNextInHand = items.Lineage?.Group != group;
+                isNextInHand = items.Lineage?.Family != family;
                 if (!isNextInHand)
                     Add();
             }
@@ -53,10 +64,11 @@ internal static class Batching
 
         void Add()
         {
-            batch.Add(items.Current);
+            batch.Add(Hands.Keep(items.Current));
             if (items.Lineage is not { } lineage)
                 return;
             lineage.Retain(); // asking for the next item releases it
+            worker.Claim(lineage);
             lineages.Add(lineage);
         }
 
@@ -76,3 +88,9 @@ internal static class Batching
         }
     }
 }
+
+/// <summary>When a batch is complete.</summary>
+/// <param name="Most">Items.</param>
+/// <param name="MaxDelay">After the first one.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct BatchSize(int Most, TimeSpan? MaxDelay);

@@ -1,3 +1,4 @@
+using Penstock.Buffers;
 using Penstock.Stages.Ahead;
 
 namespace Penstock.Stages;
@@ -36,11 +37,11 @@ internal sealed class Body<TIn, TOut>(Delegate? function) : Body(function)
             Synchronous = Synchronous is not { } synchronous
                 ? null
                 : (items, token) => synchronous(items, token) is not { } outputs ? null
-                    : operation.Synchronous(isWatched ? new InnerItems<TOut>(outputs, ((IInput)items).Worker, endsSource) : outputs),
+                    : operation.Synchronous(Hands.EndUnused<TOut>(isWatched ? new InnerItems<TOut>(outputs, ((IInput)items).Worker, endsSource) : outputs)),
             Asynchronous = Asynchronous is not { } asynchronous
                 ? null
                 : (items, token) => asynchronous(items, token) is not { } outputs ? null
-                    : operation.Asynchronous(isWatched ? new InnerAsyncItems<TOut>(outputs, ((IInput)items).Worker, endsSource) : outputs),
+                    : operation.Asynchronous(Hands.EndUnused(isWatched ? new InnerAsyncItems<TOut>(outputs, ((IInput)items).Worker, endsSource) : outputs)),
         };
     }
 

@@ -5,8 +5,9 @@ namespace Penstock.Stages;
 /// <summary>An item between its scattering and its gathering: how many of its parts are alive, what has come of the others.</summary>
 internal sealed class OpenItem<T>(T item, long number, Lineage? outer, Action onCompleted)
 {
-    // The scattering itself counts as one part, so that an item is not complete before all its parts have started.
+    // Parts in this process. The scattering itself counts as one, so that an item is not complete before all its parts have started.
     private int alive = 1;
+    private int arrivals; // of parts in this process
     private Exception? failure;
 
     public T Item { get; } = item;
@@ -22,28 +23,40 @@ internal sealed class OpenItem<T>(T item, long number, Lineage? outer, Action on
     /// <summary>Why a part was given up, if one was.</summary>
     public Exception? Failure => Volatile.Read(ref failure);
 
-    public bool IsComplete => Volatile.Read(ref alive) == 0;
-
-    public Lineage AddPart(int position)
+    /// <summary>Whether all parts are done: here, and on their way through other processes.</summary>
+    /// <param name="lineages">Knows of the latter.</param>
+    public bool IsComplete(Lineages lineages)
     {
-        Interlocked.Increment(ref alive);
-        return new Part(this, position);
+        // A part may have come back into this process while the others were looked through.
+        var before = Volatile.Read(ref arrivals);
+        return Volatile.Read(ref alive) == 0 && !lineages.LieBetweenProcesses(Number) && Volatile.Read(ref arrivals) == before;
     }
 
-    /// <summary>The scattering, or a part, is done.</summary>
+    public Lineage PartAt(int position) => new Part(this, position);
+
+    /// <summary>The scattering, or a part, is done, or has gone on to another process.</summary>
     public void Release()
     {
         if (Interlocked.Decrement(ref alive) == 0)
             onCompleted();
     }
 
+    // In this order, since the other side looks for arrivals first.
+    private void Arrive()
+    {
+        Interlocked.Increment(ref alive);
+        Interlocked.Increment(ref arrivals);
+    }
+
     private sealed class Part(OpenItem<T> owner, int position) : Lineage
     {
-        public override object Group => owner;
+        public override long Family => owner.Number;
 
         public override int Position => position;
 
         public override void Fail(Exception exception) => Interlocked.CompareExchange(ref owner.failure, exception, null);
+
+        protected override void OnFirstRetained() => owner.Arrive();
 
         protected override void OnLastReleased() => owner.Release();
     }

@@ -1,3 +1,4 @@
+using Penstock.Buffers;
 using Penstock.Links;
 using Penstock.Runs;
 using Penstock.Waiting;
@@ -9,10 +10,13 @@ namespace Penstock.Stages;
 /// The two ends of a ScatterGather in one run, and the items open between them, in the order in which they came. The scattering
 /// end opens no item beyond the limit; the gathering end frees the slots of parts while it waits, so the parts always find a way out.
 /// </summary>
-internal sealed class Scattering<T>(int maxOpen) : ICondition
+internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
 {
     private readonly Lock gate = new();
+
+    // Guarded by the gate: in the order in which they came, and by number.
     private readonly Queue<OpenItem<T>> open = new();
+    private readonly Dictionary<long, OpenItem<T>> byNumber = [];
     private bool isClosed;
     private Worker? scatterer;
     private Worker? gatherer;
@@ -33,9 +37,13 @@ internal sealed class Scattering<T>(int maxOpen) : ICondition
         get
         {
             lock (gate)
-                return open.TryPeek(out var first) && first.IsComplete ? first : null;
+                return open.TryPeek(out var first) && first.IsComplete(this) ? first : null;
         }
     }
+
+    public override Lineage? Find(long family, int position) => OpenItemOf(family)?.PartAt(position);
+
+    public override void Wake() => Volatile.Read(ref gatherer)?.Waiter.Wake();
 
     public IEnumerable<TPart> Scatter<TPart>(Reader<T> items, Func<T, IEnumerable<TPart>> scatter)
     {
@@ -48,7 +56,7 @@ internal sealed class Scattering<T>(int maxOpen) : ICondition
             var position = 0;
             foreach (var part in parts)
             {
-                var lineage = item.AddPart(position++);
+                var lineage = item.PartAt(position++);
                 lineage.Retain(); // until it is handed on
                 scatterer.Lineage = lineage;
                 try
@@ -127,8 +135,8 @@ internal sealed class Scattering<T>(int maxOpen) : ICondition
 
     private void Collect<TDone>(Reader<TDone> done)
     {
-        if (done.Lineage is { Group: OpenItem<T> owner } lineage)
-            ListOf<TDone>(owner).Add((lineage.Position, done.Current));
+        if (done.Lineage is { } lineage && OpenItemOf(lineage.Family) is { } owner)
+            ListOf<TDone>(owner).Add((lineage.Position, Hands.Keep(done.Current)));
         else
             throw new InvalidOperationException($"Stage '{gatherer!.Stage.Name}' got a result that belongs to no part: inner stages yield only while they hold one.");
     }
@@ -166,12 +174,13 @@ internal sealed class Scattering<T>(int maxOpen) : ICondition
     private OpenItem<T> Open(Reader<T> items)
     {
         items.Lineage?.Retain(); // asking for the next item releases it
-        var item = new OpenItem<T>(items.Current, items.Number, items.Lineage, OnCompleted);
+        var item = new OpenItem<T>(Hands.Keep(items.Current), items.Number, items.Lineage, OnCompleted);
         lock (gate)
         {
             if (!isClosed)
             {
                 open.Enqueue(item);
+                byNumber.Add(item.Number, item);
                 return item;
             }
         }
@@ -188,6 +197,7 @@ internal sealed class Scattering<T>(int maxOpen) : ICondition
             isClosed = true;
             OpenItem<T>[] left = [.. open];
             open.Clear();
+            byNumber.Clear();
             return left;
         }
     }
@@ -196,13 +206,19 @@ internal sealed class Scattering<T>(int maxOpen) : ICondition
     {
         item.Outer?.Release();
         lock (gate)
-            open.Dequeue();
+            byNumber.Remove(open.Dequeue().Number);
         scatterer?.Waiter.Wake();
     }
 
     private void OnCompleted()
     {
         Interlocked.MemoryBarrier();
-        Volatile.Read(ref gatherer)?.Waiter.Wake();
+        Wake();
+    }
+
+    private OpenItem<T>? OpenItemOf(long number)
+    {
+        lock (gate)
+            return byNumber.GetValueOrDefault(number);
     }
 }

@@ -27,6 +27,12 @@ internal static class StageChecks
         return stage;
     }
 
+    /// <summary>Within a process, items are counted by their own measure, or by the user's.</summary>
+    public static void RequireMeasure(Stage stage) => Require(
+        stage,
+        stage.Options is { MaxInFlightBytes: null } or { SizeOf: not null } || Measure.Knows(stage.OutputType),
+        $"has MaxInFlightBytes, but items of type {stage.OutputType.Name} do not measure themselves: set SizeOf");
+
     private static void CheckValues(Stage stage)
     {
         var o = stage.Options;
@@ -38,16 +44,15 @@ internal static class StageChecks
             o.MaxInFlight is null || o.MaxInFlight >= o.Workers,
             $"has MaxInFlight = {o.MaxInFlight} for {o.Workers} workers, each of which needs a slot: raise MaxInFlight to {o.Workers} or more, or take fewer workers");
         Require(stage, o.MaxInFlightBytes is null or >= 1, $"has MaxInFlightBytes = {o.MaxInFlightBytes}: use 1 or more");
-        Require(
-            stage,
-            o.MaxInFlightBytes is null || o.SizeOf is not null || Measure.Knows(stage.OutputType),
-            $"has MaxInFlightBytes, but items of type {stage.OutputType.Name} do not measure themselves: set SizeOf");
+        if (o.Isolation != Isolation.Process)
+            RequireMeasure(stage); // else it depends on the run
         Require(stage, o.ItemTimeout is null || o.ItemTimeout > TimeSpan.Zero, $"has ItemTimeout = {o.ItemTimeout}: use more than 0, or leave it out");
         Require(stage, o.StartupTimeout is null || o.StartupTimeout > TimeSpan.Zero, $"has StartupTimeout = {o.StartupTimeout}: use more than 0, or leave it out");
         Require(stage, Enum.IsDefined(o.Isolation), $"has Isolation = {(int)o.Isolation}, which is none of the levels");
         Require(stage, o.Faults is not null, "has Faults = null: use FaultPolicy.Stop, Skip or Retry");
         Require(stage, o.MemoryLimit is null or >= 1, $"has MemoryLimit = {o.MemoryLimit}: use 1 or more");
         Require(stage, o.RecycleAfter is null or >= 1, $"has RecycleAfter = {o.RecycleAfter}: use 1 or more");
+        Require(stage, o.RecycleAboveMemory is null or >= 1, $"has RecycleAboveMemory = {o.RecycleAboveMemory}: use 1 or more");
     }
 
     private static void CheckSource(Stage stage) =>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Penstock.Serialization;
 using Penstock.SharedMemory;
 using Penstock.Waiting;
 
@@ -28,20 +29,21 @@ internal sealed unsafe class Mailbox(FixedMemory memory, Bell bell)
     public long Offset => memory.Offset;
 
     /// <summary>The longest exception, in bytes.</summary>
-    private static int Room => (int)(Size - sizeof(Envelope));
+    public static int Room => (int)(Size - sizeof(Envelope));
 
     /// <summary>Whether a letter waits to be answered.</summary>
     public bool HasLetter => Volatile.Read(ref Letter->State) == Posted;
 
     /// <summary>Called by the worker. Returns the answer.</summary>
-    public (bool Granted, TimeSpan Pause) Post(News news, ReadOnlySpan<byte> exception = default, long number = -1, int delivered = 0)
+    public (bool Granted, TimeSpan Pause) Post(News news, Exception? exception = null, long number = -1, int delivered = 0)
     {
+        var bytes = exception is null ? [] : ExceptionCodec.Write(exception, Room);
         var letter = Letter;
         letter->News = news;
         letter->Number = number;
         letter->Delivered = delivered;
-        letter->Length = Math.Min(exception.Length, Room);
-        exception[..letter->Length].CopyTo(new Span<byte>(letter + 1, letter->Length));
+        letter->Length = bytes.Length;
+        bytes.CopyTo(new Span<byte>(letter + 1, bytes.Length));
         Volatile.Write(ref letter->State, Posted);
         bell.Ring();
         while (Volatile.Read(ref letter->State) == Posted)

@@ -49,6 +49,8 @@ internal sealed unsafe class ProcessWorker : Worker
     /// <summary>The number of its process, once it has one.</summary>
     public int? ProcessId => Volatile.Read(ref process)?.Id;
 
+    private Func<object, long>? SizeOf => Stage.Options.MaxInFlightBytes is null ? null : Stage.Options.SizeOf;
+
     private ISharedLink? Input => (ISharedLink?)Stage.Input;
 
     private ISharedLink Output => (ISharedLink)Stage.Output!;
@@ -131,7 +133,7 @@ internal sealed unsafe class ProcessWorker : Worker
                 MemoryLimit = Stage.Options.MemoryLimit,
                 Workers = Stage.Run.Stages.SelectMany(s => s.Workers).Count(w => w.IsProcess),
                 IsPortable = Stage.Run.Options.IsPortable,
-                Assemblies = [.. recipe.Modules().Select(m => m.Assembly).Distinct()],
+                Assemblies = [.. recipe.Modules().Concat(SizeOf is { } sizeOf ? IdentityWriter.ModulesOf(sizeOf) : []).Select(m => m.Assembly).Distinct()],
             },
             (dead, exit) =>
             {
@@ -160,11 +162,14 @@ internal sealed unsafe class ProcessWorker : Worker
             Behind = CrewOf(stages.Append(Stage.Run.Caller).First(s => s is not null && s.Input == Stage.Output)!),
             Input = Input?.Plan,
             Output = Output.Plan,
+            Gatherer = Stage.Input?.Lineages is { } lineages ? stages.First(s => s.Input?.Lineages == lineages && s.Output?.Lineages != lineages).Workers[0].Memory.Offset : -1,
             Serializer = Stage.Run.Options.Serializer?.GetType().AssemblyQualifiedName,
             IsRestart = Restarts > 0,
             Resume = resume,
             PauseBeforeResume = pause,
             RecycleAfter = Stage.Options.RecycleAfter ?? 0,
+            RecycleAboveMemory = Stage.Options.RecycleAboveMemory ?? 0,
+            SizeOf = SizeOf,
         };
     }
 
@@ -271,6 +276,7 @@ internal sealed unsafe class ProcessWorker : Worker
         else
         {
             Input!.GiveUp(slot);
+            Stage.Input!.Lineages?.Wake();
             Stage.Turns?.Show(Index, Turns.Idle);
         }
 
@@ -320,6 +326,7 @@ internal sealed unsafe class ProcessWorker : Worker
     // Whom it was about to wake when it died, nobody else would.
     private void WakeOthers()
     {
+        Stage.Input?.Lineages?.Wake();
         Input?.WakeAll();
         Output.WakeAll();
         Stage.Turns?.Waiting.WakeAllAfterDeath();
@@ -341,6 +348,7 @@ internal sealed unsafe class ProcessWorker : Worker
         hasSaidGoodbye = true;
         Times.End();
         Stage.OnLeft(this);
+        Stage.Input?.Lineages?.Wake();
     }
 
     private void BeGone()
@@ -372,7 +380,7 @@ internal sealed unsafe class ProcessWorker : Worker
 
         public override object? Item => Held is var (slot, _) ? worker.Input!.Peek(slot) : null;
 
-        public override Lineage? Lineage => null;
+        public override Lineage? Lineage => Held is var (slot, _) ? worker.Input!.LineageIn(slot) : null;
 
         public override void Finish()
         {

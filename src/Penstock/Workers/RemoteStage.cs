@@ -1,6 +1,5 @@
 using Penstock.Faults;
 using Penstock.Runs;
-using Penstock.Serialization;
 using Penstock.SharedMemory;
 
 namespace Penstock.Workers;
@@ -23,13 +22,13 @@ internal sealed class RemoteStage(Run run, string name, StageOptions options, bo
 
     public override bool GrantsAnotherTry(Worker worker, Exception exception, int delivered, out TimeSpan pause)
     {
-        (var granted, pause) = mailbox.Post(News.FailedOnItem, ExceptionCodec.Write(exception), worker.Reader.Number, delivered);
+        (var granted, pause) = mailbox.Post(News.FailedOnItem, exception, worker.Reader.Number, delivered);
         return granted;
     }
 
     /// <summary>Something failed that ends the run.</summary>
-    public void FailRun(Exception exception, bool inCleanup) => mailbox.Post(inCleanup ? News.FailedInCleanup : News.FailedRun, ExceptionCodec.Write(exception));
+    public void FailRun(Exception exception, bool inCleanup) => mailbox.Post(inCleanup ? News.FailedInCleanup : News.FailedRun, exception);
 
     private void Post(News news, Exception exception, Worker worker) =>
-        mailbox.Post(news, ExceptionCodec.Write(exception), worker.Reader.HasItem ? worker.Reader.Number : -1);
+        mailbox.Post(news, exception, worker.Reader.HasItem ? worker.Reader.Number : -1);
 }

@@ -1,3 +1,4 @@
+using Penstock.Buffers;
 using Penstock.Faults;
 using Penstock.Links;
 using Penstock.Runs;
@@ -187,7 +188,7 @@ internal unsafe class RunningStage
         worker.Reader.Lineage?.Fail(exception);
         Run.DeadLetters.Add(new DeadLetter
         {
-            Item = worker.Reader.Item,
+            Item = worker.Reader.Item is IBuffer { Holder: not null } buffer ? buffer.Copy() : worker.Reader.Item,
             Stage = Name,
             Worker = worker.Index,
             Number = worker.Reader.Number,

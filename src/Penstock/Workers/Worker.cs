@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Penstock.Buffers;
 using Penstock.Links;
 using Penstock.SharedMemory;
 using Penstock.Stages;
@@ -153,6 +154,14 @@ internal abstract class Worker
 
     /// <summary>For a place inside the worker, between two items: whether no more may come through. Throws if the worker is stopped.</summary>
     public bool EndsInside(bool isSource) => IsStopping ? throw Reader.StopException() : isSource && IsDraining;
+
+    /// <summary>The worker holds an item for its next output, beside the one in hand.</summary>
+    public virtual void Claim(Lineage lineage)
+    {
+    }
+
+    /// <summary>Memory in the slot of the worker's next output, for a buffer that the generator fills; null where there is none.</summary>
+    public virtual unsafe byte* Lend(IBuffer buffer, int bytes) => null;
 
     /// <summary>Takes charge of an enumerator inside the worker, which a stage might not dispose.</summary>
     public virtual void Own(IPassage passage) => throw new InvalidOperationException("Only a worker with a generator owns enumerators.");

@@ -26,7 +26,7 @@ internal static class WorkerHost
         catch (Exception exception)
         {
             // Before the stage's function was called: its argument could not be read, or a setup method failed.
-            mailbox.Post(News.FailedRun, ExceptionCodec.Write(exception));
+            mailbox.Post(News.FailedRun, exception);
             mailbox.Post(News.Left);
         }
     }
@@ -36,11 +36,18 @@ internal static class WorkerHost
         public bool Visit<TIn, TOut>(Body<TIn, TOut> body)
         {
             var serializer = CreateSerializer(plan.Serializer);
-            var input = plan.Input is { } inputPlan ? SharedLink<TIn>.Open(inputPlan, serializer) : null;
-            var output = SharedLink<TOut>.Open(plan.Output, serializer);
+            var lineages = plan.Gatherer >= 0 ? new DistantLineages(new WordWaiter(memory.At(plan.Gatherer))) : null;
+            var input = plan.Input is { } inputPlan ? SharedLink<TIn>.Open(inputPlan, serializer, lineages: lineages) : null;
+            var output = SharedLink<TOut>.Open(plan.Output, serializer, plan.SizeOf, lineages);
             RemoteStage? stage = null;
             var run = new Run(new RunOptions()) { Report = (fault, inCleanup) => stage!.FailRun(fault.Exception, inCleanup) };
-            var options = new StageOptions { Workers = plan.Own.Records.Count, Faults = plan.HasPolicy ? FaultPolicy.Skip : FaultPolicy.Stop };
+            var options = new StageOptions
+            {
+                Workers = plan.Own.Records.Count,
+                Faults = plan.HasPolicy ? FaultPolicy.Skip : FaultPolicy.Stop,
+                RecycleAfter = plan.RecycleAfter > 0 ? plan.RecycleAfter : null,
+                RecycleAboveMemory = plan.RecycleAboveMemory > 0 ? plan.RecycleAboveMemory : null,
+            };
             stage = new RemoteStage(run, plan.Stage, options, plan.IsSource, memory.At(plan.StageRecord), mailbox)
             {
                 HasInnerSource = body.HasInnerSource,
@@ -57,7 +64,6 @@ internal static class WorkerHost
             output.Consumers.Join(Waiters(plan.Behind!));
             stage.Turns?.Waiting.Join(own);
 
-            worker.RecycleAfter = plan.RecycleAfter;
             if (plan.IsRestart)
                 worker.Resume(plan.Resume, plan.PauseBeforeResume);
             new Thread(() => worker.FollowGate(plan.IsSource && body.IsAsynchronous)) { IsBackground = true, Name = "Penstock: gate" }.Start();

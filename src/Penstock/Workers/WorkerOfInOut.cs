@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Penstock.Buffers;
 using Penstock.Faults;
 using Penstock.Links;
 using Penstock.Runs;
@@ -18,6 +19,8 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     private readonly Reader<TIn> reader;
     private readonly LinkWriter<TOut>? writer;
     private readonly Attempts? attempts;
+    private readonly Wear? wear;
+    private readonly bool yieldsBuffers;
 
     // The generator of this attempt: one of the two.
     private IEnumerator<TOut>? generator;
@@ -27,7 +30,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     private ExecutionContext? contextAtStart;
     private Activity? activity;
     private bool hasLeft;
-    private int taken;
+    private int threadOfGenerator;
 
     /// <param name="stage">The stage.</param>
     /// <param name="index">Which of its workers this is.</param>
@@ -41,7 +44,9 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         this.body = body;
         reader = feed is null ? new NoInput<TIn>(this) : feed.CreateReader(this);
         writer = output is null ? null : new LinkWriter<TOut>(output, this, reader);
-        attempts = stage.Options.Faults == FaultPolicy.Stop ? null : new Attempts(Record);
+        wear = existing is null ? null : Wear.For(stage.Options);
+        attempts = HasPolicy || wear is not null ? new Attempts(Record) : null;
+        yieldsBuffers = Hands.Take<TOut>() && !stage.IsSink; // what a sink returns ends with the run
     }
 
     public override Reader Reader => reader;
@@ -87,9 +92,6 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
 
         await LeaveAsync().ConfigureAwait(false);
     }
-
-    /// <summary>In a process of its own: after how many items it leaves, to be replaced by a fresh one; 0 for never.</summary>
-    public int RecycleAfter { get; set; }
 
     /// <summary>In a fresh process: goes on where another has died, with the item that it held.</summary>
     public void Resume((int Slot, long Number)? item, TimeSpan pause)
@@ -146,9 +148,15 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
             lead.Report(Times.MeasureBusy() / Lead.ReportEvery);
         if (attempts is not null)
             attempts.Begin(reader.Number);
-        if (RecycleAfter > 0 && ++taken >= RecycleAfter)
+        if (wear is not null && wear.IsEnough())
             WearOut();
     }
+
+    public override void Claim(Lineage lineage) => writer?.Claim(lineage);
+
+    // A synchronous generator stays on its thread: whoever else works for it, at the same time, gets ordinary memory.
+    public override unsafe byte* Lend(IBuffer buffer, int bytes) =>
+        !yieldsBuffers || (!body.IsAsynchronous && Environment.CurrentManagedThreadId != threadOfGenerator) || writer is null ? null : writer.Lend(buffer, bytes);
 
     public override void Own(IPassage passage)
     {
@@ -167,6 +175,8 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         }
     }
 
+    private bool HasPolicy => Stage.Options.Faults != FaultPolicy.Stop;
+
     private long? NumberInHand => reader.HasItem ? reader.Number : null;
 
     // Not an asynchronous method: when it returns, what the generator has put into AsyncLocals (a logging scope, say) would be gone.
@@ -180,7 +190,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
                     Start();
                 if (!generator!.MoveNext())
                     return EndAsync().Wait();
-                Current = generator.Current;
+                TakeOutput(generator.Current);
             }
             catch (Exception exception)
             {
@@ -205,7 +215,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
                     Start();
                 if (!await asyncGenerator!.MoveNextAsync().ConfigureAwait(false))
                     return await EndAsync().ConfigureAwait(false);
-                Current = asyncGenerator.Current;
+                TakeOutput(asyncGenerator.Current);
             }
             catch (Exception exception)
             {
@@ -229,8 +239,12 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         return false;
     }
 
+    private void TakeOutput(TOut output) =>
+        Current = yieldsBuffers ? Hands.Yield(output, this, copies: writer is { CopiesItems: true }, mayNeedAgain: attempts is not null) : output;
+
     private void Start()
     {
+        threadOfGenerator = Environment.CurrentManagedThreadId;
         if (contextAtStart is null)
             contextAtStart = ExecutionContext.Capture();
         else
@@ -274,7 +288,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
             return false;
         }
 
-        if (attempts is null || !reader.HasItem)
+        if (attempts is null || !HasPolicy || !reader.HasItem)
         {
             Fail(exception);
             return false;
@@ -361,6 +375,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
 
         lock (passages)
             passages.Clear();
+        writer?.Reclaim();
         return first;
 
         // A finally block that asks for more items is told to stop, too.

@@ -39,6 +39,9 @@ internal sealed record WorkerPlan
 
     public required LinkPlan Output { get; init; }
 
+    /// <summary>Between a scattering and its gathering: the record of the gathering worker; else −1.</summary>
+    public required long Gatherer { get; init; }
+
     /// <summary>The type of the user's serializer.</summary>
     public required string? Serializer { get; init; }
 
@@ -52,6 +55,12 @@ internal sealed record WorkerPlan
 
     /// <summary>After how many items another process takes its place; 0 for never.</summary>
     public required int RecycleAfter { get; init; }
+
+    /// <summary>Above how many bytes of its own memory another process takes its place; 0 for never.</summary>
+    public required long RecycleAboveMemory { get; init; }
+
+    /// <summary>How items are measured on the link behind the stage, if the user says so.</summary>
+    public required Func<object, long>? SizeOf { get; init; }
 
     public byte[] Write(Recipe recipe)
     {
@@ -71,12 +80,15 @@ internal sealed record WorkerPlan
         WriteIfThere(writer, Behind, (w, crew) => crew.Write(w));
         WriteIfThere(writer, Input, (w, link) => link.Write(w));
         Output.Write(writer);
+        writer.Write(Gatherer);
         writer.Write(Serializer ?? "");
         writer.Write(IsRestart);
         writer.Write(Resume?.Slot ?? -1);
         writer.Write(Resume?.Number ?? -1);
         writer.Write(PauseBeforeResume.Ticks);
         writer.Write(RecycleAfter);
+        writer.Write(RecycleAboveMemory);
+        WriteIfThere(writer, SizeOf, (w, sizeOf) => new IdentityWriter(w).Write(sizeOf));
         recipe.Write(writer, new ArgumentWriter(writer));
         writer.Flush();
         return bytes.ToArray();
@@ -108,11 +120,14 @@ internal sealed record WorkerPlan
             Behind = reader.ReadBoolean() ? Crew.Read(reader) : null,
             Input = reader.ReadBoolean() ? LinkPlan.Read(reader) : null,
             Output = LinkPlan.Read(reader),
+            Gatherer = reader.ReadInt64(),
             Serializer = reader.ReadString() is { Length: > 0 } type ? type : null,
             IsRestart = reader.ReadBoolean(),
             Resume = (reader.ReadInt32(), reader.ReadInt64()) is var (slot, number) && slot >= 0 ? (slot, number) : null,
             PauseBeforeResume = TimeSpan.FromTicks(reader.ReadInt64()),
             RecycleAfter = reader.ReadInt32(),
+            RecycleAboveMemory = reader.ReadInt64(),
+            SizeOf = reader.ReadBoolean() ? (Func<object, long>)new IdentityReader(reader).ReadFunction() : null,
         };
         return (plan, Recipe.Read(reader, new ArgumentReader(reader)));
     }

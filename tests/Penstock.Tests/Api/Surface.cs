@@ -36,7 +36,7 @@ internal static class Surface
             _ => type.IsSealed ? "sealed class" : "class",
         };
         var inherited = type.BaseType?.GetInterfaces() ?? [];
-        var bases = type.IsEnum ? [] : type.GetInterfaces().Except(inherited).Select(i => i.ToName()).Order(StringComparer.Ordinal).ToList();
+        var bases = type.IsEnum ? [] : type.GetInterfaces().Where(i => i.IsVisible).Except(inherited).Select(i => i.ToName()).Order(StringComparer.Ordinal).ToList();
         if (type.BaseType is { } parent && parent != typeof(object) && !type.IsEnum)
             bases.Insert(0, parent.ToName());
         return $"{kind} {type.Namespace}.{type.ToName()}" + (bases.Count > 0 ? " : " + string.Join(", ", bases) : "");

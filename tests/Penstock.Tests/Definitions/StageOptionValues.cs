@@ -22,6 +22,7 @@ public class StageOptionValues
         { "no policy", new() { Faults = null! }, "use FaultPolicy.Stop" },
         { "no memory", new() { MemoryLimit = 0 }, "use 1 or more" },
         { "recycled before the first item", new() { RecycleAfter = 0 }, "use 1 or more" },
+        { "recycled above nothing", new() { RecycleAboveMemory = 0 }, "use 1 or more" },
     };
 
     [Theory]
@@ -62,6 +63,8 @@ public class StageOptionValues
         Refused("Batch", () => source.Batch(1, TimeSpan.Zero));
         Refused("pairs", () => source.Batch(2, options: new() { Name = "pairs", Workers = 2 }));
         Refused("pairs", () => source.Batch(2, options: new() { Name = "pairs", Faults = FaultPolicy.Skip }));
+        Refused("pairs", () => source.Batch(2, options: new() { Name = "pairs", RecycleAfter = 10 }));
+        Refused("pairs", () => source.Batch(2, options: new() { Name = "pairs", RecycleAboveMemory = 1 << 30 }));
     }
 
     [Fact]

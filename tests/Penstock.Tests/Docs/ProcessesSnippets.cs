@@ -34,6 +34,34 @@ public partial class ProcessesSnippets
     public sealed record Scores(string Path, float[] Values);
     #endregion
 
+    #region snippet
+    private static IEnumerable<Buffer<float>> LoadFrames(IEnumerable<string> paths)
+    {
+        foreach (var path in paths)
+        {
+            var frame = Buffer<float>.Rent(FrameLength); // the memory of the next item's slot
+            ReadFrame(path, frame.Span);
+            yield return frame;
+        }
+    }
+
+    private static IEnumerable<float> Brightness(IEnumerable<Buffer<float>> frames)
+    {
+        foreach (var frame in frames)
+            yield return Average(frame.Span); // the same memory, until the next one is asked for
+    }
+    #endregion
+
+    [Fact]
+    public Task Buffers_are_filled_and_read_in_place() => Within.Time(async () =>
+    {
+        string[] paths = ["a", "bb", "ccc"];
+        Assert.Equal([1, 2, 3], await Pipeline.From(paths).Then(LoadFrames).Then(Brightness, Isolated).To(xs => xs.ToList()).RunAsync());
+        Assert.Equal([1, 2, 3], Brightness(LoadFrames(paths)));
+        var kept = await Pipeline.From(paths).Then(LoadFrames, Isolated).To(xs => xs.ToList()).RunAsync();
+        Shows(Assert.Throws<ObjectDisposedException>(() => kept[0].Span.Length).Message.Split('\n')[0]);
+    });
+
     [Fact]
     public Task The_options_of_processes_take_effect() => Within.Time(async () =>
     {
@@ -48,6 +76,8 @@ public partial class ProcessesSnippets
             WorkerEnvironment = worker => new Dictionary<string, string> { ["CUDA_VISIBLE_DEVICES"] = $"{worker}" },
             MemoryLimit = 1L << 30,
             RecycleAfter = 10_000,
+            RecycleAboveMemory = 4L << 30,
+            MaxInFlightBytes = 64 << 20,
         };
         #endregion
         var devices = await Pipeline.From(LoadImages, Folder).Then(TellDevice, options).To(xs => xs.ToHashSet()).RunAsync();
@@ -104,7 +134,7 @@ public partial class ProcessesSnippets
         Refused(Pipeline.From(OpenFiles).Then(xs => xs.Select(x => 1), Isolated with { Name = "Measure" }));
         Refused(Pipeline.From(Count).Then(xs => xs.Select(x => 1), Isolated with { Name = "Measure" }));
         Refused(Pipeline.From(ListShapes).Then(xs => xs.Select(x => 1), Isolated with { Name = "Measure" }));
-        Refused(Pipeline.From(LoadImages, Folder).Then(RunModel, ModelPath, Isolated with { MaxInFlightBytes = 1000, SizeOf = _ => 1 }));
+        Refused(Pipeline.From(LoadImages, Folder).Then(RunModel, ModelPath, Isolated with { MaxInFlightBytes = 1000, SizeOf = _ => modelPath.Length }));
     });
 
     [Fact]
@@ -120,6 +150,18 @@ public partial class ProcessesSnippets
     private static void Refused<T>(Pipeline<T> pipeline) => Shows(Assert.Throws<PipelineDefinitionException>(() => pipeline.AsEnumerable().Count()).Message);
 
     private static void Shows(string message) => Assert.True(Snippets.Read(Guide).Contains(message, StringComparison.Ordinal), $"The guide does not show: {message}");
+
+    private const int FrameLength = 100_000;
+
+    private static float Average(ReadOnlySpan<float> frame)
+    {
+        var sum = 0f;
+        foreach (var value in frame)
+            sum += value;
+        return sum / frame.Length;
+    }
+
+    private static void ReadFrame(string path, Span<float> frame) => frame.Fill(path.Length);
 
     private static IEnumerable<Image> LoadImages(string folder) => Enumerable.Range(0, 10).Select(n => new Image($"{folder}/{n}.png", [(byte)n, 1]));
 

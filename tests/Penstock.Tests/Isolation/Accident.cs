@@ -62,7 +62,7 @@ public sealed record Mishap(Accident Kind, int At, bool OnlyFirst = false)
         _ => (null, null),
     };
 
-    private void Meet(int item)
+    public void Meet(int item)
     {
         if (item != At || (OnlyFirst && PipelineContext.Current!.Attempt > 1))
             return;

@@ -17,13 +17,30 @@ public class Killings(ITestOutputHelper output)
     [InlineData(false)]
     public Task Workers_killed_at_random_lose_and_double_nothing(bool ordered) => Within.Time(async () =>
     {
+        var options = Beside.Processes(3) with { Ordered = ordered, Faults = FaultPolicy.Retry(1000), MaxInFlightBytes = 12 };
+        var run = Pipeline.From(Steps.Count, Items).Then(Ponder, options).Then(Ponder, options with { Workers = 2 }).To(xs => xs.ToList()).Start();
+        var result = await KillSome(run);
+        Assert.Equal(Enumerable.Range(0, Items), ordered ? result : result.Order());
+    }, limit: TimeSpan.FromMinutes(1));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public Task They_lose_no_part_of_a_scattered_item(bool ordered) => Within.Time(async () =>
+    {
+        var options = Beside.Processes(3) with { Ordered = ordered, Faults = FaultPolicy.Retry(1000) };
+        var run = Pipeline.From(Enumerable.Range(0, Items / 4))
+            .ScatterGather(n => Enumerable.Range(4 * n, 4), parts => parts.Then(Ponder, options).Then(Ponder, options with { Workers = 2 }), (_, done) => done, maxOpen: 4)
+            .To(items => items.Select(done => string.Join(',', done)).ToList()).Start();
+        Assert.Equal(Enumerable.Range(0, Items).Chunk(4).Select(parts => string.Join(',', parts)), await KillSome(run));
+    }, limit: TimeSpan.FromMinutes(1));
+
+    private async Task<List<T>> KillSome<T>(PipelineRun<List<T>> run)
+    {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("PENSTOCK_SEED"), CultureInfo.InvariantCulture, out var given)
             ? given
             : (int)(TimeProvider.System.GetTimestamp() & 0xFFFFFF);
         output.WriteLine($"PENSTOCK_SEED={seed}");
-        var options = Beside.Processes(3) with { Ordered = ordered, Faults = FaultPolicy.Retry(1000) };
-        var run = Pipeline.From(Steps.Count, Items).Then(Ponder, options).Then(Ponder, options with { Workers = 2 }).To(xs => xs.ToList()).Start();
-
         var killed = 0;
         var random = new Random(seed);
         while (killed < Kills && !run.Completion.IsCompleted)
@@ -39,10 +56,10 @@ public class Killings(ITestOutputHelper output)
         var result = await run.Completion;
         output.WriteLine($"{killed} killed");
         Assert.NotEqual(0, killed); // else this has shown nothing
-        Assert.Equal(Enumerable.Range(0, Items), ordered ? result : result.Order());
+        return result;
 
         long ItemsOut() => run.Snapshot().Stages[^2].ItemsOut;
-    }, limit: TimeSpan.FromMinutes(1));
+    }
 
     private static IEnumerable<int> Ponder(IEnumerable<int> items)
     {

@@ -34,15 +34,17 @@ public class RefusedDefinitions
         Refused(Pipeline.From([1]).Then(Write, Stream.Null, Beside.Process), "'Write'", "its argument", "Stream"));
 
     [Fact]
-    public Task Bytes_in_flight_on_a_link_of_a_process() => Within.Time(async () =>
+    public Task A_size_that_looks_at_more_than_the_item() => Within.Time(async () =>
     {
-        await Refused(Pipeline.From(["a"]).Then(Steps.Pass, Beside.Process with { MaxInFlightBytes = 100 }), "MaxInFlightBytes");
-        await Refused(Pipeline.From(["a"], new() { MaxInFlightBytes = 100 }).Then(Steps.Pass, Beside.Process), "MaxInFlightBytes");
+        var factor = 3;
+        var options = Beside.Process with { Name = "measured", MaxInFlightBytes = 100, SizeOf = _ => factor };
+        await Refused(Pipeline.From([1]).Then(Steps.Pass, options), "'measured'", "its SizeOf captures 'factor'");
+        Assert.Equal([1], await Pipeline.From([1]).Then(Steps.Pass, options).ToListAsync(new() { Isolation = Isolation.Thread }));
     });
 
     [Fact]
-    public Task A_process_inside_scatter_and_gather() => Within.Time(() =>
-        Refused(Pipeline.From([1]).ScatterGather(x => new[] { x }, parts => parts.Then(Steps.Pass, Beside.Process), (x, _) => x), "process"));
+    public Task Bytes_of_items_that_nobody_can_measure_where_they_do_not_cross() => Within.Time(() =>
+        Refused(Pipeline.From([1]).Then(Steps.Pass, Beside.Process with { MaxInFlightBytes = 100 }), new RunOptions { Isolation = Isolation.Thread }, "set SizeOf"));
 
     [Fact]
     public Task Objects_as_sources_and_sinks() => Within.Time(async () =>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Penstock.Tests.Isolated;
 using Penstock.Tests.Support;
 
@@ -186,6 +187,38 @@ public class Promise1SameResultAcrossProcesses
         Assert.Equal(20, processes.Count);
         Assert.Equal(3, processes.Distinct().Count());
     });
+
+    [Fact]
+    public Task What_a_worker_yields_before_its_first_item_comes_once_however_often_it_is_replaced() =>
+        Pipeline.From(Numbers.Take(20)).Then(WithHeader, Beside.Process with { RecycleAfter = 3 }).MustGive(WithHeader(Numbers.Take(20)));
+
+    [Fact]
+    public Task A_worker_that_leaks_is_replaced_and_nothing_is_lost() => Within.Time(async () =>
+    {
+        var processes = await Pipeline.From(Numbers.Take(100)).Then(Leaking, Beside.Process with { RecycleAboveMemory = 300 << 20 }).ToListAsync();
+        Assert.Equal(100, processes.Count);
+        Assert.InRange(processes.Distinct().Count(), 2, 20);
+    });
+
+    private static IEnumerable<int> WithHeader(IEnumerable<int> items)
+    {
+        yield return -1;
+        yield return -2;
+        foreach (var item in items)
+            yield return item;
+    }
+
+    private static IEnumerable<int> Leaking(IEnumerable<int> items)
+    {
+        foreach (var _ in items)
+        {
+            Leak(8 << 20);
+            yield return Environment.ProcessId;
+        }
+    }
+
+    // Native memory that is touched, as a leaky library's would be.
+    private static unsafe void Leak(uint bytes) => NativeMemory.Fill(NativeMemory.Alloc(bytes), bytes, 1);
 
     private static IEnumerable<(int Process, int Worker, string Text)> Surroundings(IEnumerable<int> items)
     {

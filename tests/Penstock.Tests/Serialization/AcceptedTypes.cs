@@ -212,6 +212,8 @@ public class AcceptedTypes
     [Fact]
     public Task Json_itself_comes_back() => Within.Time(() =>
     {
+        Assert.Equal("""{"a":["\ud800"]}""", Cross(JsonElement.Parse("""{"a":["\ud800"]}"""), e => e.GetRawText()));
+        Assert.Equal("""["\udc00"]""", Cross(JsonDocument.Parse("""["\udc00"]"""), d => d.RootElement.GetRawText()));
         Assert.Equal("""{"a":[1,2.50,"é"]}""", Cross(JsonElement.Parse("""{"a":[1,2.50,"é"]}"""), e => e.GetRawText()));
         Assert.Equal(3, Cross(new JsonObject { ["a"] = 3 }, o => (int)o["a"]!));
     });

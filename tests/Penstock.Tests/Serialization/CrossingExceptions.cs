@@ -246,6 +246,21 @@ public class CrossingExceptions
         static int Chain(Exception? e) => e is null ? 0 : 1 + Chain(e.InnerException);
     });
 
+    [Fact]
+    public Task One_that_is_larger_than_its_place_arrives_cut() => Within.Time(() =>
+    {
+        var large = new FormatException(new string('m', 1_000_000), new ArgumentException(new string('n', 1_000_000), "p")) { Data = { ["large"] = new int[500_000], ["small"] = 7 } };
+        var bytes = ExceptionCodec.Write(Thrown(large), limit: 100_000);
+        Assert.InRange(bytes.Length, 1000, 100_000);
+        var back = Assert.IsType<FormatException>(ExceptionCodec.Read(bytes));
+        Assert.StartsWith("mmm", back.Message, StringComparison.Ordinal);
+        Assert.Contains(nameof(Deep), back.StackTrace, StringComparison.Ordinal);
+        Assert.Equal(7, back.Data["small"]);
+        Assert.Contains("the end of its Message", (string)back.Data[ExceptionCodec.LostKey]!, StringComparison.Ordinal);
+        Assert.Contains("large", (string)back.Data[ExceptionCodec.LostKey]!, StringComparison.Ordinal);
+        Assert.StartsWith("nnn", Assert.IsType<ArgumentException>(back.InnerException).Message, StringComparison.Ordinal);
+    });
+
     private sealed class Holding : Exception
     {
         public Exception? First { get; set; }

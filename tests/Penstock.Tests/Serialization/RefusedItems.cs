@@ -34,6 +34,17 @@ public class RefusedItems
         Assert.Equal(3, Crossing.Of(new Kennel(new Animal { Legs = 3 }, [], [], [])).One!.Legs);
     });
 
+    private sealed class Address(string text) : Uri(text);
+
+    private sealed record Visit(Uri Page);
+
+    [Fact]
+    public Task A_derived_address_is_not_cut_to_its_base() => Within.Time(() =>
+    {
+        Refused(new Visit(new Address("http://a/b")), "Visit.Page is an Address where Uri is declared");
+        Refused<Uri>(new Address("http://a/b"), "Uri is an Address where Uri is declared");
+    });
+
     [JsonDerivedType(typeof(Circle), "circle")]
     [JsonPolymorphic(UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FallBackToNearestAncestor)]
     private class Shape;

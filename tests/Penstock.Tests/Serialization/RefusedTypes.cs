@@ -55,6 +55,33 @@ public class RefusedTypes
         Assert.NotNull(CrossingCheck.Find(typeof(ValueTuple<,>).MakeGenericType(typeof(string), type)));
     });
 
+    private sealed class Growing<T>
+    {
+        public T? Value { get; set; }
+
+        public Growing<List<T>>? Next { get; set; }
+    }
+
+    private sealed class Branching<T>
+    {
+        public Branching<T[]>? Left { get; set; }
+
+        public Branching<T?[]>? Right { get; set; }
+    }
+
+    private sealed class Doubling<T>
+    {
+        public Doubling<(T, T)>? Next { get; set; }
+    }
+
+    [Fact]
+    public Task A_type_that_leads_to_ever_larger_ones_is_refused() => Within.Time(() =>
+    {
+        Assert.All<Type>([typeof(Growing<int>), typeof(List<Growing<string>>), typeof(Branching<string>), typeof(Doubling<string>), typeof(Doubling<int>), typeof(Holder<Growing<int>>)], type =>
+            Assert.Contains("ever larger types", CrossingCheck.Find(type)!.What, StringComparison.Ordinal));
+        Assert.Null(CrossingCheck.Find(typeof(Holder<List<Holder<List<Holder<int[][][]>>>>>)));
+    });
+
     [Fact]
     public Task The_path_goes_through_collections_and_raw_values() => Within.Time(() =>
     {

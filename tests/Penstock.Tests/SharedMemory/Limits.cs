@@ -25,4 +25,16 @@ public class Limits
         Assert.Contains(name, app.Output, StringComparison.Ordinal);
         Assert.Equal(65, app.ExitCode);
     });
+
+    [Theory]
+    [InlineData("-f 10000000", "RLIMIT_FSIZE")]
+    [InlineData("-v 60000000", "RLIMIT_AS")]
+    public Task A_run_is_refused_before_it_starts(string limit, string name) => Within.Time(async () =>
+    {
+        var app = await App.RunAsync("/bin/sh", ["-c", $"ulimit {limit}; exec {App.Host} pipeline"]);
+        Assert.Contains(nameof(PipelineDefinitionException), app.Error, StringComparison.Ordinal);
+        Assert.Contains(name, app.Error, StringComparison.Ordinal);
+        Assert.Contains("MaxInFlight", app.Error, StringComparison.Ordinal);
+        Assert.NotEqual(0, app.ExitCode);
+    });
 }

@@ -34,7 +34,7 @@ internal static class Crossing
         public Stage Visit<TIn, TOut>(Body<TIn, TOut> body)
         {
             Assert.NotSame(stage.Body, body);
-            Assert.Equal(stage.Body.Function!.Method, body.Function!.Method);
+            Assert.Equal(stage.Body.Function?.Method, body.Function?.Method);
             return new Stage<TIn, TOut>(stage.Kind, stage.Name, body, stage.Options, (Stage<TIn>?)stage.Previous);
         }
     }

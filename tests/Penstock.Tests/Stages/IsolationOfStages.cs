@@ -30,10 +30,15 @@ public class IsolationOfStages
     });
 
     [Fact]
-    public Task The_engines_own_stages_stay() => Within.Time(() =>
+    public Task Batches_are_stages_like_others() => Within.Time(() =>
     {
-        IsIn(Isolation.Thread, Isolation.Process, source.Batch(2).Last);
-        IsIn(Isolation.Thread, null, source.Batch(2, options: Process).SelectMany(xs => xs).Last);
+        IsIn(Isolation.Process, Isolation.Process, source.Batch(2).Last);
+        IsIn(Isolation.Process, null, source.Batch(2, options: Process).SelectMany(xs => xs).Last);
+    });
+
+    [Fact]
+    public Task The_two_ends_of_a_scattering_stay() => Within.Time(() =>
+    {
         Assert.All(
             source.ScatterGather(x => new[] { x }, parts => parts, (x, _) => x).Select(x => x).Last.Path(),
             stage => IsIn(Isolation.Thread, Isolation.Process, stage));

@@ -63,6 +63,11 @@ public class RecipesOfEveryForm
         Pipeline.From(ThreeAsync).SelectMany(x => new[] { x }));
 
     [Fact]
+    public Task Batches() => Each(
+        source.Batch(2).SelectMany(batch => batch.Select(Next)),
+        source.Batch(2, TimeSpan.FromMinutes(1)).SelectMany(batch => batch.Select(Next)));
+
+    [Fact]
     public Task An_operator_behind_a_source_is_watched_for_drains_as_before() => Within.Time(async () =>
     {
         var (pipeline, started) = (Pipeline.From(Items.Endless).Where(x => x < 0).Cross(), new TaskCompletionSource<PipelineRun>());
@@ -72,12 +77,10 @@ public class RecipesOfEveryForm
     });
 
     [Fact]
-    public void Objects_and_sinks_and_the_engines_own_stages_have_no_recipe()
+    public void Objects_and_the_two_ends_of_a_scattering_have_no_recipe()
     {
         Assert.Null(source.Last.Body.Recipe);
         Assert.Null(source.Select(x => x).Last.Body.Recipe);
-        Assert.Null(source.Batch(2).Last.Body.Recipe);
-        Assert.Null(source.Batch(2).SelectMany(xs => xs).Last.Body.Recipe);
         Assert.All(source.ScatterGather(x => new[] { x }, parts => parts, (x, _) => x).Last.Path(), s => Assert.Null(s.Body.Recipe));
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
+using Penstock.SharedMemory;
 
 namespace Penstock.Serialization;
 
@@ -31,20 +32,13 @@ internal abstract class Block
         return create?.Method.GetGenericMethodDefinition().MakeGenericMethod(element).CreateDelegate<Func<Block>>()();
     }
 
-    private static Block<T[], T> ArrayOf<T>() => new(array => array, Copy);
+    private static Block<T[], T> ArrayOf<T>() => new(array => array, LargeCopy.ToArray);
 
-    private static Block<Memory<T>, T> MemoryOf<T>() => new(memory => memory.Span, items => Copy(items));
+    private static Block<Memory<T>, T> MemoryOf<T>() => new(memory => memory.Span, items => LargeCopy.ToArray(items));
 
-    private static Block<ReadOnlyMemory<T>, T> ReadOnlyMemoryOf<T>() => new(memory => memory.Span, items => Copy(items));
+    private static Block<ReadOnlyMemory<T>, T> ReadOnlyMemoryOf<T>() => new(memory => memory.Span, items => LargeCopy.ToArray(items));
 
-    private static Block<ArraySegment<T>, T> SegmentOf<T>() => new(segment => segment, items => Copy(items));
-
-    private static T[] Copy<T>(ReadOnlySpan<T> items)
-    {
-        var copy = GC.AllocateUninitializedArray<T>(items.Length);
-        items.CopyTo(copy);
-        return copy;
-    }
+    private static Block<ArraySegment<T>, T> SegmentOf<T>() => new(segment => segment, items => LargeCopy.ToArray(items));
 }
 
 internal sealed class Block<TBlock, TElement>(
@@ -60,7 +54,7 @@ internal sealed class Block<TBlock, TElement>(
     public static bool IsNone(TBlock value) => EqualityComparer<TBlock>.Default.Equals(value, default);
 
     /// <summary>Copies a boxed block, which waits until its place in the slot is known.</summary>
-    public void Copy(object value, Span<byte> target) => Open((TBlock)value).CopyTo(target);
+    public void Copy(object value, Span<byte> target) => LargeCopy.Copy(Open((TBlock)value), target);
 
     public override ItemCodec CreateCodec() => new BlockCodec<TBlock, TElement>(this);
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Penstock.SharedMemory;
 
 namespace Penstock.Serialization;
 
@@ -20,7 +21,7 @@ internal sealed class BlockCodec<TBlock, TElement>(Block<TBlock, TElement> block
         var start = SlotWriter.Align(output.Position + HeaderSize, size) - output.Position;
         var taken = output.Take(start + size);
         WriteHeader(taken, (int)start, (int)size);
-        block.Open(item).CopyTo(taken[(int)start..]);
+        LargeCopy.Copy(block.Open(item), taken[(int)start..]);
     }
 
     public override TBlock Read(ReadOnlySpan<byte> input)

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Penstock.Buffers;
 
 namespace Penstock.Serialization;
 
@@ -11,6 +12,7 @@ internal static class Uncrossable
 
     private static readonly (Type Type, string Kind, string Cure)[] Families =
     [
+        (typeof(IBuffer), "a buffer inside something else", "Yield the buffer by itself, or use an array or a Memory here, which is copied"),
         (typeof(Delegate), "a delegate", "Give the stage a value that says what to do"),
         (typeof(Stream), "a stream", BytesCure),
         (typeof(TextReader), "a reader", BytesCure),

@@ -33,6 +33,38 @@ internal sealed record ExceptionRecord
     /// <summary>The names of what could not be taken along.</summary>
     public IReadOnlyList<string> Lost { get; init; } = [];
 
+    /// <summary>The same with its parts cut to so many bytes each, and without values that are larger.</summary>
+    public ExceptionRecord Shortened(int most)
+    {
+        var cut = new List<string>(Lost);
+        return this with
+        {
+            Message = Shorten(Message, nameof(Message))!,
+            OwnMessage = Shorten(OwnMessage, nameof(Message)),
+            StackTrace = Shorten(StackTrace, nameof(StackTrace)),
+            Source = Shorten(Source, nameof(Source)),
+            HelpLink = Shorten(HelpLink, nameof(HelpLink)),
+            Causes = [.. Causes.Select(cause => cause.Shortened(most))],
+            Fields = WithoutLarge(Fields),
+            Data = WithoutLarge(Data),
+            Lost = cut,
+        };
+
+        string? Shorten(string? text, string name)
+        {
+            if (text is null || text.Length <= most / sizeof(char))
+                return text;
+            cut.Add($"the end of its {name}");
+            return text[..(most / sizeof(char))];
+        }
+
+        List<NamedValue> WithoutLarge(IReadOnlyList<NamedValue> values)
+        {
+            cut.AddRange(values.Where(v => v.Bytes.Length > most).Select(v => StateFields.NameOf(v.Name)));
+            return [.. values.Where(v => v.Bytes.Length <= most)];
+        }
+    }
+
     public void Write(BinaryWriter writer)
     {
         writer.WriteText(TypeName);

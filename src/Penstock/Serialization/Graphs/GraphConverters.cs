@@ -34,12 +34,18 @@ internal sealed class GraphConverters : JsonConverterFactory
             return new DetourConverter<BigInteger, byte[]>(number => number.ToByteArray(), bytes => new BigInteger(bytes));
         if (type == typeof(Uri))
             return UriDetour();
+        if (type == typeof(JsonElement))
+            return new ElementConverter();
+        if (type == typeof(JsonDocument))
+            return new DocumentConverter();
         return typeof(Exception).IsAssignableFrom(type) ? Create(typeof(ExceptionConverter<>), type) : null;
     }
 
     // Parsed afresh without its kind, "/etc" would come back as an absolute path.
     private static DetourConverter<Uri, KeyValuePair<string, UriKind>> UriDetour() => new(
-        uri => new(uri.OriginalString, uri.IsAbsoluteUri ? UriKind.Absolute : UriKind.Relative),
+        uri => uri.GetType() == typeof(Uri)
+            ? new(uri.OriginalString, uri.IsAbsoluteUri ? UriKind.Absolute : UriKind.Relative)
+            : throw NotWholeException.Derived(uri.GetType(), typeof(Uri)),
         pair => new Uri(pair.Key, pair.Value));
 
     private static JsonConverter ForCollection(Type type, Type element, Delegate make) =>

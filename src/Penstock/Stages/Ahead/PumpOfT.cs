@@ -37,7 +37,7 @@ internal sealed class Pump<T> : Pump
         this.items = items;
         this.worker = worker;
         this.name = name;
-        link = new SerialLink<T>(capacity, manyProducers: false, tracked: false, bytes: null);
+        link = new SerialLink<T>(capacity, manyProducers: false, lineages: null, bytes: null);
         link.Producers.Join([Sleeper.Waiter]);
         link.Consumers.Join([consumer.Waiter]);
         hasWork = new(() => isRunning || isToLeave);

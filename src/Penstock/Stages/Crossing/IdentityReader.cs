@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
 
 namespace Penstock.Stages.Crossing;
@@ -10,6 +11,16 @@ internal sealed class IdentityReader(BinaryReader reader)
     public const string SameFiles = "The other process runs untrimmed, with a JIT, and found all of this in the files that this process loads.";
 
     private readonly List<Module> known = [];
+
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = SameFiles)]
+    public Delegate ReadFunction()
+    {
+        var method = ReadMethod();
+        var type = ReadType();
+        return method.IsStatic
+            ? method.CreateDelegate(type)
+            : method.CreateDelegate(type, RuntimeHelpers.GetUninitializedObject(method.DeclaringType!)); // an empty closure
+    }
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = SameFiles)]
     [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = SameFiles)]

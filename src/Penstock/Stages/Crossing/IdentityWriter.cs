@@ -14,6 +14,20 @@ internal sealed class IdentityWriter(BinaryWriter writer)
     /// <summary>The modules of everything written so far.</summary>
     public IReadOnlyList<Module> Modules => known;
 
+    /// <summary>The modules in which a function is found.</summary>
+    public static IReadOnlyList<Module> ModulesOf(Delegate function)
+    {
+        var identities = new IdentityWriter(new BinaryWriter(Stream.Null));
+        identities.Write(function);
+        return identities.Modules;
+    }
+
+    public void Write(Delegate function)
+    {
+        Write(function.Method);
+        Write(function.GetType());
+    }
+
     public void Write(MethodInfo method)
     {
         Write(method.DeclaringType!);

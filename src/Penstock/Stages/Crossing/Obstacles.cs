@@ -11,8 +11,14 @@ internal static class Obstacles
     /// <param name="isSource">Whether it is the recipe of a source.</param>
     public static string? Find(Recipe recipe, bool isSource) =>
         OfDelegate(recipe.Function)
-        ?? OfMethod(recipe, isSource)
+        ?? OfMethod(recipe.Function, captured => OfCaptures(recipe, isSource, captured))
         ?? recipe.Modules().Select(OfAssembly).FirstOrDefault(complaint => complaint is not null);
+
+    /// <summary>The same for a function that is called with nothing but an item.</summary>
+    public static string? FindInSizeOf(Delegate function) =>
+        OfDelegate(function)
+        ?? OfMethod(function, captured => $"captures {Sentence(captured)}: let it look at nothing but the item")
+        ?? IdentityWriter.ModulesOf(function).Select(OfAssembly).FirstOrDefault(complaint => complaint is not null);
 
     private static string? OfDelegate(Delegate function)
     {
@@ -23,14 +29,14 @@ internal static class Obstacles
         return null;
     }
 
-    private static string? OfMethod(Recipe recipe, bool isSource)
+    private static string? OfMethod(Delegate function, Func<IReadOnlyList<string>, string> ofCaptures)
     {
-        var method = recipe.Function.Method;
+        var method = function.Method;
         var type = method.DeclaringType!;
         if (method.IsStatic)
         {
             var parameters = method.GetParameters();
-            return parameters.Length > Invoke(recipe.Function.GetType()).GetParameters().Length // an extension method, of null perhaps
+            return parameters.Length > Invoke(function.GetType()).GetParameters().Length // an extension method, of null perhaps
                 ? $"is bound to its first argument, of type {parameters[0].ParameterType.Name}: let it take that behind the items, and pass it as the argument"
                 : null;
         }
@@ -38,9 +44,9 @@ internal static class Obstacles
         if (Closure.IsEmpty(type))
             return null;
         if (Closure.Is(type))
-            return OfCaptures(recipe, isSource, Captures.Of(method));
+            return ofCaptures(Captures.Of(method));
         return method.Name[0] == '<'
-            ? OfCaptures(recipe, isSource, [Captures.This])
+            ? ofCaptures([Captures.This])
             : $"is an instance method of {type.Name}: make it static and pass what it needs as the argument";
     }
 

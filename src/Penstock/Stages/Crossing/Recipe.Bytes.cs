@@ -1,6 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 
 namespace Penstock.Stages.Crossing;
 
@@ -66,27 +64,16 @@ internal sealed partial class Recipe
 
     private void Write(IdentityWriter identities)
     {
-        identities.Write(Function.Method);
-        identities.Write(Function.GetType());
+        identities.Write(Function);
         identities.Write(factory.Method);
     }
 
     private static object Make(IdentityReader identities, IValueCodec codec)
     {
-        var function = ReadFunction(identities);
+        var function = identities.ReadFunction();
         var maker = identities.ReadMethod();
         var parameters = maker.GetParameters();
         object?[] arguments = parameters.Length == 1 ? [function] : [function, codec.Read(parameters[1].ParameterType)];
         return maker.Invoke(null, BindingFlags.DoNotWrapExceptions, binder: null, arguments, culture: null)!;
-    }
-
-    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = IdentityReader.SameFiles)]
-    private static Delegate ReadFunction(IdentityReader identities)
-    {
-        var method = identities.ReadMethod();
-        var type = identities.ReadType();
-        return method.IsStatic
-            ? method.CreateDelegate(type)
-            : method.CreateDelegate(type, RuntimeHelpers.GetUninitializedObject(method.DeclaringType!)); // an empty closure
     }
 }

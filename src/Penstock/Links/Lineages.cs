@@ -1,0 +1,34 @@
+namespace Penstock.Links;
+
+/// <summary>
+/// The lineages of what one scattering has open, as far as it lies on links between processes. There nobody counts descendants, since a
+/// worker may die between a hand-over and its counting: each slot says what its item descends from, and whoever wants to know looks at the slots.
+/// </summary>
+internal abstract class Lineages
+{
+    // First to last: an item and what it becomes only move on, so what a look at one link misses, the look at a later one meets.
+    private readonly List<ISharedLink> links = [];
+
+    /// <summary>Call with the links between processes, as they are built.</summary>
+    public void Add(ISharedLink link) => links.Add(link);
+
+    /// <summary>The lineage that a slot speaks of; null if that item is not open any more.</summary>
+    /// <param name="family">See <see cref="Lineage.Family"/>.</param>
+    /// <param name="position">See <see cref="Lineage.Position"/>.</param>
+    public abstract Lineage? Find(long family, int position);
+
+    /// <summary>To be called when a slot was freed: the gathering end may wait for the last one.</summary>
+    public abstract void Wake();
+
+    /// <summary>Whether an item of a family lies on a link between processes, or is being made or consumed behind or before one.</summary>
+    public bool LieBetweenProcesses(long family)
+    {
+        foreach (var link in links)
+        {
+            if (link.Holds(family))
+                return true;
+        }
+
+        return false;
+    }
+}

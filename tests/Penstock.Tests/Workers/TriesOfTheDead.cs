@@ -1,0 +1,101 @@
+using Penstock.Workers;
+
+namespace Penstock.Tests.Workers;
+
+/// <summary>A worker may die between counting an output and handing it on, and between taking an item and counting that: the next one drops exactly what was delivered.</summary>
+public unsafe class TriesOfTheDead
+{
+    private WorkerRecord record = new() { Attempt = 1, CountedItem = -1 };
+
+    [Fact]
+    public void What_was_handed_on_is_dropped_by_the_next_and_nothing_else() => Run(dead =>
+    {
+        dead.Begin(7);
+        HandOn(dead, 2);
+        Correct(7, hasHandedOn: true);
+        Assert.Equal(2, dead.Delivered);
+        Assert.Equal([false, false, true, true], OutputsOfTheNext(4));
+        Assert.Equal(4, dead.Delivered);
+    });
+
+    [Fact]
+    public void What_was_counted_and_not_handed_on_is_counted_back() => Run(dead =>
+    {
+        dead.Begin(7);
+        HandOn(dead, 2);
+        Assert.True(dead.IsNew(hasAsked: true));
+        Correct(7, hasHandedOn: false);
+        Assert.Equal(2, dead.Delivered);
+        Assert.Equal([false, false, true], OutputsOfTheNext(3));
+    });
+
+    [Fact]
+    public void What_was_handed_on_before_that_was_noted_is_not_counted_back() => Run(dead =>
+    {
+        dead.Begin(7);
+        HandOn(dead, 1);
+        Assert.True(dead.IsNew(hasAsked: true)); // handed on; it died before OnHandedOn
+        Correct(7, hasHandedOn: true);
+        Assert.Equal([false, false, true], OutputsOfTheNext(3));
+    });
+
+    [Fact]
+    public void An_item_that_was_just_taken_begins_with_its_first_try_and_no_output() => Run(dead =>
+    {
+        dead.Begin(7);
+        HandOn(dead, 3);
+        record.Attempt = 2;
+        Correct(8, hasHandedOn: true); // it took 8 and died before it counted that
+        Assert.Equal((0, 1, 8L), (dead.Delivered, record.Attempt, record.CountedItem));
+        Assert.Equal([true], OutputsOfTheNext(1));
+    });
+
+    [Fact]
+    public void What_came_before_the_first_item_is_dropped_by_every_later_generator() => Run(dead =>
+    {
+        Assert.True(dead.IsNew(hasAsked: false));
+        dead.OnHandedOn();
+        dead.Begin(7);
+        HandOn(dead, 1);
+        Correct(-1, hasHandedOn: true); // without an item in hand
+
+        var next = new Attempts((WorkerRecord*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref record));
+        next.Resume();
+        Assert.False(next.IsNew(hasAsked: false));
+        Assert.True(next.IsNew(hasAsked: false)); // more than the first one yielded
+        next.Begin(8);
+        Assert.True(next.IsNew(hasAsked: true));
+    });
+
+    private static void HandOn(Attempts attempts, int outputs)
+    {
+        for (var i = 0; i < outputs; i++)
+        {
+            Assert.True(attempts.IsNew(hasAsked: true));
+            attempts.OnHandedOn();
+        }
+    }
+
+    // The record stands still: it is a field of an object that is pinned meanwhile.
+    private void Run(Action<Attempts> test)
+    {
+        fixed (WorkerRecord* pinned = &record)
+            test(new Attempts(pinned));
+    }
+
+    private void Correct(long item, bool hasHandedOn)
+    {
+        fixed (WorkerRecord* pinned = &record)
+            Attempts.Correct(pinned, item, hasHandedOn);
+    }
+
+    private bool[] OutputsOfTheNext(int count)
+    {
+        fixed (WorkerRecord* pinned = &record)
+        {
+            var next = new Attempts(pinned);
+            next.Resume();
+            return [.. Enumerable.Range(0, count).Select(_ => next.IsNew(hasAsked: true))];
+        }
+    }
+}
