@@ -19,6 +19,9 @@ internal sealed record CommandLine
 
     public bool Help { get; private init; }
 
+    public bool Wants(Contest contest) =>
+        !(contest.FullOnly && Pace.InAHurry) && contest.Name.Contains(Contest, StringComparison.OrdinalIgnoreCase);
+
     public static string Usage =>
         $"""
         Penstock.Bench [suite…] [--only TEXT] [--quick] [--json FILE] [--results FILE.md]
@@ -26,8 +29,8 @@ internal sealed record CommandLine
         Suites (default: all)
         {string.Join('\n', Suite.All.Select(suite => $"  {suite.Name,-12} {suite.Topic}"))}
 
-          --only TEXT      contests whose name contains it, for example "4 middle workers"
-          --quick          short rounds, for a first look and for continuous integration
+          --only TEXT      contests whose name contains it, for example "12 in flight"
+          --quick          fewer contests and short rounds, for a first look and for continuous integration
           --json FILE      one JSON object per line of the tables
           --results FILE   the tables in Markdown, with the machine described
         """;
@@ -65,6 +68,5 @@ internal sealed record CommandLine
     }
 
     private static Suite Find(string name) =>
-        Suite.All.FirstOrDefault(suite => string.Equals(suite.Name, name, StringComparison.Ordinal))
-            ?? throw new UsageException($"There is no suite or option '{name}'.");
+        Suite.Find(name) ?? throw new UsageException($"There is no suite or option '{name}'.");
 }

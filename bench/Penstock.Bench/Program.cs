@@ -1,6 +1,16 @@
 using Penstock.Bench;
 using Penstock.Bench.Measuring;
+using Penstock.Bench.Peers;
 using Penstock.Bench.Reporting;
+
+switch (args)
+{
+    case [ContestantMain.Verb, Starting.NothingToDo]:
+        return 0;
+    case [ContestantMain.Verb, var suite, var contest, var name]:
+        await ContestantMain.RunAsync(suite, contest, name);
+        return 0;
+}
 
 CommandLine commandLine;
 try
@@ -19,40 +29,38 @@ if (commandLine.Help)
     return 0;
 }
 
-try
-{
-    await RunAsync(commandLine);
-    return 0;
-}
-catch (Exception e) when (e is WrongResultException or TimeoutException)
-{
-    Console.Error.WriteLine(e.Message);
-    return 1;
-}
+var lines = await RunAsync(commandLine);
+return lines.Any(line => line.Failed) ? 1 : 0;
 
-static async Task RunAsync(CommandLine commandLine)
+static async Task<List<Line>> RunAsync(CommandLine commandLine)
 {
-    var referee = new Referee(commandLine.Pace);
+    using var workshop = new Workshop();
+    var referee = new Referee(commandLine.Pace, workshop);
     var table = new ConsoleTable(Console.Out);
     var lines = new List<Line>();
     Console.WriteLine($"{Machine.Description}\n");
+    var load = Machine.Load;
+    if (load > Environment.ProcessorCount / 2.0)
+        Console.WriteLine($"The machine is busy (load {load}): figures to look at, not to keep.\n");
 
     foreach (var suite in commandLine.Suites)
     {
         Console.WriteLine($"{suite.Name}: {suite.Topic}\n");
         var before = lines.Count;
-        foreach (var contest in suite.Contests.Where(c => c.Name.Contains(commandLine.Contest, StringComparison.OrdinalIgnoreCase)))
+        foreach (var contest in suite.Contests.Where(commandLine.Wants))
         {
             var added = await referee.RunAsync(suite.Name, contest);
             table.Write(added);
             lines.AddRange(added);
+            // Kept as they come: what is measured stays measured, whatever happens next.
+            if (commandLine.Json is { } json)
+                JsonLines.Save(json, lines);
         }
 
         table.WriteClaims(lines[before..]);
     }
 
-    if (commandLine.Json is { } json)
-        JsonLines.Save(json, lines);
     if (commandLine.Results is { } file)
-        MarkdownReport.Save(file, commandLine.Pace, lines);
+        MarkdownReport.Save(file, commandLine.Pace, load, lines);
+    return lines;
 }

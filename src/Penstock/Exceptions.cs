@@ -33,7 +33,10 @@ public sealed class WorkerCrashedException(string message) : Exception(message)
     /// <summary>The number of the item it held, counted from 0 in the stage's input, if it held one; else null.</summary>
     public long? Number { get; init; }
 
-    /// <summary>The last lines it wrote to standard error: 20 at most.</summary>
+    /// <summary>
+    /// The last lines it wrote to standard error: 20 at most. Where the runtime has reported the crash at greater length, the 10 lines before its report, the
+    /// first 10 of the report, and a line with <c>…</c> for what is left out precede them.
+    /// </summary>
     public string StandardError { get; init; } = "";
 }
 

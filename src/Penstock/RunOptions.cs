@@ -44,6 +44,11 @@ public sealed record RunOptions
     /// <summary>Where the run logs to. Default: nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
+    /// <summary>
+    /// Whether each line that a worker process prints is preceded by the worker, as in <c>[RunModel #2] </c>. Default: lines are passed on as they are.
+    /// </summary>
+    public bool LabelOutput { get; init; }
+
     /// <summary>The clock of time-outs, pauses, delays and statistics. Default: <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 

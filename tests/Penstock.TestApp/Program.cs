@@ -24,6 +24,17 @@ switch (args)
         Pipelines.RunForEver();
         return 0;
 
+    // Does nothing until it is ended.
+    case ["sleep"]:
+        Signals.Wait();
+        return 0;
+
+    // Runs a pipeline in two processes until Ctrl-C, or until SIGTERM.
+    case ["cancel"]:
+        return await Signals.CancelAsync();
+    case ["drain"]:
+        return await Signals.DrainAsync();
+
     // Shared memory and what a run would check before, where the shell has set limits.
     case ["region"]:
         return Regions.Try();
@@ -31,6 +42,11 @@ switch (args)
     // From a start to the first line of the worker, and from there to its death being known, in milliseconds.
     case ["measure", var count]:
         await Measuring.RunAsync(int.Parse(count, CultureInfo.InvariantCulture));
+        return 0;
+
+    // From kill -9 of a worker to the exception of its run, in milliseconds.
+    case ["deaths", var count]:
+        await Deaths.RunAsync(int.Parse(count, CultureInfo.InvariantCulture));
         return 0;
 
     // So many small items through one stage in a process, in items a second.

@@ -3,6 +3,9 @@ namespace Penstock.Bench.Measuring;
 /// <summary>One line of a table: a contestant in a contest. Medians over the rounds.</summary>
 internal sealed record Line
 {
+    /// <summary>What the note of a contestant starts with that took part and failed.</summary>
+    public const string Failure = "FAILED: ";
+
     public required string Suite { get; init; }
 
     public required string Name { get; init; }
@@ -12,20 +15,29 @@ internal sealed record Line
     /// <summary>Of the median.</summary>
     public required Headline Headline { get; init; }
 
-    public required double Median { get; init; }
+    /// <summary>Not a number if there is none.</summary>
+    public double Median { get; init; } = double.NaN;
 
     /// <summary>From the lowest to the highest round, in percent of the median.</summary>
-    public required double Spread { get; init; }
+    public double Spread { get; init; } = double.NaN;
 
-    /// <summary>Times better than the best peer of the same contest; above 1 is ahead.</summary>
-    public required double? Ratio { get; init; }
+    /// <summary>Times better than the best peer of the same contest, median over pairs of rounds; above 1 is ahead.</summary>
+    public double? Ratio { get; init; }
 
-    /// <summary>Processor time of the whole process, per item.</summary>
-    public required double CpuNs { get; init; }
+    /// <summary>Whether the ratio is more than noise.</summary>
+    public Verdict Verdict { get; init; }
 
-    /// <summary>Managed memory allocated, per item.</summary>
-    public required double Bytes { get; init; }
+    /// <summary>The same for processor time per item.</summary>
+    public Verdict CpuVerdict { get; init; }
+
+    public required IReadOnlyList<(Headline Headline, double Median)> Details { get; init; }
+
+    /// <summary>Why there are no figures, or where they are from.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>Whether the contestant took part and failed.</summary>
+    public bool Failed => Note?.StartsWith(Failure, StringComparison.Ordinal) == true;
 
     /// <summary>What the line is to show, if anything.</summary>
-    public required Claim? Claim { get; init; }
+    public Claim? Claim { get; init; }
 }

@@ -4,60 +4,72 @@ namespace Penstock.Bench.Measuring;
 /// Lets the contestants run in turn, A B C A B C, never all rounds of A first: whatever slows the machine down for a while
 /// then hits all of them, and the ratios hold on a noisy machine.
 /// </summary>
-internal sealed class Referee(Pace pace)
+internal sealed class Referee(Pace pace, Workshop workshop)
 {
+    private const int WarmUpItems = 20_000;
+    private const int FewItems = 1_000;
+
     public async Task<IReadOnlyList<Line>> RunAsync(string suite, Contest contest)
     {
-        var roundTime = contest.AtLeast > pace.RoundTime ? contest.AtLeast : pace.RoundTime;
-        foreach (var contestant in contest.WarmUp)
-            await Calibration.FindItemsAsync(contestant, pace.RoundTime);
-
-        var items = new int[contest.Contestants.Count];
-        for (var i = 0; i < items.Length; i++)
-            items[i] = await Calibration.FindItemsAsync(contest.Contestants[i], roundTime);
-
-        var rounds = Array.ConvertAll(items, _ => new List<Round>(pace.Rounds));
-        for (var round = 0; round < pace.Rounds; round++)
+        var results = new Dictionary<Contestant, List<Round>>();
+        var problems = new Dictionary<Contestant, string>();
+        var ready = new List<(ContestantProcess Process, int Items)>();
+        try
         {
-            for (var i = 0; i < items.Length; i++)
-                rounds[i].Add(await MeasureAsync(contest, contest.Contestants[i], items[i]));
+            foreach (var contestant in contest.Contestants)
+                await TryAsync(contestant, async () => ready.Add(await PrepareAsync(suite, contest, contestant)));
+
+            for (var round = 0; round < contest.Rounds(pace); round++)
+            {
+                foreach (var (process, items) in ready.Where(each => !problems.ContainsKey(each.Process.Contestant)))
+                {
+                    await TryAsync(process.Contestant, async () =>
+                    {
+                        var measured = await (contest.Steady ? process.MeasureSteadyAsync(items) : process.MeasureAsync(items));
+                        (results.TryGetValue(process.Contestant, out var rounds) ? rounds : results[process.Contestant] = []).Add(measured);
+                    });
+                }
+            }
+        }
+        finally
+        {
+            ready.ForEach(each => each.Process.Dispose());
         }
 
-        return Judge(suite, contest, rounds);
-    }
+        return Judge.Of(suite, contest, results, problems);
 
-    private static Task<Round> MeasureAsync(Contest contest, Contestant contestant, int items) =>
-        contest.Steady ? Round.MeasureSteadyAsync(contestant, items) : Round.MeasureAsync(contestant, items);
-
-    private static Line[] Judge(string suite, Contest contest, IReadOnlyList<Round>[] rounds)
-    {
-        var headline = contest.Headline;
-        var figures = Array.ConvertAll(rounds, each => Sample.Of(each, headline.Read));
-        var best = BestPeer(contest, figures);
-
-        return [.. contest.Contestants.Select((contestant, i) => new Line
+        // One that fails is reported as such, and the others go on.
+        async Task TryAsync(Contestant contestant, Func<Task> action)
         {
-            Suite = suite,
-            Name = contest.Name,
-            Peer = contestant.Name,
-            Headline = headline,
-            Median = figures[i].Median,
-            Spread = figures[i].Spread,
-            Ratio = best is { } peer ? headline.Ratio(figures[i].Median, peer) : null,
-            CpuNs = Sample.Of(rounds[i], round => round.ProcessorNanosecondsPerItem).Median,
-            Bytes = Sample.Of(rounds[i], round => round.BytesPerItem).Median,
-            Claim = contestant.Claim,
-        })];
+            try
+            {
+                await action();
+            }
+            catch (Exception e) when (e is AbsentException or ContestException)
+            {
+                problems[contestant] = e is ContestException ? $"{Line.Failure}{e.Message}" : e.Message;
+                results.Remove(contestant);
+            }
+        }
     }
 
-    private static double? BestPeer(Contest contest, Sample[] figures)
+    private async Task<(ContestantProcess Process, int Items)> PrepareAsync(string suite, Contest contest, Contestant contestant)
     {
-        var medians = contest.Contestants.Zip(figures, (contestant, figure) => (contestant.Role, figure.Median)).ToList();
-        var rivals = medians.Where(x => x.Role == Role.Peer).ToList();
-        if (rivals.Count == 0)
-            rivals = [.. medians.Where(x => x.Role == Role.Reference)];
-        if (rivals.Count == 0)
-            return null;
-        return contest.Headline.LowerIsBetter ? rivals.Min(x => x.Median) : rivals.Max(x => x.Median);
+        var process = await ContestantProcess.StartAsync(suite, contest.Name, contestant, workshop);
+        try
+        {
+            if (contestant.WarmUp is not null)
+                await process.WarmUpAsync(WarmUpItems);
+            if ((contestant.Items ?? contest.Items?.Invoke(pace)) is not { } items)
+                return (process, await Calibration.FindItemsAsync(process, contest.RoundTime(pace)));
+            // Loads and compiles the code, as a calibration would.
+            await process.MeasureAsync(Math.Min(items, FewItems));
+            return (process, items);
+        }
+        catch
+        {
+            process.Dispose();
+            throw;
+        }
     }
 }

@@ -3,25 +3,33 @@ namespace Penstock.Bench.Measuring;
 /// <summary>What a consumer saw. Every contestant is fed 0 … n-1 and adds one, so the items in order are 1 … n.</summary>
 internal struct Tally
 {
-    private long _count;
-    private long _sum;
     private bool _outOfOrder;
+
+    public long Count { get; private set; }
+
+    public long Sum { get; private set; }
+
+    public readonly bool InOrder => !_outOfOrder;
+
+    /// <summary>Further figures that the contest is about.</summary>
+    public IReadOnlyDictionary<string, double>? Figures { get; set; }
 
     public void Add(int item)
     {
-        _count++;
-        _sum += item;
-        _outOfOrder |= item != _count;
+        Count++;
+        Sum += item;
+        _outOfOrder |= item != Count;
     }
 
-    public readonly void Check(Contestant contestant, int items)
+    /// <exception cref="ContestException">Items are missing, wrong, or out of order.</exception>
+    public static void Check(Reply reply, Contestant contestant, int items)
     {
-        var expected = (long)items * (items + 1L) / 2;
-        if (_count != items)
-            throw new WrongResultException(contestant, $"{_count} items arrived instead of {items}");
-        if (_sum != expected)
-            throw new WrongResultException(contestant, $"the items add up to {_sum} instead of {expected}");
-        if (contestant.Ordered && _outOfOrder)
-            throw new WrongResultException(contestant, "items arrived out of order");
+        var expected = items * (items + 1L) / 2;
+        if (reply.Count != items)
+            throw new ContestException(contestant, $"{reply.Count} items arrived instead of {items}");
+        if (reply.Sum != expected)
+            throw new ContestException(contestant, $"the items add up to {reply.Sum} instead of {expected}");
+        if (contestant.Ordered && !reply.InOrder)
+            throw new ContestException(contestant, "items arrived out of order");
     }
 }

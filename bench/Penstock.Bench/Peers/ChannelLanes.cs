@@ -10,7 +10,7 @@ namespace Penstock.Bench.Peers;
 internal static class ChannelLanes
 {
     public static Contestant For(Topology topology) =>
-        new("Channels, in turn", Role.Peer, Ordered: true, count => RunAsync(topology, count));
+        Contestant.Peer("Channels, in turn", count => RunAsync(topology, count));
 
     private static async Task<Tally> RunAsync(Topology topology, int count)
     {
@@ -18,7 +18,7 @@ internal static class ChannelLanes
         var results = CreateLanes(topology);
 
         var source = Task.Run(() => DealAsync(numbers, count));
-        var middle = numbers.Zip(results, (input, output) => Task.Run(() => AddOneAsync(input, output))).ToList();
+        var middle = numbers.Zip(results, (input, output) => Task.Run(() => AddOneAsync(input, output, topology.Uneven))).ToList();
         var sink = Task.Run(() => CollectAsync(results));
 
         await Task.WhenAll([source, .. middle, sink]);
@@ -50,14 +50,15 @@ internal static class ChannelLanes
             each.Writer.Complete();
     }
 
-    private static async Task AddOneAsync(Channel<int> input, Channel<int> output)
+    private static async Task AddOneAsync(Channel<int> input, Channel<int> output, bool uneven)
     {
         while (await input.Reader.WaitToReadAsync())
         {
             while (input.Reader.TryRead(out var item))
             {
-                if (!output.Writer.TryWrite(item + 1))
-                    await output.Writer.WriteAsync(item + 1);
+                var result = Steps.AddOne(item, uneven);
+                if (!output.Writer.TryWrite(result))
+                    await output.Writer.WriteAsync(result);
             }
         }
 

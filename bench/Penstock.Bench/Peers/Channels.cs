@@ -12,7 +12,7 @@ internal static class Channels
     public static Contestant For(Topology topology)
     {
         var name = topology.Workers == 1 ? "Channels" : "Channels, unordered";
-        return new(name, Role.Peer, Ordered: topology.Workers == 1, count => RunAsync(topology, count));
+        return Contestant.Peer(name, count => RunAsync(topology, count), ordered: topology.Workers == 1);
     }
 
     private static async Task<Tally> RunAsync(Topology topology, int count)
@@ -22,7 +22,7 @@ internal static class Channels
         var results = Create(topology.InFlight, singleWriter: one, singleReader: true);
 
         var source = Task.Run(() => GenerateAsync(numbers.Writer, count, topology.Pause));
-        var middle = Task.Run(() => AddAllAsync(topology.Workers, numbers.Reader, results.Writer));
+        var middle = Task.Run(() => AddAllAsync(topology, numbers.Reader, results.Writer));
         var sink = Task.Run(() => ConsumeAsync(results.Reader));
 
         await Task.WhenAll(source, middle, sink);
@@ -50,20 +50,21 @@ internal static class Channels
         output.Complete();
     }
 
-    private static async Task AddAllAsync(int workers, ChannelReader<int> input, ChannelWriter<int> output)
+    private static async Task AddAllAsync(Topology topology, ChannelReader<int> input, ChannelWriter<int> output)
     {
-        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => AddOneAsync(input, output))));
+        await Task.WhenAll(Enumerable.Range(0, topology.Workers).Select(_ => Task.Run(() => AddOneAsync(input, output, topology.Uneven))));
         output.Complete();
     }
 
-    private static async Task AddOneAsync(ChannelReader<int> input, ChannelWriter<int> output)
+    private static async Task AddOneAsync(ChannelReader<int> input, ChannelWriter<int> output, bool uneven)
     {
         while (await input.WaitToReadAsync())
         {
             while (input.TryRead(out var item))
             {
-                if (!output.TryWrite(item + 1))
-                    await output.WriteAsync(item + 1);
+                var result = Steps.AddOne(item, uneven);
+                if (!output.TryWrite(result))
+                    await output.WriteAsync(result);
             }
         }
     }

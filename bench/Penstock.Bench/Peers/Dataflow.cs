@@ -7,12 +7,12 @@ namespace Penstock.Bench.Peers;
 internal static class Dataflow
 {
     public static Contestant For(Topology topology) =>
-        new("Dataflow", Role.Peer, Ordered: true, count => RunAsync(topology, count));
+        Contestant.Peer("Dataflow", count => RunAsync(topology, count));
 
     private static async Task<Tally> RunAsync(Topology topology, int count)
     {
         var tally = new Tally();
-        var addOne = new TransformBlock<int, int>(item => item + 1, new ExecutionDataflowBlockOptions
+        var addOne = new TransformBlock<int, int>(item => Steps.AddOne(item, topology.Uneven), new ExecutionDataflowBlockOptions
         {
             BoundedCapacity = topology.InFlight,
             MaxDegreeOfParallelism = topology.Workers,

@@ -3,13 +3,11 @@ using Penstock.Bench.Measuring;
 namespace Penstock.Bench.Peers;
 
 /// <summary>Plain composition on one thread: the results to give, and the floor of what it costs to give them.</summary>
-internal readonly struct NestedIterators
+internal static class NestedIterators
 {
-    public static Contestant For(Topology topology) => new("nested iterators", Role.Reference, Ordered: true, count =>
+    public static Contestant For(Topology topology) => Contestant.Reference("nested iterators", count =>
     {
-        var source = topology.Pause > TimeSpan.Zero
-            ? Steps<NestedIterators>.GenerateSlowly((count, topology.Pause))
-            : Steps<NestedIterators>.Generate(count);
-        return Task.FromResult(Steps<NestedIterators>.Consume(Steps<NestedIterators>.AddOne(source)));
+        var numbers = topology.Pause > TimeSpan.Zero ? Steps.GenerateSlowly((count, topology.Pause)) : Steps.Generate(count);
+        return Task.FromResult(Steps.Consume(topology.Uneven ? Steps.AddOneUnevenly(numbers) : Steps.AddOne(numbers)));
     });
 }

@@ -8,30 +8,38 @@ internal static class PenstockPipelines
 {
     /// <summary>Every step on a thread of its own.</summary>
     public static Contestant Threads(Topology topology) =>
-        new("Penstock", Role.Penstock, Ordered: true, count => RunAsync<OnThreads>(topology, count, Middle(topology)));
+        Contestant.Penstock("Penstock, threads", count => RunAsync(topology, count, Middle(topology)));
 
     /// <summary>As <see cref="Threads"/>, with the order given up.</summary>
     public static Contestant Unordered(Topology topology) =>
-        new("Penstock, unordered", Role.Penstock, Ordered: false,
-            count => RunAsync<OutOfOrder>(topology, count, Middle(topology) with { Ordered = false }));
+        Contestant.Penstock("Penstock, threads, unordered", count => RunAsync(topology, count, Middle(topology) with { Ordered = false }), ordered: false);
+
+    /// <summary>Kept apart as little as the engine can: <see cref="Isolation.None"/>.</summary>
+    public static Contestant Inline(Topology topology) =>
+        Contestant.Penstock("Penstock, None", count => RunAsync(topology, count, Middle(topology), Isolation.None));
+
+    /// <summary>As <see cref="Inline"/>, with the order given up.</summary>
+    public static Contestant InlineUnordered(Topology topology) => Contestant.Penstock("Penstock, None, unordered",
+        count => RunAsync(topology, count, Middle(topology) with { Ordered = false }, Isolation.None), ordered: false);
+
+    /// <summary>Source and middle in processes, the sink in ours.</summary>
+    public static Contestant Processes(Topology topology) =>
+        Contestant.Penstock("Penstock, processes", count => RunAsync(topology, count, Middle(topology), Isolation.Process));
 
     /// <summary>All on one thread: what one in flight between single workers means.</summary>
     public static Contestant Fused() =>
-        new("Penstock, fused", Role.Penstock, Ordered: true,
-            count => RunAsync<OnOneThread>(OneInFlight, count, Middle(OneInFlight)));
+        Contestant.Penstock("Penstock, fused", count => RunAsync(OneInFlight, count, Middle(OneInFlight)));
 
     /// <summary>One in flight, yet on threads, which a time-out brings about: the price of lock-step across them.</summary>
-    public static Contestant Unfused() =>
-        new("Penstock, not fused", Role.Penstock, Ordered: true,
-            count => RunAsync<InLockStep>(OneInFlight, count, Middle(OneInFlight) with { ItemTimeout = TimeSpan.FromHours(1) }));
+    public static Contestant Unfused() => Contestant.Penstock("Penstock, not fused",
+        count => RunAsync(OneInFlight, count, Middle(OneInFlight) with { ItemTimeout = TimeSpan.FromHours(1) }));
 
     /// <summary>Asynchronous generators, run as tasks.</summary>
-    public static Contestant Tasks(Topology topology) =>
-        new("Penstock, tasks", Role.Penstock, Ordered: true, count => Pipeline
-            .From(GenerateAsync, (count, topology.Pause), Source(topology))
-            .Then(AddOneAsync, Middle(topology))
-            .To(ConsumeAsync)
-            .RunAsync());
+    public static Contestant Tasks(Topology topology) => Contestant.Penstock("Penstock, tasks", count => Pipeline
+        .From(GenerateAsync, (count, topology.Pause), Source(topology))
+        .Then(AddOneAsync, Middle(topology))
+        .To(ConsumeAsync)
+        .RunAsync());
 
     private static Topology OneInFlight { get; } = new(Workers: 1, InFlight: 1);
 
@@ -40,16 +48,14 @@ internal static class PenstockPipelines
     private static StageOptions Middle(Topology topology) =>
         new() { MaxInFlight = topology.InFlight, Workers = topology.Workers };
 
-    private static Task<Tally> RunAsync<TOwner>(Topology topology, int count, StageOptions middle)
-        where TOwner : struct
+    private static Task<Tally> RunAsync(Topology topology, int count, StageOptions middle, Isolation? isolation = null)
     {
         var numbers = topology.Pause > TimeSpan.Zero
-            ? Pipeline.From(Steps<TOwner>.GenerateSlowly, (count, topology.Pause), Source(topology))
-            : Pipeline.From(Steps<TOwner>.Generate, count, Source(topology));
-        return numbers
-            .Then(Steps<TOwner>.AddOne, middle)
-            .To(Steps<TOwner>.Consume)
-            .RunAsync();
+            ? Pipeline.From(Steps.GenerateSlowly, (count, topology.Pause), Source(topology))
+            : Pipeline.From(Steps.Generate, count, Source(topology));
+        return (topology.Uneven ? numbers.Then(Steps.AddOneUnevenly, middle) : numbers.Then(Steps.AddOne, middle))
+            .To(Steps.Consume)
+            .RunAsync(new RunOptions { Isolation = isolation });
     }
 
     private static async IAsyncEnumerable<int> GenerateAsync(
@@ -77,13 +83,4 @@ internal static class PenstockPipelines
             tally.Add(item);
         return tally;
     }
-
-    // Owners of the generators' machine code, see Steps.
-    private readonly struct OnThreads;
-
-    private readonly struct OutOfOrder;
-
-    private readonly struct OnOneThread;
-
-    private readonly struct InLockStep;
 }

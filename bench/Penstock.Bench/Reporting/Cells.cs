@@ -6,25 +6,38 @@ namespace Penstock.Bench.Reporting;
 /// <summary>The figures of a line as text, the same in every table.</summary>
 internal static class Cells
 {
-    public static string[] Titles(Headline headline) =>
-        Columns(headline, "peer", headline.Unit, "spread", "ratio", "cpu ns/item", Headline.BytesPerItem.Unit);
+    private const int WidestNote = 40;
 
-    public static string[] Of(Line line) => Columns(
-        line.Headline,
+    public static string[] Titles(Line line) =>
+        ["peer", line.Headline.Unit, "spread", "ratio", "verdict", .. line.Details.Select(detail => detail.Headline.Unit)];
+
+    public static string[] Of(Line line) =>
+    [
         line.Peer,
         Text(line.Median, line.Headline.Format),
-        $"{Text(line.Spread, "N0")} %",
+        double.IsNaN(line.Spread) ? "–" : $"{Text(line.Spread, "N0")} %",
         line.Ratio is { } ratio ? $"{Text(ratio, "N2")}×" : "–",
-        Text(line.CpuNs, "N1"),
-        Text(line.Bytes, Headline.BytesPerItem.Format));
+        line.Note is { } note ? (note.Length <= WidestNote ? note : "see below") : Text(line),
+        .. line.Details.Select(detail => Text(detail.Median, detail.Headline.Format)),
+    ];
+
+    /// <summary>What does not fit into the table.</summary>
+    public static IEnumerable<string> Notes(IEnumerable<Line> lines) =>
+        lines.Where(line => line.Note?.Length > WidestNote).Select(line => $"{line.Peer}: {line.Note}");
 
     public static string Claim(Line line, Claim claim) => $"{line.Name}: {line.Peer}, {claim.Text}";
 
-    // A table that is about bytes has them in front already.
-    private static string[] Columns(Headline headline, params string[] cells) =>
-        headline == Headline.BytesPerItem ? cells[..^1] : cells;
+    private static string Text(Line line) => (line.Verdict, line.CpuVerdict) switch
+    {
+        (Verdict.Ahead, _) => "ahead",
+        (Verdict.Behind, _) => "behind",
+        (Verdict.NotResolved, Verdict.Ahead) => "not resolved, less processor time",
+        (Verdict.NotResolved, Verdict.Behind) => "not resolved, more processor time",
+        (Verdict.NotResolved, _) => "not resolved",
+        _ => "",
+    };
 
     // Differences of two runs may fall a little below zero; "-0.000" would look like a fault.
     private static string Text(double figure, string format) =>
-        (Math.Round(figure, 3) + 0.0).ToString(format, CultureInfo.InvariantCulture);
+        double.IsNaN(figure) ? "–" : (Math.Round(figure, 6) + 0.0).ToString(format, CultureInfo.InvariantCulture);
 }

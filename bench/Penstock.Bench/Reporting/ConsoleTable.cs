@@ -7,7 +7,7 @@ internal sealed class ConsoleTable(TextWriter output)
 {
     public void Write(IReadOnlyList<Line> lines)
     {
-        var rows = lines.Select(Cells.Of).Prepend(Cells.Titles(lines[0].Headline)).ToList();
+        var rows = lines.Select(Cells.Of).Prepend(Cells.Titles(lines[0])).ToList();
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
 
         output.WriteLine($"  {lines[0].Name}");
@@ -17,6 +17,8 @@ internal sealed class ConsoleTable(TextWriter output)
             output.WriteLine($"    {row[0].PadRight(widths[0])}  {string.Join("  ", figures)}");
         }
 
+        foreach (var note in Cells.Notes(lines))
+            output.WriteLine($"    {note}");
         output.WriteLine();
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Penstock.Bench.Reporting;
@@ -8,6 +9,16 @@ internal static class Machine
     public static string Description =>
         $"{Environment.ProcessorCount} cores of {ProcessorName()}, {RuntimeInformation.OSDescription}, "
         + RuntimeInformation.FrameworkDescription;
+
+    /// <summary>How many programs want a processor, over the last minute; null where the system does not tell.</summary>
+    public static double? Load
+    {
+        get
+        {
+            const string Average = "/proc/loadavg";
+            return File.Exists(Average) ? double.Parse(File.ReadAllText(Average).Split(' ')[0], CultureInfo.InvariantCulture) : null;
+        }
+    }
 
     private static string ProcessorName()
     {

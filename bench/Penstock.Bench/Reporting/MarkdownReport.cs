@@ -9,15 +9,17 @@ namespace Penstock.Bench.Reporting;
 /// <summary>The tables to be kept, with the machine they were measured on.</summary>
 internal static class MarkdownReport
 {
-    public static void Save(string path, Pace pace, IReadOnlyList<Line> lines)
+    public static void Save(string path, Pace pace, double? load, IReadOnlyList<Line> lines)
     {
         var text = new StringBuilder();
         text.Append("# Benchmark results\n\n");
         text.Append(CultureInfo.InvariantCulture, $"- Machine: {Machine.Description}\n");
         text.Append(CultureInfo.InvariantCulture, $"- Date: {TimeProvider.System.GetUtcNow():yyyy-MM-dd}, version {Version}\n");
+        if (load is not null)
+            text.Append(CultureInfo.InvariantCulture, $"- Load before it began: {load} (0 is quiet)\n");
         var seconds = pace.RoundTime.TotalSeconds;
         text.Append(CultureInfo.InvariantCulture, $"- Medians of {pace.Rounds} alternating rounds of about {seconds} s\n");
-        text.Append("- Spread is from the lowest to the highest round; a ratio above 1 is ahead of the best peer of its table\n");
+        text.Append("- Spread is from the lowest to the highest round; a ratio above 1 is ahead of the best peer of its table, if it is resolved\n");
 
         foreach (var suite in Suite.All)
         {
@@ -38,12 +40,14 @@ internal static class MarkdownReport
         text.Append(CultureInfo.InvariantCulture, $"\n## {suite.Name}: {suite.Topic}\n");
         foreach (var contest in lines.GroupBy(line => line.Name, StringComparer.Ordinal))
         {
-            var titles = Cells.Titles(contest.First().Headline);
+            var titles = Cells.Titles(contest.First());
             text.Append(CultureInfo.InvariantCulture, $"\n### {contest.Key}\n\n");
             AppendRow(text, titles);
             AppendRow(text, titles.Select((_, column) => column == 0 ? "---" : "---:"));
             foreach (var line in contest)
                 AppendRow(text, Cells.Of(line));
+            foreach (var note in Cells.Notes(contest))
+                text.Append(CultureInfo.InvariantCulture, $"\n{note}\n");
         }
 
         text.Append('\n');

@@ -28,6 +28,8 @@ internal sealed class AllocationsSuite : Suite
     ])
     {
         Headline = Headline.BytesPerItem,
+        Details = [Headline.CpuPerItem],
         Steady = true,
+        FullOnly = topology.Workers == 1,
     });
 }

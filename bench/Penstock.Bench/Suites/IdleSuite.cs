@@ -16,22 +16,28 @@ internal sealed class IdleSuite : Suite
 
     public override IEnumerable<Contest> Contests =>
     [
-        new("slow source", LineUp(Waiting))
+        new("slow source",
+        [
+            Warm(NestedIterators.For),
+            Warm(Channels.For),
+            Warm(Dataflow.For),
+            Warm(PenstockPipelines.Threads, AsleepWhileWaiting),
+            Warm(PenstockPipelines.Tasks, AsleepWhileWaiting),
+            Warm(PenstockPipelines.Processes, AsleepWhileWaiting),
+        ])
         {
             Headline = Headline.CoreShare,
-            // Compiling in the background would otherwise be most of what is measured.
-            WarmUp = LineUp(Waiting with { Pause = TimeSpan.Zero }),
-            // Shorter rounds would show how a run starts, not how it waits.
-            AtLeast = TimeSpan.FromSeconds(1),
+            // Starting, above all of processes, is not waiting.
+            Steady = true,
+            Items = pace => pace.InAHurry ? 4 : 16,
+            MostRounds = 3,
         },
     ];
 
-    private static Contestant[] LineUp(Topology topology) =>
-    [
-        NestedIterators.For(topology),
-        Channels.For(topology),
-        Dataflow.For(topology),
-        PenstockPipelines.Threads(topology) with { Claim = AsleepWhileWaiting },
-        PenstockPipelines.Tasks(topology) with { Claim = AsleepWhileWaiting },
-    ];
+    private static Contestant Warm(Func<Topology, Contestant> make, Claim? claim = null) => make(Waiting) with
+    {
+        // Compiling in the background would otherwise be most of what is measured.
+        WarmUp = make(Waiting with { Pause = TimeSpan.Zero }).Run,
+        Claim = claim,
+    };
 }

@@ -6,7 +6,10 @@ namespace Penstock.Bench.Suites;
 internal abstract class Suite
 {
     public static IReadOnlyList<Suite> All { get; } =
-        [new SmallSuite(), new FusedSuite(), new IdleSuite(), new AllocationsSuite()];
+    [
+        new LimitsSuite(), new SmallSuite(), new WorkersSuite(), new FusedSuite(), new ProcessSuite(), new LatencySuite(), new UtilisationSuite(),
+        new StartupSuite(), new IdleSuite(), new MemorySuite(), new ScaleSuite(), new AllocationsSuite(),
+    ];
 
     /// <summary>As on the command line.</summary>
     public abstract string Name { get; }
@@ -16,4 +19,7 @@ internal abstract class Suite
 
     /// <summary>Run one after the other.</summary>
     public abstract IEnumerable<Contest> Contests { get; }
+
+    public static Suite? Find(string name) =>
+        All.FirstOrDefault(suite => string.Equals(suite.Name, name, StringComparison.Ordinal));
 }

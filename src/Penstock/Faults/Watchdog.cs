@@ -44,7 +44,7 @@ internal sealed class Watchdog : IDisposable
             {
                 if (one.HasMoved(now))
                     lastMove = now;
-                else if (one.Overdue(run.Time.GetElapsedTime(one.Since, now)) is { } message)
+                else if ((one.Overdue(run.Time.GetElapsedTime(one.Since, now)) ?? one.OverdueWhileStopped(run.Time, now)) is { } message)
                     End(one.Worker, new WorkerStuckException(message));
             }
 
@@ -87,6 +87,7 @@ internal sealed class Watchdog : IDisposable
     {
         private long seen = -1;
         private WorkerState state;
+        private long? stoppedSince;
 
         public Worker Worker { get; } = worker;
 
@@ -114,6 +115,16 @@ internal sealed class Watchdog : IDisposable
                 return Message("has not asked for an item or yielded one", nameof(StageOptions.StartupTimeout), options.StartupTimeout.Value);
             if ((!isStarting || (Worker.Stage.IsSource && !isBeingMade)) && stay >= options.ItemTimeout)
                 return Message($"is stuck, {Worker.Activity()},", nameof(StageOptions.ItemTimeout), options.ItemTimeout.Value);
+            return null;
+        }
+
+        /// <summary>A process that a signal has stopped notices neither items nor slots: how long it may stay so is its time for an item, whatever it waits for.</summary>
+        public string? OverdueWhileStopped(TimeProvider time, long now)
+        {
+            if (Worker.Stage.Options.ItemTimeout is not { } limit || Worker.IsToldToStop || Worker is not ProcessWorker { IsStopped: true })
+                stoppedSince = null;
+            else if (time.GetElapsedTime(stoppedSince ??= now, now) >= limit)
+                return Message($"was stopped by a signal, {Worker.Activity()},", nameof(StageOptions.ItemTimeout), limit);
             return null;
         }
 

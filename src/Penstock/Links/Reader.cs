@@ -73,6 +73,7 @@ internal abstract class Reader(Worker worker) : IInput
     public PipelineStoppedException StopException()
     {
         HasThrownStop = true;
+        Worker.IsCleaningUp = true;
         Worker.Stop(Worker.StopReason);
         return StopOnThisThread();
     }

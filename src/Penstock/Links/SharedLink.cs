@@ -81,7 +81,7 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     public LinkPlan Plan { get; }
 
     /// <summary>Makes the link, in the process that starts the run.</summary>
-    public static SharedLink<T> Create(string name, LinkPlan plan, IItemSerializer? serializer, Func<object, long>? sizeOf = null, Lineages? lineages = null, bool isPortable = false)
+    public static SharedLink<T> Create(string name, LinkPlan plan, IItemSerializer? serializer, bool isPortable = false, Func<object, long>? sizeOf = null, Lineages? lineages = null)
     {
         var created = SharedRegion.Create("link-" + name, LayoutFor(plan.Capacity).Size, isPortable);
         var link = new SharedLink<T>(created, plan with { Handle = created.Handle }, serializer, sizeOf) { Lineages = lineages };

@@ -8,25 +8,9 @@ namespace Penstock.Processes;
 /// </summary>
 internal static class DiagnosticFiles
 {
-    private const int StartTimeField = 22; // of /proc/<pid>/stat, counted from 1
-
     private static readonly (string Start, string End)[] Names = [("dotnet-diagnostic", "-socket"), ("clr-debug-pipe", "-in"), ("clr-debug-pipe", "-out")];
 
-    /// <summary>What tells a process from a later one with the same number: when it started. Known until it has been reaped.</summary>
-    public static string? KeyOf(int process)
-    {
-        try
-        {
-            // The second field, the name, is in parentheses and may hold anything.
-            var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
-            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[StartTimeField - 3];
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or IndexOutOfRangeException)
-        {
-            return null;
-        }
-    }
-
+    /// <summary>Of a process whose start is known, see <see cref="ProcessStatus.StartOf"/>.</summary>
     public static void Remove(int process, string? key, string? folder)
     {
         if (key is null)
@@ -37,7 +21,7 @@ internal static class DiagnosticFiles
     }
 
     /// <summary>Before this process ends in a way that does not let the runtime do it.</summary>
-    public static void RemoveOwn() => Remove(Environment.ProcessId, KeyOf(Environment.ProcessId), Environment.GetEnvironmentVariable("TMPDIR"));
+    public static void RemoveOwn() => Remove(Environment.ProcessId, ProcessStatus.StartOf(Environment.ProcessId), Environment.GetEnvironmentVariable("TMPDIR"));
 
     /// <summary>Without knowing when the process started: looks through the temporary folder.</summary>
     public static void Remove(int process, string? folder = null)

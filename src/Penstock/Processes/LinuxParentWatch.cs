@@ -10,6 +10,7 @@ internal sealed unsafe partial class LinuxParentWatch : ParentWatch
 {
     private const int SetParentDeathSignal = 1; // PR_SET_PDEATHSIG
     private const int Kill = 9;
+    private const int Default = 0; // SIG_DFL
     private const int Ignore = 1; // SIG_IGN
     private const int Unblock = 1; // SIG_UNBLOCK
 
@@ -32,10 +33,23 @@ internal sealed unsafe partial class LinuxParentWatch : ParentWatch
         // Held back since this process began (see LinuxSpawn), so that neither could end it on the way.
         _ = SetHandler(LinuxSpawn.Interrupt, Ignore);
         terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnTerminated);
-        var held = LinuxSpawn.HeldSignals;
-        _ = ChangeMask(Unblock, &held, null);
+        LetThrough();
 
         new Thread(WaitForParent) { Name = "Penstock parent", IsBackground = true }.Start();
+    }
+
+    protected override void Die()
+    {
+        DiagnosticFiles.RemoveOwn();
+        _ = SetHandler(LinuxSpawn.Terminate, Default);
+        LetThrough();
+        _ = Raise(LinuxSpawn.Terminate);
+    }
+
+    private static void LetThrough()
+    {
+        var held = LinuxSpawn.HeldSignals;
+        _ = ChangeMask(Unblock, &held, null);
     }
 
     private void WaitForParent()
@@ -59,6 +73,10 @@ internal sealed unsafe partial class LinuxParentWatch : ParentWatch
     [LibraryImport("libc", EntryPoint = "signal")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint SetHandler(int signal, nint handler);
+
+    [LibraryImport("libc", EntryPoint = "raise")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Raise(int signal);
 
     [LibraryImport("libc", EntryPoint = "sigprocmask")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -7,7 +7,7 @@ namespace Penstock.Processes;
 internal static unsafe partial class LinuxSpawn
 {
     public const int Interrupt = 2; // SIGINT
-    private const int Terminate = 15; // SIGTERM
+    public const int Terminate = 15; // SIGTERM
 
     private const int SetSignalMask = 8; // POSIX_SPAWN_SETSIGMASK
     private const int ReadOnly = 0;

@@ -69,7 +69,7 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
 
     private void OnReadable()
     {
-        var key = DiagnosticFiles.KeyOf(id);
+        var key = ProcessStatus.StartOf(id);
         if (LinuxChild.Reap(id) is not { } exit)
             return; // not dead after all
         Watching.Value.Unwatch(descriptor);

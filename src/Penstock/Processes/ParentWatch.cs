@@ -5,7 +5,7 @@ namespace Penstock.Processes;
 
 /// <summary>
 /// In a worker: it must not outlive the process that started it, and leaves the signals that reach all processes of a terminal or a service to
-/// that one: SIGINT is ignored, and after SIGTERM the run has a second to stop or drain before the worker dies of it.
+/// that one: SIGINT is ignored, and after SIGTERM the run has a second to begin to stop or drain before the worker dies of it.
 /// </summary>
 internal abstract class ParentWatch
 {
@@ -13,18 +13,30 @@ internal abstract class ParentWatch
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
+    private readonly TaskCompletionSource released = new();
+
     /// <summary>Ends this process at once if its parent is not the one that started a worker, or is not any more.</summary>
     public static ParentWatch Begin(int parent) => Platform.IsLinux ? LinuxParentWatch.Begin(parent) : new PortableParentWatch(parent);
 
     /// <summary>From now on the worker answers to signals, and ends when its parent does.</summary>
     public abstract void Start();
 
+    /// <summary>The run stops or drains: from now on it says when the worker ends, and SIGTERM has nothing more to say.</summary>
+    public void Release() => released.TrySetResult();
+
     // Runs on a thread that the runtime makes for it.
-    protected static void OnTerminated(PosixSignalContext signal)
+    protected void OnTerminated(PosixSignalContext signal)
     {
         signal.Cancel = true;
-        Thread.Sleep(Grace);
+        if (released.Task.Wait(Grace))
+            return;
+        Die();
         ProcessExit.Now(TerminatedExitCode);
+    }
+
+    /// <summary>Ends this process by SIGTERM, where a process can do that.</summary>
+    protected virtual void Die()
+    {
     }
 
     /// <summary>For processes that are nobody's worker: their parent is another one, though somewhere there may be the one they were told.</summary>

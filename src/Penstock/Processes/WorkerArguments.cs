@@ -1,7 +1,7 @@
 namespace Penstock.Processes;
 
 /// <summary>What a worker process is told by the one that started it.</summary>
-internal sealed class WorkerArguments(string name, ReadOnlyMemory<byte> message, int parent, IReadOnlyList<MethodName> setups)
+internal sealed class WorkerArguments(string name, ReadOnlyMemory<byte> message, int parent, IReadOnlyList<MethodName> setups, ParentWatch watch)
 {
     public string Name { get; } = name;
 
@@ -9,6 +9,9 @@ internal sealed class WorkerArguments(string name, ReadOnlyMemory<byte> message,
 
     /// <summary>The process that started this one.</summary>
     public int Parent { get; } = parent;
+
+    /// <summary>What looks after the parent, and answers to signals.</summary>
+    public ParentWatch Watch { get; } = watch;
 
     /// <summary>
     /// Runs the methods marked with <see cref="PipelineWorkerSetupAttribute"/>, those of the entry assembly first. Left to the entry

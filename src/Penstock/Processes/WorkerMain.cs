@@ -24,7 +24,7 @@ internal static class WorkerMain
             MemoryShare.Limit(limit);
         AssemblyLocations.Use(message.Assemblies);
         watch.Start();
-        message.Entry.Bind<Action<WorkerArguments>>()(new(message.Name, message.Payload, parent, message.Setups));
+        message.Entry.Bind<Action<WorkerArguments>>()(new(message.Name, message.Payload, parent, message.Setups, watch));
         Environment.Exit(Environment.ExitCode);
     }
 

@@ -94,7 +94,7 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
         var capacity = stage.CapacityBefore(consumers);
         var lineages = builder.LineagesBehind(stage);
         if (builder.IsShared(stage, next))
-            return SharedLink<TOut>.Create(Name, new LinkPlan("", capacity, producers, consumers, KeepsOrder, builder.NextSets(), options.MaxInFlightBytes), builder.Run.Options.Serializer, options.SizeOf, lineages, builder.Run.Options.IsPortable);
+            return SharedLink<TOut>.Create(Name, new LinkPlan("", capacity, producers, consumers, KeepsOrder, builder.NextSets(), options.MaxInFlightBytes), builder.Run.Options.Serializer, builder.Run.Options.IsPortable, options.SizeOf, lineages);
         StageChecks.RequireMeasure(stage);
         var bytes = options.MaxInFlightBytes is { } limit ? new CountedBytes(limit, options.SizeOf) : null;
         return consumers == 1 && (producers == 1 || KeepsOrder)

@@ -120,6 +120,8 @@ internal sealed partial class Run
 
         foreach (var worker in stages.Where(s => s.IsSource).SelectMany(s => s.Workers))
             worker.Drain();
+        foreach (var process in stages.SelectMany(s => s.Workers).Where(w => w.IsProcess))
+            process.AnnounceDrain();
         lock (gate)
             drainClock = IsSequential ? null : StartClock(Options.StopTimeout, FailIfSourcesAreStuck);
     }
@@ -204,6 +206,9 @@ internal sealed partial class Run
 
     private void LeaveStuckWorkersBehind()
     {
+        Worker[] processes = [.. Present(stages).Where(w => w.IsProcess)];
+        if (processes.Length > 0)
+            Log.Killed(Name, Describe(processes));
         foreach (var process in stages.SelectMany(s => s.Workers).OfType<ProcessWorker>())
             process.Kill(because: null);
         Worker[] stuck = [.. Present(stages).Where(w => !w.IsProcess)];

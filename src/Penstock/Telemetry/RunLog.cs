@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Penstock.Processes;
 
 namespace Penstock.Telemetry;
 
@@ -40,4 +41,10 @@ internal sealed partial class RunLog(ILoggerFactory? factory)
 
     [LoggerMessage(11, LogLevel.Warning, "A listener to activities or meters has thrown; the run does not depend on it.")]
     public partial void ListenerFailed(Exception exception);
+
+    [LoggerMessage(12, LogLevel.Warning, "Stage '{Stage}', worker {Worker}: its process {Exit} when all its work was done.")]
+    public partial void DiedAtExit(string stage, int worker, WorkerExit exit);
+
+    [LoggerMessage(13, LogLevel.Warning, "Run '{Run}' has killed the processes of workers that did not leave: {Workers}")]
+    public partial void Killed(string run, string workers);
 }

@@ -3,6 +3,7 @@ using Penstock.Links;
 using Penstock.Processes;
 using Penstock.Serialization;
 using Penstock.Stages.Crossing;
+using Penstock.Waiting;
 
 namespace Penstock.Workers;
 
@@ -19,6 +20,7 @@ internal sealed unsafe class ProcessWorker : Worker
     private readonly Mailbox mailbox;
     private WorkerProcess? process;
     private Exception? killedBecause;
+    private bool isKilled;
     private bool isKillFinal;
     private long itemsAtStart;
     private Death? death;
@@ -30,6 +32,7 @@ internal sealed unsafe class ProcessWorker : Worker
     private bool hasSaidGoodbye;
     private bool isGone;
     private int isLooking;
+    private ITimer? exitClock;
 
     public ProcessWorker(RunningStage stage, int index, Recipe recipe)
         : base(stage, index, isAsynchronous: false)
@@ -45,6 +48,9 @@ internal sealed unsafe class ProcessWorker : Worker
 
     // Every new process loads its model anew.
     public override bool IsStarting => Times.State == WorkerState.NotStarted || (Record->IsStarting && ItemsIn + ItemsOut == itemsAtStart);
+
+    /// <summary>Whether its process waits for nothing but a signal to go on.</summary>
+    public bool IsStopped => OperatingSystem.IsLinux() && Times.State is WorkerState.Starved or WorkerState.Blocked && ProcessId is { } id && ProcessStatus.IsStopped(id);
 
     /// <summary>The number of its process, once it has one.</summary>
     public int? ProcessId => Volatile.Read(ref process)?.Id;
@@ -77,6 +83,7 @@ internal sealed unsafe class ProcessWorker : Worker
     {
         if (Interlocked.CompareExchange(ref killedBecause, because, null) is null)
             Volatile.Write(ref isKillFinal, isFinal);
+        Volatile.Write(ref isKilled, true);
         Volatile.Read(ref process)?.Kill();
     }
 
@@ -107,7 +114,10 @@ internal sealed unsafe class ProcessWorker : Worker
         if (Volatile.Read(ref death) is not { } last || last.Process != process)
             return;
         death = null;
+        exitClock?.Dispose();
         ReadMail(); // what it posted last
+        if (hasSaidGoodbye || isToBeReplaced)
+            NoteLateDeath(last.Exit);
         if (hasSaidGoodbye)
             BeGone();
         else if (isToBeReplaced)
@@ -120,7 +130,8 @@ internal sealed unsafe class ProcessWorker : Worker
     {
         mailbox.Clear();
         killedBecause = null;
-        isKillFinal = false;
+        isKilled = isKillFinal = false;
+        IsCleaningUp = false;
         itemsAtStart = ItemsIn + ItemsOut;
         Record->IsStarting = true;
         Volatile.Write(ref process, WorkerProcess.Start(
@@ -133,6 +144,7 @@ internal sealed unsafe class ProcessWorker : Worker
                 MemoryLimit = Stage.Options.MemoryLimit,
                 Workers = Stage.Run.Stages.SelectMany(s => s.Workers).Count(w => w.IsProcess),
                 IsPortable = Stage.Run.Options.IsPortable,
+                LabelsOutput = Stage.Run.Options.LabelOutput,
                 Assemblies = [.. recipe.Modules().Concat(SizeOf is { } sizeOf ? IdentityWriter.ModulesOf(sizeOf) : []).Select(m => m.Assembly).Distinct()],
             },
             (dead, exit) =>
@@ -205,6 +217,7 @@ internal sealed unsafe class ProcessWorker : Worker
                     break;
                 case News.Worn:
                     isToBeReplaced = true;
+                    exitClock = Stage.Run.Time.RingAfter(Stage.Run.Options.StopTimeout, process!.Kill); // code that runs at its exit may hang
                     break;
                 case News.Left:
                     SayGoodbye();
@@ -238,19 +251,12 @@ internal sealed unsafe class ProcessWorker : Worker
         Times.Interrupt();
         if (IsToldToStop || hasEnded || (held is null && MayNotTake && !IsWorn))
         {
+            AnswerToStop(exit, held?.Number);
             Leave(held);
             return;
         }
 
-        var exception = killedBecause ?? new WorkerCrashedException(Describe(exit, held?.Number))
-        {
-            Stage = Stage.Name,
-            Worker = Index,
-            ExitCode = exit.ExitCode,
-            Signal = exit.Signal,
-            Number = held?.Number,
-            StandardError = process!.StandardErrorTail,
-        };
+        var exception = killedBecause ?? Crash.Of(this, exit, held?.Number, process!.StandardErrorTail);
         if (Stage.Options.Faults == FaultPolicy.Stop || Volatile.Read(ref isKillFinal) || (held is null && IsHopeless()))
         {
             Stage.EndAt(this, new Fault(exception, this, held?.Number));
@@ -281,6 +287,25 @@ internal sealed unsafe class ProcessWorker : Worker
         }
 
         Restart(again ? (slot, number) : null, pause);
+    }
+
+    // As with an exception: one from a finally block fails the run, any other comes from an item that is not needed any more.
+    private void AnswerToStop(WorkerExit exit, long? number)
+    {
+        if (Volatile.Read(ref isKilled))
+            return;
+        var crash = Crash.Of(this, exit, number, process!.StandardErrorTail);
+        if (IsCleaningUp)
+            Stage.Run.FailInCleanup(new Fault(crash, this, number));
+        else
+            Stage.Run.Log.IgnoredAfterStop(Stage.Name, Index, crash);
+    }
+
+    // It had done all its work, and died of what runs at the exit of a process.
+    private void NoteLateDeath(WorkerExit exit)
+    {
+        if (exit.ExitCode is not 0)
+            Stage.Run.Log.DiedAtExit(Stage.Name, Index, exit);
     }
 
     /// <summary>It has left after so many items, as agreed: another one goes on.</summary>
@@ -355,14 +380,6 @@ internal sealed unsafe class ProcessWorker : Worker
     {
         isGone = true;
         Stage.Run.OnWorkerLeft();
-    }
-
-    private string Describe(WorkerExit exit, long? number)
-    {
-        var where = number is null ? "while it held no item" : $"while it held item {number}";
-        var tail = process!.StandardErrorTail;
-        return $"Stage '{Stage.Name}', worker {Index}: its process {exit} {where}."
-            + (tail.Length > 0 ? $" Its last lines of standard error:{Environment.NewLine}{tail}" : "");
     }
 
     private sealed record Death(WorkerProcess Process, WorkerExit Exit);

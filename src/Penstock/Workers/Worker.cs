@@ -17,6 +17,7 @@ internal abstract class Worker
     private const int InputEnded = 2; // finish the item in hand, take no other: the stage has ended behind it
     private const int Draining = 4; // a source: pull no more
     private const int Worn = 8; // set by a process itself: finish the item in hand, then leave to be replaced
+    private const int RunDraining = 16; // for a process that SIGTERM has reached: the run has heard of it and will end
 
     private readonly CancellationTokenSource stopping = new();
     private readonly bool isAsynchronous;
@@ -79,6 +80,8 @@ internal abstract class Worker
 
     public unsafe bool IsDraining => (Volatile.Read(ref record->Gate) & Draining) != 0;
 
+    public unsafe bool IsRunEnding => (Volatile.Read(ref record->Gate) & (Stopped | Draining | RunDraining)) != 0;
+
     public unsafe bool MayNotTake => (Volatile.Read(ref record->Gate) & (Stopped | InputEnded | Worn)) != 0;
 
     /// <summary>Whether the worker leaves because its process has taken enough items.</summary>
@@ -100,6 +103,9 @@ internal abstract class Worker
 
     /// <summary>Whether it has neither asked for an item nor yielded one yet.</summary>
     public virtual bool IsStarting => ItemsIn + ItemsOut + Restarts == 0 && !Times.HasStarved;
+
+    /// <summary>Whether its generator runs its last blocks.</summary>
+    public unsafe ref bool IsCleaningUp => ref record->IsCleaningUp;
 
     /// <summary>Generators started after the first one.</summary>
     public unsafe ref int Restarts => ref record->Restarts;
@@ -181,6 +187,9 @@ internal abstract class Worker
 
     // A synchronous source finishes its current item; an asynchronous one may give up waiting for it.
     public void Drain() => Signal(Draining, cancels: isAsynchronous);
+
+    /// <summary>Tells a process that the sources are being drained: it goes on until nothing more comes.</summary>
+    public void AnnounceDrain() => Signal(RunDraining, cancels: false);
 
     /// <summary>What the worker is doing, in words.</summary>
     public string Activity()

@@ -21,7 +21,7 @@ internal static class WorkerHost
         {
             arguments.RunSetup();
             var (plan, body) = WorkerPlan.Read(arguments.Message);
-            body.Accept(new Hosting(plan, memory, mailbox));
+            body.Accept(new Hosting(plan, memory, mailbox, arguments.Watch));
         }
         catch (Exception exception)
         {
@@ -31,7 +31,7 @@ internal static class WorkerHost
         }
     }
 
-    private sealed class Hosting(WorkerPlan plan, RunMemory memory, Mailbox mailbox) : IBodyVisitor<bool>
+    private sealed class Hosting(WorkerPlan plan, RunMemory memory, Mailbox mailbox, ParentWatch watch) : IBodyVisitor<bool>
     {
         public bool Visit<TIn, TOut>(Body<TIn, TOut> body)
         {
@@ -66,7 +66,7 @@ internal static class WorkerHost
 
             if (plan.IsRestart)
                 worker.Resume(plan.Resume, plan.PauseBeforeResume);
-            new Thread(() => worker.FollowGate(plan.IsSource && body.IsAsynchronous)) { IsBackground = true, Name = "Penstock: gate" }.Start();
+            new Thread(() => worker.FollowGate(plan.IsSource && body.IsAsynchronous, watch.Release)) { IsBackground = true, Name = "Penstock: gate" }.Start();
             worker.RunAsync().Wait();
             return true;
         }

@@ -102,19 +102,20 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         PauseAsync(pause).AsTask().Wait();
     }
 
-    /// <summary>In a process of its own: follows what is asked of the worker, guards its passages, and signals the stage's token.</summary>
-    public unsafe void FollowGate(bool isDrainable)
+    /// <summary>In a process of its own: follows what is asked of the worker, guards its passages, signals the stage's token, and tells when the run begins to end.</summary>
+    public unsafe void FollowGate(bool isDrainable, Action ending)
     {
         while (true)
         {
             var told = Volatile.Read(ref Record->Gate);
             if (told != 0)
                 GuardPassages();
+            if (IsRunEnding)
+                ending();
             if (IsStopping || (isDrainable && IsDraining))
-            {
                 CancelToken();
+            if (IsStopping)
                 return;
-            }
 
             Memory.Wait.Sleep(&Record->Gate, told);
         }
@@ -348,6 +349,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     private async ValueTask<Exception?> DisposeGeneratorAsync()
     {
         Exception? first = null;
+        IsCleaningUp = true;
         var (synchronous, asynchronous) = (generator, asyncGenerator);
         (generator, asyncGenerator) = (null, null);
         try
@@ -376,6 +378,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         lock (passages)
             passages.Clear();
         writer?.Reclaim();
+        IsCleaningUp = false;
         return first;
 
         // A finally block that asks for more items is told to stop, too.

@@ -92,6 +92,10 @@ internal struct WorkerRecord
     [FieldOffset(360)]
     public bool IsStarting;
 
+    /// <summary>Whether the generator runs its last blocks: it was told to stop, or is being disposed. Who dies there has failed in cleanup.</summary>
+    [FieldOffset(364)]
+    public bool IsCleaningUp;
+
     /// <summary>In an ordered stage: the number of the item it works on, see <see cref="Links.Turns"/>.</summary>
     [FieldOffset(448)]
     public long Turn;

@@ -10,8 +10,10 @@ internal static partial class Snippets
 
     public static IEnumerable<string> ShownIn(string document) => Find(Blocks(), Read(document));
 
-    public static string Read(string document, [CallerFilePath] string here = "") =>
-        File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "../../..", document));
+    public static string Read(string document) => File.ReadAllText(PathOf(document));
+
+    public static string PathOf(string document, [CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../..", document));
 
     private static IEnumerable<string> Find(Regex form, string text) =>
         form.Matches(text).Select(match => string.Join('\n', match.Groups["code"].Value.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)));

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Penstock.Tests.Isolated;
 
@@ -13,8 +14,11 @@ public enum Accident
     ExitThree,
     FailFast,
     Overflow,
+    Memory,
     Loop,
     Sleep,
+    StopSignal,
+    CloseOutput,
 }
 
 /// <summary>The exception of the tests' stages.</summary>
@@ -23,7 +27,7 @@ public sealed class MishapException(string message) : Exception(message);
 /// <summary>Which accident happens at which item.</summary>
 /// <param name="Kind">What happens.</param>
 /// <param name="At">At this item.</param>
-/// <param name="OnlyFirst">Only at its first attempt.</param>
+/// <param name="OnlyFirst">Whether it happens at the item's first try only.</param>
 public sealed record Mishap(Accident Kind, int At, bool OnlyFirst = false)
 {
     /// <summary>Yields each item times ten, then that plus one; the accident happens between the two.</summary>
@@ -37,47 +41,30 @@ public sealed record Mishap(Accident Kind, int At, bool OnlyFirst = false)
         }
     }
 
-    public static IEnumerable<int> Source(Mishap mishap)
-    {
-        for (var i = 0; i < 100; i++)
-        {
-            mishap.Meet(i);
-            yield return i;
-        }
-    }
-
-    /// <summary>What the stage gives for so many items where nothing happens.</summary>
-    public static IEnumerable<int> Outputs(int count) => Enumerable.Range(0, count).SelectMany(x => new[] { x * 10, x * 10 + 1 });
-
     public static bool IsStuck(Accident kind) => kind is Accident.Loop or Accident.Sleep;
-
-    /// <summary>What tells the accident from outside.</summary>
-    public static (int? ExitCode, string? Signal) Trace(Accident kind) => kind switch
-    {
-        Accident.Kill => (null, "SIGKILL"),
-        Accident.Segfault => (null, "SIGSEGV"),
-        Accident.Abort or Accident.FailFast or Accident.Overflow => (null, "SIGABRT"),
-        Accident.ExitZero => (0, null),
-        Accident.ExitThree => (3, null),
-        _ => (null, null),
-    };
 
     public void Meet(int item)
     {
-        if (item != At || (OnlyFirst && PipelineContext.Current!.Attempt > 1))
-            return;
-        Console.Error.WriteLine($"about to meet {Kind}");
-        Happen(Kind);
+        if (item == At && (!OnlyFirst || PipelineContext.Current!.Attempt == 1))
+            Kind.Happen();
     }
+}
 
-    private static void Happen(Accident kind)
+/// <summary>Makes accidents happen to this process.</summary>
+internal static partial class Accidents
+{
+    private const int KillSignal = 9;
+    private const int StopSignal = 19;
+
+    public static void Happen(this Accident kind)
     {
+        Console.Error.WriteLine($"about to meet {kind}");
         switch (kind)
         {
             case Accident.Exception:
                 throw new MishapException("something happened");
             case Accident.Kill:
-                _ = Libc.Kill(Environment.ProcessId, 9);
+                _ = Libc.Kill(Environment.ProcessId, KillSignal);
                 Thread.Sleep(Timeout.Infinite);
                 break;
             case Accident.Segfault:
@@ -98,11 +85,20 @@ public sealed record Mishap(Accident Kind, int At, bool OnlyFirst = false)
             case Accident.Overflow:
                 _ = Overflow(new byte[1]);
                 break;
+            case Accident.Memory:
+                TakeAll();
+                break;
             case Accident.Loop:
                 while (true)
                     Thread.SpinWait(1000);
             case Accident.Sleep:
                 Thread.Sleep(Timeout.Infinite);
+                break;
+            case Accident.StopSignal:
+                _ = Libc.Kill(Environment.ProcessId, StopSignal);
+                break;
+            case Accident.CloseOutput:
+                new SafeFileHandle(1, ownsHandle: true).Dispose();
                 break;
         }
     }
@@ -112,6 +108,13 @@ public sealed record Mishap(Accident Kind, int At, bool OnlyFirst = false)
         Span<byte> more = stackalloc byte[4096];
         bytes[0]++;
         return Overflow(more) + more[0];
+    }
+
+    private static void TakeAll()
+    {
+        var taken = new List<byte[]>();
+        while (true)
+            taken.Add(new byte[8 << 20]);
     }
 }
 

@@ -19,11 +19,11 @@ internal static class Beside
 /// <summary>A folder that is gone when the test is over.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    private readonly string path = Directory.CreateTempSubdirectory("penstock-test-").FullName;
+    public string Path { get; } = Directory.CreateTempSubdirectory("penstock-test-").FullName;
 
-    public string File(string name) => Path.Combine(path, name);
+    public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    public int Count(string pattern) => Directory.GetFiles(path, pattern).Length;
+    public int Count(string pattern) => Directory.GetFiles(Path, pattern).Length;
 
-    public void Dispose() => Directory.Delete(path, recursive: true);
+    public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -14,11 +14,21 @@ public sealed class Printing : IDisposable
     public void Dispose() => Console.SetOut(console);
 
     [Fact]
+    public Task Lines_name_their_worker_where_that_is_asked_for() => Within.Time(async () =>
+    {
+        var pipeline = Pipeline.From(Enumerable.Range(0, 50)).Then(Steps.SayEach, "tells", Beside.Processes(2) with { Name = "Sayer" });
+        await pipeline.ToListAsync(new() { LabelOutput = true });
+        var lines = printed.ToString().Split('\n').Where(line => line.Contains("tells", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(50, lines.Length);
+        Assert.All(lines, line => Assert.Matches(@"^\[Sayer #[01]\] tells \d+$", line.TrimEnd()));
+    });
+
+    [Fact]
     public Task Every_line_of_a_worker_has_arrived_when_the_run_is_over() => Within.Time(async () =>
     {
         await Pipeline.From(Enumerable.Range(0, 50)).Then(Steps.SayEach, "saw", Beside.Processes(2)).ToListAsync();
         var lines = printed.ToString().Split('\n').Where(line => line.Contains("saw", StringComparison.Ordinal)).ToArray();
         Assert.Equal(50, lines.Length);
-        Assert.All(Enumerable.Range(0, 50), i => Assert.Single(lines, line => line.TrimEnd().EndsWith($"saw {i}", StringComparison.Ordinal)));
+        Assert.All(Enumerable.Range(0, 50), i => Assert.Single(lines, line => string.Equals(line.TrimEnd(), $"saw {i}", StringComparison.Ordinal)));
     });
 }

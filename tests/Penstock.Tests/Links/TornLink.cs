@@ -11,7 +11,7 @@ internal sealed unsafe class TornLink : IDisposable
 
     public TornLink(int capacity = 4, int producers = 3, int consumers = 3, bool isOrdered = false, long? maxBytes = null, Lineages? lineages = null)
     {
-        Link = SharedLink<int>.Create("torn", new LinkPlan("", capacity, producers, consumers, isOrdered, FirstSet: 3, maxBytes), serializer: null, sizeOf: _ => 10, lineages);
+        Link = SharedLink<int>.Create("torn", new LinkPlan("", capacity, producers, consumers, isOrdered, FirstSet: 3, maxBytes), serializer: null, sizeOf: _ => 10, lineages: lineages);
         region = SharedRegion.Open(Link.Plan.Handle);
         layout = SharedLink<int>.LayoutFor(capacity);
     }

@@ -59,6 +59,13 @@ internal static unsafe partial class Entries
             SharedWait.Current.Sleep(&words[1], 0);
     }
 
+    /// <summary>The same, and the run has begun to end.</summary>
+    public static void AnswerWhenReleased(WorkerArguments arguments)
+    {
+        arguments.Watch.Release();
+        Answer(arguments);
+    }
+
     /// <summary>Ends as a worker of its own does.</summary>
     public static void Nest(WorkerArguments arguments)
     {

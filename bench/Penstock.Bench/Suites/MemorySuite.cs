@@ -1,0 +1,32 @@
+using Penstock.Bench.Measuring;
+using Penstock.Bench.Peers;
+
+namespace Penstock.Bench.Suites;
+
+/// <summary>Memory does not grow with the length of the stream.</summary>
+internal sealed class MemorySuite : Suite
+{
+    private static readonly int[] Lengths = [10_000, 100_000, 1_000_000];
+
+    private static readonly Claim Flat = new("at most 1.5 times the peak of the shortest stream", line => line.Ratio >= 1 / 1.5);
+
+    public override string Name => "memory";
+
+    public override string Topic => "peak of streams of arrays of 4 KB, 12 in flight, by their length";
+
+    public override IEnumerable<Contest> Contests => [Of("threads", Isolation.Thread), Of("processes", Isolation.Process)];
+
+    private static Contest Of(string name, Isolation isolation) =>
+        new(name, [.. Lengths.Select((length, i) => Streams.Of(length, isolation) with
+        {
+            Role = i == 0 ? Role.Reference : Role.Penstock,
+            Claim = i == 0 ? null : Flat,
+        })])
+        {
+            Headline = Headline.Figure(Streams.Peak, "peak MB", "N0"),
+            Details = [Headline.Figure(Streams.PeakOfWorker, "peak MB of a worker process", "N0"), Headline.CpuPerItem],
+            // A peak stays one; the rounds of one process are not independent.
+            MostRounds = 1,
+            FullOnly = isolation == Isolation.Process,
+        };
+}

@@ -1,0 +1,35 @@
+using Penstock.Bench.Measuring;
+using Penstock.Bench.Peers;
+
+namespace Penstock.Bench.Suites;
+
+/// <summary>What the library is for: is the busiest step ever kept waiting?</summary>
+internal sealed class UtilisationSuite : Suite
+{
+    private static readonly Claim NeverWaiting = new("at most 1.02", line => line.Median <= 1.02);
+
+    public override string Name => "utilisation";
+
+    public override string Topic =>
+        "six steps, the fourth takes 20 to 30 ms, of which others need 40 % of a core: total time over the sum of that step, 5 % cut at both ends";
+
+    public override IEnumerable<Contest> Contests =>
+    [
+        new("inference",
+        [
+            Inference.Nested(),
+            Inference.Channels(),
+            Inference.Penstock("Penstock, threads", Isolation.Thread) with { Claim = NeverWaiting },
+            Inference.Penstock("Penstock, None", Isolation.None),
+            Inference.Penstock("Penstock, processes", Isolation.Process) with { Claim = NeverWaiting },
+        ])
+        {
+            Headline = Headline.Figure(Inference.Share, "total / step", "N3"),
+            Details = [Headline.CpuPerItem],
+            // Of the processor time, what it takes to start processes is not the items.
+            Steady = true,
+            Items = pace => pace.InAHurry ? 60 : 240,
+            MostRounds = 5,
+        },
+    ];
+}

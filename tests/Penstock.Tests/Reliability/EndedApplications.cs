@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Globalization;
+using Penstock.SharedMemory;
+using Penstock.Tests.Isolated;
+using Penstock.Tests.Support;
+using Xunit.Abstractions;
+
+namespace Penstock.Tests.Reliability;
+
+/// <summary>Somebody ends an application with workers, as a terminal or systemd does: by a signal to the whole group.</summary>
+[Collection(nameof(Alone))]
+public sealed class EndedApplications(ITestOutputHelper output) : IDisposable
+{
+    private const int Interrupt = 2; // SIGINT, Ctrl-C
+    private const int KillSignal = 9;
+    private const int Terminate = 15; // SIGTERM
+
+    private readonly TemporaryFolder temporary = new();
+
+    public void Dispose() => temporary.Dispose();
+
+    [Fact]
+    public Task Ctrl_C_in_an_application_that_answers_it_ends_everything_once_and_leaves_nothing() => Within.Time(async () =>
+    {
+        using var app = await StartAsync("cancel");
+        SendToGroup(app, Interrupt);
+        var lines = (await app.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        await app.WaitForExitAsync();
+        Assert.Equal(["asked to end", "cancelled", "source has left", "stage has left"], lines.Order(StringComparer.Ordinal));
+        Assert.Equal("", await app.StandardError.ReadToEndAsync());
+        Assert.Equal(5, app.ExitCode);
+        Assert.Equal(0, temporary.Count("*"));
+    });
+
+    [Theory]
+    [InlineData(Interrupt)]
+    [InlineData(Terminate)]
+    public Task In_an_application_that_does_not_answer_the_exit_is_that_of_one_without_workers(int signal) => Within.Time(async () =>
+    {
+        using var plain = await StartAsync("sleep");
+        using var app = await StartAsync("pipeline");
+        SendToGroup(plain, signal);
+        SendToGroup(app, signal);
+        await Task.WhenAll(plain.WaitForExitAsync(), app.WaitForExitAsync());
+        Assert.Equal(("", ""), (await app.StandardOutput.ReadToEndAsync(), await app.StandardError.ReadToEndAsync()));
+        Assert.Equal(plain.ExitCode, app.ExitCode);
+        Assert.Equal(128 + signal, app.ExitCode);
+    });
+
+    [Fact]
+    public Task SIGTERM_to_all_lets_a_run_drain_for_longer_than_the_second_that_workers_give_it() => Within.Time(async () =>
+    {
+        using var app = await StartAsync("drain");
+        var start = Stopwatch.GetTimestamp();
+        SendToGroup(app, Terminate);
+        var text = await app.StandardOutput.ReadToEndAsync();
+        await app.WaitForExitAsync();
+        var elapsed = Stopwatch.GetElapsedTime(start);
+        output.WriteLine(FormattableString.Invariant($"drained in {elapsed.TotalSeconds:F1} s"));
+        Assert.StartsWith("drained ", text.Split('\n').First(line => !line.StartsWith("source", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Equal(("", 0), (await app.StandardError.ReadToEndAsync(), app.ExitCode));
+        Assert.InRange(elapsed.TotalSeconds, 1.2, 20);
+        Assert.Equal(0, temporary.Count("*"));
+    });
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("0")]
+    public Task Kill_9_of_an_application_takes_its_workers_along_and_leaves_what_every_killed_one_leaves(string diagnostics) => Within.Time(async () =>
+    {
+        using var app = await StartAsync("pipeline", ("DOTNET_EnableDiagnostics", diagnostics));
+        var before = MemoryFiles();
+        Assert.NotEmpty(before);
+        var start = Stopwatch.GetTimestamp();
+        Assert.Equal(0, Libc.Kill(app.Id, KillSignal)); // the parent alone
+        await app.WaitForExitAsync();
+        Assert.True(SpinWait.SpinUntil(() => Members(app.Id).Length == 0, TimeSpan.FromSeconds(10)));
+        var elapsed = Stopwatch.GetElapsedTime(start);
+        output.WriteLine(FormattableString.Invariant($"all gone after {elapsed.TotalMilliseconds:F0} ms; left: {temporary.Count("*")} files of the runtime"));
+        Assert.InRange(elapsed.TotalSeconds, 0, 1);
+        Assert.Empty(Directory.GetFiles(FileRegion.Folder, $"penstock-*-{app.Id}-*"));
+
+        // The sockets and pipes by which the tools of .NET find a process; a killed one cannot remove them, and the killed parent not those of its workers.
+        Assert.Equal(temporary.Count("*"), temporary.Count("dotnet-diagnostic-*") + temporary.Count("clr-debug-pipe-*"));
+        if (diagnostics is "0")
+            Assert.Equal(0, temporary.Count("*"));
+
+        string[] MemoryFiles() => [.. Members(app.Id).Where(id => File.ReadAllText($"/proc/{id}/maps").Contains("memfd:penstock-", StringComparison.Ordinal)).Select(id => $"{id}")];
+    });
+
+    /// <summary>In a group of its own, with temporary files of its own; returns when it runs.</summary>
+    private async Task<Process> StartAsync(string command, params (string Name, string Value)[] environment)
+    {
+        var app = App.Start("setsid", [App.Host, command], [("TMPDIR", temporary.Path), .. environment]);
+        Assert.NotNull(await app.StandardOutput.ReadLineAsync());
+        return app;
+    }
+
+    private static void SendToGroup(Process leader, int signal) => Assert.Equal(0, Libc.Kill(-leader.Id, signal));
+
+    // All processes of the session that this one leads.
+    private static int[] Members(int leader) =>
+        [.. Directory.GetDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id => id > 0 && SessionOf(id) == leader)];
+
+    private static int SessionOf(int id)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{id}/stat");
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ') is [not "Z", _, _, var session, ..] ? int.Parse(session, CultureInfo.InvariantCulture) : 0;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using Penstock.Tests.Isolated;
+using Penstock.Tests.Support;
+using Penstock.Workers;
+
+namespace Penstock.Tests.Reliability;
+
+/// <summary>SIGTERM to a worker alone: the run has a second to take the worker away, then the worker dies of it.</summary>
+public class Terminations
+{
+    private const int Terminate = 15; // SIGTERM
+
+    [Fact]
+    public Task The_run_fails_a_second_later_and_says_why() => Within.Time(async () =>
+    {
+        using var folder = new TemporaryFolder();
+        var run = Pipeline.From([0, 1]).Then(Dwell, folder.File("once"), Beside.Process).To(xs => xs.ToList()).Start();
+        var start = await TerminateAsync(run, folder);
+        var crash = await Assert.ThrowsAsync<WorkerCrashedException>(() => run.Completion);
+        Assert.Equal(("SIGTERM", null, 0L), (crash.Signal, crash.ExitCode, crash.Number));
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.9, 10);
+    });
+
+    [Fact]
+    public Task Under_a_policy_another_process_takes_over() => Within.Time(async () =>
+    {
+        using var folder = new TemporaryFolder();
+        var run = Pipeline.From([0, 1]).Then(Dwell, folder.File("once"), Beside.Process with { Faults = FaultPolicy.Retry(2) }).To(xs => xs.ToList()).Start();
+        await TerminateAsync(run, folder);
+        Assert.Equal([0, 1], await run.Completion);
+    });
+
+    [Fact]
+    public Task A_worker_goes_on_within_its_second() => Within.Time(async () =>
+    {
+        using var folder = new TemporaryFolder();
+        var run = Pipeline.From([0, 1]).Then(DwellBriefly, folder.File("once"), Beside.Process).To(xs => xs.ToList()).Start();
+        await TerminateAsync(run, folder);
+        Assert.Equal([0, 1], await run.Completion);
+    });
+
+    // When the worker has its first item.
+    private static async Task<long> TerminateAsync(PipelineRun run, TemporaryFolder folder)
+    {
+        await Task.Run(() => Assert.True(SpinWait.SpinUntil(() => folder.Count("once") == 1, 20_000)));
+        var worker = run.Run.Stages.SelectMany(s => s.Workers).OfType<ProcessWorker>().Single();
+        var start = Stopwatch.GetTimestamp();
+        Assert.Equal(0, Libc.Kill(worker.ProcessId!.Value, Terminate));
+        return start;
+    }
+
+    private static IEnumerable<int> Dwell(IEnumerable<int> items, string file) => Dwell(items, file, TimeSpan.FromMinutes(1));
+
+    private static IEnumerable<int> DwellBriefly(IEnumerable<int> items, string file) => Dwell(items, file, TimeSpan.FromMilliseconds(100));
+
+    private static IEnumerable<int> Dwell(IEnumerable<int> items, string file, TimeSpan time)
+    {
+        foreach (var item in items)
+        {
+            if (!File.Exists(file))
+            {
+                File.WriteAllText(file, "");
+                Thread.Sleep(time); // work
+            }
+
+            yield return item;
+        }
+    }
+}
