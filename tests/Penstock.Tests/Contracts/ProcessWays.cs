@@ -5,8 +5,6 @@ public class Processes : Way
 {
     public override bool CopiesItems => true;
 
-    public override Way Inside { get; } = new Threads();
-
     public override int Rounds(int most) => 2;
 
     public override int Items(int most) => Math.Min(most, 200);

@@ -45,7 +45,7 @@ public sealed class ScatterAndGather
     private static Pipeline<string> Gathered(Way way, Source<int> source, Step<int, int> step, int maxOpen, FaultPolicy? faults = null) =>
         way.From(source).ScatterGather(
             Parts,
-            parts => way.Inside.Then(way.Inside.Then(parts, new Pass<int>()), step, new() { Faults = faults ?? FaultPolicy.Stop }),
+            parts => way.Then(way.Then(parts, new Pass<int>()), step, new() { Faults = faults ?? FaultPolicy.Stop }),
             (item, done) => $"{item}: {string.Join(' ', done)}",
             maxOpen);
 

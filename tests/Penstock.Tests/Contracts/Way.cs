@@ -23,9 +23,6 @@ public abstract class Way
     /// <summary>Whether it takes so long that not every contract is tried on it every time.</summary>
     public virtual bool IsCostly => false;
 
-    /// <summary>How the stages between a scattering and its gathering run, which cannot leave the process yet.</summary>
-    public virtual Way Inside => this;
-
     /// <summary>How often to try what goes wrong only now and then: less often where one run takes long.</summary>
     public virtual int Rounds(int most) => most;
 

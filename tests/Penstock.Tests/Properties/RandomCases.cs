@@ -19,7 +19,6 @@ internal static class RandomCases
             {
                 IsInProcess = isInProcess,
                 Workers = isInProcess ? Math.Min(stage.Workers, 3) : stage.Workers,
-                MaxInFlightBytes = null,
 
                 // Chained operators stay here, so what they throw is none of the stage's business.
                 Chained = [.. stage.Chained.Select(c => c with { FaultEvery = null })],
