@@ -92,7 +92,7 @@ internal static class Large
         }
         var after = Used();
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"   worker per item {(after.Faults - before.Faults) / (n-4)} faults, {(after.Seconds - before.Seconds) * 1e3 / (n-4):F1} ms of processor, {(after.SystemSeconds - before.SystemSeconds) * 1e3 / (n-4):F1} ms of it in the kernel, gcs {GC.CollectionCount(2)}"));
+            $"   worker per item {(after.Faults - before.Faults) / (n - 4)} faults, {(after.Seconds - before.Seconds) * 1e3 / (n - 4):F1} ms of processor, {(after.SystemSeconds - before.SystemSeconds) * 1e3 / (n - 4):F1} ms of it in the kernel, gcs {GC.CollectionCount(2)}"));
     }
 
     private static (long Faults, double Seconds, double SystemSeconds) Used()
