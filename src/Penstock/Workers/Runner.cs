@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Penstock.Runs;
+using Penstock.Waiting;
 
 namespace Penstock.Workers;
 
@@ -31,6 +32,7 @@ internal static class Runner
     // Waits block in here, so the task is complete when it returns.
     private static void RunToEnd(Worker worker)
     {
+        BatchScheduling.Choose();
         var life = worker.RunAsync();
         Debug.Assert(life.IsCompleted, "A synchronous worker waits by blocking.");
         life.GetAwaiter().GetResult();

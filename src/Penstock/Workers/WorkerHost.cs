@@ -67,6 +67,7 @@ internal static class WorkerHost
             if (plan.IsRestart)
                 worker.Resume(plan.Resume, plan.PauseBeforeResume);
             new Thread(() => worker.FollowGate(plan.IsSource && body.IsAsynchronous, watch.Release)) { IsBackground = true, Name = "Penstock: gate" }.Start();
+            BatchScheduling.Choose();
             worker.RunAsync().Wait();
             return true;
         }

@@ -139,6 +139,7 @@ internal sealed class Pump<T> : Pump
 
     private void Run()
     {
+        BatchScheduling.Choose();
         Claim();
         while (true)
         {
