@@ -6,7 +6,7 @@ public enum Isolation
     /// <summary>
     /// No thread of its own. The stage runs on its consumer's thread, as in plain composition, while items cost little; while they cost more than
     /// waking a thread, a second thread resumes the stage ahead of its consumer, up to <see cref="StageOptions.MaxInFlight"/> items. Never two threads at once in
-    /// one worker, but it may move to another between two items, as with <c>await</c>. Stage and consumer are one row in snapshots. For stages
+    /// one worker, but it may move to another between two items, as with <c>await</c>; what it puts into AsyncLocals stays behind. Stage and consumer are one row in snapshots. For stages
     /// with one worker, the policy Stop and no time-outs or limit in bytes, in front of another such one with or without a thread; any other has a thread each.
     /// </summary>
     None,

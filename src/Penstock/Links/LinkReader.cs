@@ -42,7 +42,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
 
     bool ICondition.IsMet()
     {
-        if (Worker.MayNotTake || IsInterrupted)
+        if (Worker.MayNotTake || IsInterrupted || Pump.OfThread is { IsToLeave: true })
             return true;
         if (isInReserve && (lead!.IsOpenTo(Worker.Index) || (isRetired && lead.HasMoved())))
             return true; // perhaps nobody else waits for the next item any more, or looks after the leader
@@ -114,6 +114,8 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
             await WaitForItemAsync().ConfigureAwait(false);
             if (Worker.MayNotTake)
                 throw StopException();
+            if (Pump.OfThread is { IsToLeave: true })
+                throw StopOnThisThread();
         }
 
         if (link.Consumers.HasWaiting && link.HasItems)
@@ -125,8 +127,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
     {
         if (Pump.OfThread is { } pump)
         {
-            link.Consumers.Join(pump.Sleeper.Waiter);
-            pump.Sleeper.Until(this, link.Consumers);
+            pump.WaitFor(this, link.Consumers);
             return default;
         }
 

@@ -57,21 +57,21 @@ internal sealed class RunBuilder(Run run)
     public Headroom? HeadroomOf(Stage stage, Stage next) =>
         MayRunAhead(stage) && stage.CapacityBefore(next.Options.Workers) is > 1 and var capacity && (HasRealClock || Run.Options.CreatePace is not null) ? new Headroom(stage.Name, capacity) : null;
 
-    private bool MayRunAhead(Stage stage) =>
-        stage.IsolationIn(Run.Options) == Isolation.None && LineagesBehind(stage) is null && !ReadsFromProcess(stage);
-
-    // A thread that runs ahead waits for the items of the whole group, which processes could not wake.
-    private bool ReadsFromProcess(Stage stage)
+    // Whoever runs ahead takes along what is nested in the stage, and waits for the items of all of that: so it may hold neither a
+    // stage that has a thread for life, nor a link from a process, which could not wake it.
+    private bool MayRunAhead(Stage stage)
     {
+        if (stage.IsolationIn(Run.Options) != Isolation.None || LineagesBehind(stage) is not null)
+            return false;
         for (var next = stage; next.Previous is { } before; next = before)
         {
             if (IsShared(before, next))
-                return true;
-            if (before.Options.MaxInFlight != 1 && before.IsolationIn(Run.Options) != Isolation.None)
-                return false; // a link of this process is between them
+                return false;
+            if (before.IsolationIn(Run.Options) != Isolation.None)
+                return before.Options.MaxInFlight != 1; // else it is nested
         }
 
-        return false;
+        return true;
     }
 
     private bool CanNest(Stage stage) =>

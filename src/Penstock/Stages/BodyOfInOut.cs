@@ -57,9 +57,11 @@ internal sealed class Body<TIn, TOut>(Delegate? function) : Body(function)
             HasInnerSource = IsSource,
             Synchronous = (items, token) =>
             {
-                var outputs = Synchronous!(items, token) ?? throw new InvalidOperationException(
+                // Whoever runs ahead may be inside when its consumer ends, and must then be told without the others.
+                var stopping = ahead is null ? null : CancellationTokenSource.CreateLinkedTokenSource(token);
+                var outputs = Synchronous!(items, stopping?.Token ?? token) ?? throw new InvalidOperationException(
                     $"Stage '{name}' returned null instead of items. Return an empty sequence if there are none.");
-                return next.Synchronous!(new InnerItems<TOut>(outputs, ((IInput)items).Worker, endsSource, ahead), token);
+                return next.Synchronous!(new InnerItems<TOut>(outputs, ((IInput)items).Worker, endsSource) { Ahead = ahead, Stopping = stopping }, token);
             },
         };
     }

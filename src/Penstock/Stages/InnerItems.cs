@@ -11,10 +11,15 @@ namespace Penstock.Stages;
 /// <param name="items">The items that come to this place.</param>
 /// <param name="worker">Whose place it is.</param>
 /// <param name="isSource">Whether only a source is before this place. Its items end here when it is drained, so that what is behind finishes.</param>
-/// <param name="ahead">How far what is before this place may run ahead of what is behind it; null for not at all.</param>
-internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool isSource, Headroom? ahead = null) : IEnumerable<T>, IInput
+internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool isSource) : IEnumerable<T>, IInput
 {
     private bool enumerated;
+
+    /// <summary>How far what is before this place may run ahead of what is behind it; null for not at all.</summary>
+    public Headroom? Ahead { get; init; }
+
+    /// <summary>Signals the token of what is before this place; where that may run ahead.</summary>
+    public CancellationTokenSource? Stopping { get; init; }
 
     public Worker Worker => worker;
 
@@ -25,8 +30,8 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
         enumerated = true;
         var enumerator = items.GetEnumerator();
         Passage passage = isSource ? new BehindSource(enumerator, worker) : new BehindStage(enumerator, worker);
-        if (ahead is var (stage, maxInFlight))
-            return Owned(new RunAhead<T>(passage, worker, stage, maxInFlight));
+        if (Ahead is var (stage, maxInFlight))
+            return Owned(new RunAhead<T>(passage, worker, stage, maxInFlight, Stopping!));
         return Owned(passage);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Penstock.Tests.Support;
 
 namespace Penstock.Tests.Runs;
@@ -171,6 +172,66 @@ public sealed class StagesWithoutAThread : IDisposable
         }
     });
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task A_consumer_that_ends_is_not_kept_waiting_for_the_next_item(bool fails) => Within.Time(async () =>
+    {
+        var run = Pipeline.From(ThreeAndNoMore).Then(xs => xs.Select(x => x), None).Then(xs => xs.Select(x => x), None).To(Consume).RunAsync(At("always ahead"));
+        if (fails)
+            await Assert.ThrowsAsync<TestException>(() => run);
+        else
+            await run;
+
+        void Consume(IEnumerable<int> items)
+        {
+            foreach (var item in items)
+            {
+                if (item < 2)
+                    continue;
+                if (fails)
+                    throw new TestException();
+                return;
+            }
+        }
+    });
+
+    [Fact]
+    public Task A_source_that_waits_with_its_token_is_told_when_its_consumer_has_ended() => Within.Time(() =>
+        Pipeline.From(Produce, None).To(xs => xs.Take(3).Count()).RunAsync(At("always ahead")));
+
+    [Fact]
+    public Task One_that_is_stuck_when_its_consumer_has_ended_is_named_after_the_stop_timeout() => Within.Time(async () =>
+    {
+        var pipeline = Pipeline.From(() => Items.Endless().Select(StickAtThree), None with { Name = "stuck" }).To(xs => xs.Take(3).Count());
+        var thrown = await Assert.ThrowsAsync<WorkerStuckException>(() => pipeline.RunAsync(At("always ahead") with { StopTimeout = TimeSpan.FromMilliseconds(200) }));
+        Assert.Contains("'stuck'", thrown.Message, StringComparison.Ordinal);
+
+        int StickAtThree(int item)
+        {
+            if (item == 3)
+                gate.Pass();
+            return item;
+        }
+    });
+
+    [Fact]
+    public Task A_stage_with_a_thread_keeps_it_for_life_in_front_of_them() => Within.Time(async () =>
+    {
+        var used = new ConcurrentDictionary<int, bool>();
+        await Pipeline.From(Produce, new() { MaxInFlight = 1 }).Then(Twice, None).To(Items.Drop).RunAsync(At("fickle"));
+        Assert.Single(used);
+
+        IEnumerable<int> Produce()
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                used[Environment.CurrentManagedThreadId] = true;
+                yield return i;
+            }
+        }
+    });
+
     [Fact]
     public Task Go_on_without_a_second_thread_if_the_system_refuses_it() => Within.Time(async () =>
     {
@@ -223,6 +284,21 @@ public sealed class StagesWithoutAThread : IDisposable
             _ => null,
         },
     };
+
+    private static async IAsyncEnumerable<int> ThreeAndNoMore([EnumeratorCancellation] CancellationToken token)
+    {
+        for (var i = 0; i < 3; i++)
+            yield return i;
+        await Task.Delay(Timeout.Infinite, token);
+    }
+
+    private static IEnumerable<int> Produce(CancellationToken token)
+    {
+        for (var i = 0; i < 3; i++)
+            yield return i;
+        token.WaitHandle.WaitOne();
+        token.ThrowIfCancellationRequested();
+    }
 
     private static IEnumerable<int> Twice(IEnumerable<int> items) => items.SelectMany(x => new[] { x, x });
 

@@ -11,10 +11,19 @@ internal abstract class Pump
     [ThreadStatic]
     private static Pump? ofThread;
 
+    private bool isToLeave;
+    private bool isStarved;
+
     public static Pump? OfThread => ofThread;
 
     /// <summary>How its thread waits: a worker's own waiter serves one thread at a time.</summary>
     public Sleeper Sleeper { get; } = new();
+
+    /// <summary>Whether its thread is to leave the generator: nobody needs more.</summary>
+    public bool IsToLeave { get => Volatile.Read(ref isToLeave); protected set => Volatile.Write(ref isToLeave, value); }
+
+    /// <summary>Whether its thread waits for an item of the input.</summary>
+    public bool IsStarved { get => Volatile.Read(ref isStarved); private set => Volatile.Write(ref isStarved, value); }
 
     /// <summary>The input's fault, if its thread has met that. It counts when the consumer has taken everything before it.</summary>
     protected Fault? Met { get; set; }
@@ -30,6 +39,15 @@ internal abstract class Pump
 
         worker.Stage.Inherit(fault);
         return worker.Reader.StopException();
+    }
+
+    /// <summary>Waits, on its thread, for an item of the input.</summary>
+    public void WaitFor(ICondition item, WaitSet set)
+    {
+        set.Join(Sleeper.Waiter);
+        IsStarved = true;
+        Sleeper.Until(item, set);
+        IsStarved = false;
     }
 
     protected void Claim() => ofThread = this;

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Penstock.Faults;
 using Penstock.Links;
 using Penstock.Waiting;
 using Penstock.Workers;
@@ -25,7 +26,7 @@ internal sealed class Pump<T> : Pump
     private Thread? thread;
     private volatile bool isRunning;
     private volatile bool isToRest;
-    private volatile bool isToLeave;
+    private volatile bool isGivenUp;
 
     // Written by the pump before it clears isRunning.
     private ExceptionDispatchInfo? failure;
@@ -40,10 +41,10 @@ internal sealed class Pump<T> : Pump
         link = new SerialLink<T>(capacity, manyProducers: false, lineages: null, bytes: null);
         link.Producers.Join([Sleeper.Waiter]);
         link.Consumers.Join([consumer.Waiter]);
-        hasWork = new(() => isRunning || isToLeave);
+        hasWork = new(() => isRunning || IsToLeave);
         hasRoom = new(() => link.HasFreeSlot() || MayNotGoOn);
-        hasItem = new(() => link.HasItems || !isRunning || worker.IsStopping);
-        hasStopped = new(() => !isRunning);
+        hasItem = new(() => link.HasItems || !isRunning || worker.IsStopping || OfThread is { IsToLeave: true });
+        hasStopped = new(() => !isRunning || isGivenUp);
     }
 
     /// <summary>Ticks that the last items took each to be produced.</summary>
@@ -93,7 +94,7 @@ internal sealed class Pump<T> : Pump
                 return true;
             if (!isRunning)
                 break;
-            consumer.Until(hasItem, link.Consumers);
+            WaitForItem();
         }
 
         if (link.HasItems)
@@ -108,18 +109,60 @@ internal sealed class Pump<T> : Pump
 
     public void Free(int slot) => link.FreeSlot(slot, size: 0);
 
-    /// <summary>Ends the pump: waits until it has left the generator, and disposes what nobody took.</summary>
-    public void End()
+    /// <summary>
+    /// Ends the pump: has it leave the generator, and disposes what nobody took. False if it is still inside after
+    /// <see cref="RunOptions.StopTimeout"/>; the run has failed then, and the generator is to be left alone.
+    /// </summary>
+    public bool End()
     {
-        isToLeave = true;
+        IsToLeave = true;
         Rest();
-        consumer.Until(hasStopped, link.Consumers);
+        if (isRunning && !HasLeftInTime())
+            return false;
         Sleeper.Waiter.Wake();
         thread?.Join();
         if (failure is { SourceException: not PipelineStoppedException and var exception })
             worker.Stage.Run.Log.IgnoredAfterEnd(name, worker.Index, exception);
         failure = null;
         link.DisposeUndelivered(worker.Stage.Run.FailWith);
+        return true;
+    }
+
+    private bool HasLeftInTime()
+    {
+        var run = worker.Stage.Run;
+        using (run.Time.RingAfter(run.Options.StopTimeout, GiveUp))
+            consumer.Until(hasStopped, link.Consumers);
+        if (!isRunning)
+            return true;
+        run.FailWith(new Fault(new WorkerStuckException($"Stage '{name}', worker {worker.Index}, is still in user code, StopTimeout = {run.Options.StopTimeout} after its consumer ended."), worker));
+        return false;
+    }
+
+    private void GiveUp()
+    {
+        isGivenUp = true;
+        consumer.Waiter.Wake();
+    }
+
+    // On the thread of another pump, which is told to leave by waking that one.
+    private void WaitForItem()
+    {
+        if (OfThread is { } outer)
+        {
+            link.Consumers.Join(outer.Sleeper.Waiter);
+            outer.Sleeper.Until(hasItem, link.Consumers);
+            if (outer.IsToLeave)
+                throw worker.Reader.StopOnThisThread();
+            return;
+        }
+
+        var isStarved = IsStarved; // else the stage in front is busy
+        if (isStarved)
+            worker.Times.Enter(WorkerState.Starved);
+        consumer.Until(hasItem, link.Consumers);
+        if (isStarved)
+            worker.Times.Leave(WorkerState.Starved);
     }
 
     private bool TryStartThread()

@@ -13,7 +13,8 @@ namespace Penstock.Stages.Ahead;
 /// <param name="worker">In whose worker all of this happens.</param>
 /// <param name="name">The stage's name.</param>
 /// <param name="capacity">How many items may exist at once.</param>
-internal sealed class RunAhead<T>(InnerItems<T>.Passage items, Worker worker, string name, int capacity) : IEnumerator<T>, IPassage
+/// <param name="stopping">Signals the token of the stages before, once nobody needs their items.</param>
+internal sealed class RunAhead<T>(InnerItems<T>.Passage items, Worker worker, string name, int capacity, CancellationTokenSource stopping) : IEnumerator<T>, IPassage
 {
     private readonly TimeProvider time = worker.Stage.Run.Time;
 
@@ -50,7 +51,13 @@ internal sealed class RunAhead<T>(InnerItems<T>.Passage items, Worker worker, st
 
     public void Dispose()
     {
-        pump?.End();
+        if (pump is not null)
+        {
+            _ = stopping.CancelAsync(); // callbacks are user code: not here
+            if (!pump.End())
+                return;
+        }
+
         items.Dispose();
     }
 
