@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Penstock.Buffers;
 using Penstock.SharedMemory;
+using Penstock.Workers;
 
 namespace Penstock;
 
@@ -14,7 +15,8 @@ namespace Penstock;
 /// </summary>
 /// <remarks>
 /// A buffer is yielded once, and then belongs to the consumer, until that asks for its next item. Used after its end it throws, also
-/// through <see cref="Memory"/>. A <see cref="Span"/> cannot be stopped so: do not keep one. The memory behind it stays readable, but holds other items.
+/// through <see cref="Memory"/>. A <see cref="Span"/> cannot be stopped so: do not keep one. Until the run has ended it shows
+/// other items; read after that, it may crash the process.
 /// </remarks>
 /// <typeparam name="T">A type without references.</typeparam>
 public sealed unsafe class Buffer<T> : IMemoryOwner<T>, IBuffer
@@ -90,9 +92,12 @@ public sealed unsafe class Buffer<T> : IMemoryOwner<T>, IBuffer
     }
 
     /// <summary>Ends the buffer: for one that is not yielded, and for consumers that are done early. Happens by itself when the consumer asks for its next item.</summary>
-    /// <remarks>Of a buffer that was yielded it does nothing, unless its consumer calls it: a <c>using</c> around the yield does no harm.</remarks>
+    /// <remarks>Of a buffer that was yielded it does nothing, unless its consumer calls it: a <c>using</c> around the yield does no harm.
+    /// Nor does it do anything to what a stage with a fault policy was given: that may be needed again.</remarks>
     public void Dispose()
     {
+        if (Volatile.Read(ref holder) is Worker { HasPolicy: true })
+            return; // it ends when the worker lets go of it
         if (Volatile.Read(ref holder) is not { } current || PipelineContext.Current is not { } context || context.Is(current))
             ((IBuffer)this).End("it was disposed");
     }

@@ -15,7 +15,7 @@ internal sealed unsafe class BufferMemory<T>(Buffer<T> buffer) : MemoryManager<T
         ArgumentOutOfRangeException.ThrowIfNegative(elementIndex);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(elementIndex, buffer.Length);
         var pin = buffer.Pin();
-        return new MemoryHandle((T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(buffer.Span)) + elementIndex, pin);
+        return new MemoryHandle((T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(buffer.Span)) + elementIndex, pin, this); // this keeps shared memory mapped
     }
 
     // The handle that was given with the pointer is all there is to free.

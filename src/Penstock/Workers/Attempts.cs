@@ -36,22 +36,23 @@ internal sealed unsafe class Attempts(WorkerRecord* record)
         Begin(record, item);
     }
 
-    /// <summary>In a fresh process: goes on where another has died.</summary>
-    public void Resume()
+    /// <summary>In a fresh process: goes on where another has died, or has left.</summary>
+    /// <param name="withItemInHand">Whether with its item. Without one, what comes next was never handed on, also if no other item comes.</param>
+    public void Resume(bool withItemInHand)
     {
-        toDrop = record->HandedOn & (Header - 1);
+        toDrop = withItemInHand ? record->HandedOn & (Header - 1) : 0;
         headersToDrop = record->HandedOn >> HeaderShift;
     }
 
     /// <summary>Another try of the item in hand.</summary>
     public void Again()
     {
-        Resume();
+        Resume(withItemInHand: true);
         record->Attempt++;
     }
 
     /// <summary>The item in hand was given up.</summary>
-    public void GiveUp() => headersToDrop = record->HandedOn >> HeaderShift;
+    public void GiveUp() => Resume(withItemInHand: false);
 
     /// <summary>The output counted last has been handed on.</summary>
     public void OnHandedOn() => Volatile.Write(ref record->HandedOnBefore, record->HandedOn);

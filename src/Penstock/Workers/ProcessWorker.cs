@@ -163,7 +163,7 @@ internal sealed unsafe class ProcessWorker : Worker
             Stage = Stage.Name,
             Index = Index,
             IsSource = Stage.IsSource,
-            HasPolicy = Stage.Options.Faults != FaultPolicy.Stop,
+            HasPolicy = HasPolicy,
             IsOrdered = Stage.Turns is not null,
             Memory = Stage.Run.Memory!.Handle,
             StageRecord = Stage.Memory.Offset,
@@ -257,7 +257,7 @@ internal sealed unsafe class ProcessWorker : Worker
         }
 
         var exception = killedBecause ?? Crash.Of(this, exit, held?.Number, process!.StandardErrorTail);
-        if (Stage.Options.Faults == FaultPolicy.Stop || Volatile.Read(ref isKillFinal) || (held is null && IsHopeless()))
+        if (!HasPolicy || Volatile.Read(ref isKillFinal) || (held is null && IsHopeless()))
         {
             Stage.EndAt(this, new Fault(exception, this, held?.Number));
             Leave(held);

@@ -66,6 +66,9 @@ internal abstract class Worker
 
     public bool IsAsynchronous => isAsynchronous;
 
+    /// <summary>Whether the item in hand may be tried again, or become a dead letter.</summary>
+    public bool HasPolicy => Stage.Options.Faults != FaultPolicy.Stop;
+
     /// <summary>Whether this stands for a worker in a process of its own.</summary>
     public virtual bool IsProcess => false;
 

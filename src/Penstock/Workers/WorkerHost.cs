@@ -64,9 +64,10 @@ internal static class WorkerHost
             output.Consumers.Join(Waiters(plan.Behind!));
             stage.Turns?.Waiting.Join(own);
 
+            // First: SIGTERM may come while it pauses, too.
+            new Thread(() => worker.FollowGate(plan.IsSource && body.IsAsynchronous, watch.Release)) { IsBackground = true, Name = "Penstock: gate" }.Start();
             if (plan.IsRestart)
                 worker.Resume(plan.Resume, plan.PauseBeforeResume);
-            new Thread(() => worker.FollowGate(plan.IsSource && body.IsAsynchronous, watch.Release)) { IsBackground = true, Name = "Penstock: gate" }.Start();
             BatchScheduling.Choose();
             worker.RunAsync().Wait();
             return true;

@@ -93,12 +93,12 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         await LeaveAsync().ConfigureAwait(false);
     }
 
-    /// <summary>In a fresh process: goes on where another has died, with the item that it held.</summary>
+    /// <summary>In a fresh process: goes on where another has died, with the item that it held, or has left.</summary>
     public void Resume((int Slot, long Number)? item, TimeSpan pause)
     {
         if (item is var (slot, number))
             ((LinkReader<TIn>)reader).Adopt(slot, number);
-        attempts?.Resume();
+        attempts?.Resume(withItemInHand: item is not null);
         PauseAsync(pause).AsTask().Wait();
     }
 
@@ -175,8 +175,6 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
                 passage.Guard();
         }
     }
-
-    private bool HasPolicy => Stage.Options.Faults != FaultPolicy.Stop;
 
     private long? NumberInHand => reader.HasItem ? reader.Number : null;
 

@@ -51,6 +51,25 @@ public class Accidents
     });
 
     [Theory]
+    [MemberData(nameof(Kinds))]
+    public Task Disposed_by_its_consumer_it_is_tried_again_as_it_was(Place place, Accident kind) => Within.Time(async () =>
+    {
+        var pipeline = Pipeline.From(BufferSteps.Source, Count).Then(DisposeWithMishap, new Mishap(kind, Culprit, OnlyFirst: true), new() { Faults = FaultPolicy.Retry(2) });
+        Assert.Equal(BufferSteps.Describe(BufferSteps.Source(Count)), await pipeline.ToListAsync(place));
+    });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public Task Disposed_by_its_consumer_it_is_a_dead_letter_all_the_same(Place place, Accident kind) => Within.Time(async () =>
+    {
+        var letters = new ConcurrentQueue<DeadLetter>();
+        var pipeline = Pipeline.From(BufferSteps.Source, Count).Then(DisposeWithMishap, new Mishap(kind, Culprit), new() { Faults = FaultPolicy.Skip });
+        var results = await pipeline.ToListAsync(Places.Run(place) with { DeadLetter = letters.Enqueue });
+        Assert.Equal(BufferSteps.Describe(BufferSteps.Source(Count)).Where((_, n) => n != Culprit), results);
+        Assert.Equal(BufferSteps.Describe(BufferSteps.Make(Culprit)), BufferSteps.Describe(Assert.IsType<Buffer<int>>(Assert.Single(letters).Item)));
+    });
+
+    [Theory]
     [InlineData(Place.Threads)]
     [InlineData(Place.SharedLinks)]
     [InlineData(Place.Processes)]
@@ -73,6 +92,22 @@ public class Accidents
             yield return item;
             if (isCulprit)
                 mishap.Meet(Culprit);
+        }
+    }
+
+    private static IEnumerable<string> DisposeWithMishap(IEnumerable<Buffer<int>> items, Mishap mishap)
+    {
+        foreach (var item in items)
+        {
+            string description;
+            using (item)
+            {
+                description = BufferSteps.Describe(item);
+                if (item is { Length: 300_000 } && item.Span[0] == Culprit)
+                    mishap.Meet(Culprit);
+            }
+
+            yield return description;
         }
     }
 

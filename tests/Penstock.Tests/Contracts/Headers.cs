@@ -28,4 +28,27 @@ public sealed class Headers
             }
         }
     });
+
+    [Fact]
+    public Task What_comes_behind_the_last_item_is_not_taken_for_outputs_of_that_when_it_was_given_up() => Limit.Within(() =>
+    {
+        var result = Pipeline.From([1, 2]).Then(WithSummary, new StageOptions { Faults = FaultPolicy.Retry(2) }).AsEnumerable().ToList();
+        Assert.Equal(["1", "1", "2", "2", "sum", "end"], result);
+
+        static IEnumerable<string> WithSummary(IEnumerable<int> items)
+        {
+            foreach (var item in items)
+            {
+                if (PipelineContext.Current!.Attempt == 2)
+                    throw new InvalidDataException();
+                yield return $"{item}";
+                yield return $"{item}";
+                if (item == 2)
+                    throw new InvalidDataException();
+            }
+
+            yield return "sum";
+            yield return "end";
+        }
+    });
 }

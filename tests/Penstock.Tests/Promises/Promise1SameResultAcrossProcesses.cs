@@ -193,6 +193,10 @@ public class Promise1SameResultAcrossProcesses
         Pipeline.From(Numbers.Take(20)).Then(WithHeader, Beside.Process with { RecycleAfter = 3 }).MustGive(WithHeader(Numbers.Take(20)));
 
     [Fact]
+    public Task What_a_worker_yields_behind_the_last_item_comes_also_from_one_that_replaces_the_one_that_took_it() =>
+        Pipeline.From(Numbers.Take(10)).Then(WithSummary, Beside.Process with { RecycleAfter = 10 }).MustGive(WithSummary(Numbers.Take(10)));
+
+    [Fact]
     public Task A_worker_that_leaks_is_replaced_and_nothing_is_lost() => Within.Time(async () =>
     {
         var processes = await Pipeline.From(Numbers.Take(100)).Then(Leaking, Beside.Process with { RecycleAboveMemory = 300 << 20 }).ToListAsync();
@@ -206,6 +210,13 @@ public class Promise1SameResultAcrossProcesses
         yield return -2;
         foreach (var item in items)
             yield return item;
+    }
+
+    private static IEnumerable<int> WithSummary(IEnumerable<int> items)
+    {
+        foreach (var item in items)
+            yield return item;
+        yield return -1;
     }
 
     private static IEnumerable<int> Leaking(IEnumerable<int> items)

@@ -30,6 +30,16 @@ public class RepeatedFaults
         Assert.Equal((Culprit, Culprit, 3, 1), ((int)letter.Item!, (int)letter.Number, letter.Attempts, letter.Delivered));
     });
 
+    [Theory]
+    [InlineData(Accident.Kill)]
+    [InlineData(Accident.Exception)]
+    public Task A_last_item_that_is_given_up_takes_nothing_with_it_that_comes_behind(Accident kind) => Within.Time(async () =>
+    {
+        var options = Beside.Process with { Faults = FaultPolicy.Skip };
+        var results = await Pipeline.From([1, 2]).Then(WithSummary, new Mishap(kind, 2), options).ToListAsync();
+        Assert.Equal([10, 11, 20, -1], results);
+    });
+
     [Fact]
     public Task Many_in_three_workers_without_order_cost_the_culprits_only() => Within.Time(async () =>
     {
@@ -44,6 +54,13 @@ public class RepeatedFaults
     {
         Environment.Exit(4);
         return items;
+    }
+
+    private static IEnumerable<int> WithSummary(IEnumerable<int> items, Mishap mishap)
+    {
+        foreach (var output in Mishap.Stage(items, mishap))
+            yield return output;
+        yield return -1;
     }
 
     private static IEnumerable<int> KillEveryTenth(IEnumerable<int> items)

@@ -39,15 +39,29 @@ public class Terminations
         Assert.Equal([0, 1], await run.Completion);
     });
 
+    [Fact]
+    public Task One_that_pauses_before_it_tries_again_does_so_when_the_run_drains() => Within.Time(async () =>
+    {
+        var options = Beside.Process with { Faults = FaultPolicy.Retry(2, TimeSpan.FromSeconds(3)) }; // longer than its second
+        var run = Pipeline.From([0, 1]).Then(Mishap.Stage, new Mishap(Accident.Kill, 0, OnlyFirst: true), options).To(xs => xs.ToList()).Start();
+        var worker = WorkerOf(run);
+        await Task.Run(() => Assert.True(SpinWait.SpinUntil(() => worker.Times.State == WorkerState.Pausing, 20_000)));
+        var drained = run.DrainAsync();
+        Assert.Equal(0, Libc.Kill(worker.ProcessId!.Value, Terminate));
+        Assert.Equal([0, 1, 10, 11], await run.Completion);
+        await drained;
+    });
+
     // When the worker has its first item.
     private static async Task<long> TerminateAsync(PipelineRun run, TemporaryFolder folder)
     {
         await Task.Run(() => Assert.True(SpinWait.SpinUntil(() => folder.Count("once") == 1, 20_000)));
-        var worker = run.Run.Stages.SelectMany(s => s.Workers).OfType<ProcessWorker>().Single();
         var start = Stopwatch.GetTimestamp();
-        Assert.Equal(0, Libc.Kill(worker.ProcessId!.Value, Terminate));
+        Assert.Equal(0, Libc.Kill(WorkerOf(run).ProcessId!.Value, Terminate));
         return start;
     }
+
+    private static ProcessWorker WorkerOf(PipelineRun run) => run.Run.Stages.SelectMany(s => s.Workers).OfType<ProcessWorker>().Single();
 
     private static IEnumerable<int> Dwell(IEnumerable<int> items, string file) => Dwell(items, file, TimeSpan.FromMinutes(1));
 

@@ -60,11 +60,20 @@ public unsafe class TriesOfTheDead
         Correct(-1, hasHandedOn: true); // without an item in hand
 
         var next = new Attempts((WorkerRecord*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref record));
-        next.Resume();
+        next.Resume(withItemInHand: false);
         Assert.False(next.IsNew(hasAsked: false));
         Assert.True(next.IsNew(hasAsked: false)); // more than the first one yielded
         next.Begin(8);
         Assert.True(next.IsNew(hasAsked: true));
+    });
+
+    [Fact]
+    public void What_comes_behind_the_last_item_is_new_when_nobody_holds_that_any_more() => Run(dead =>
+    {
+        dead.Begin(7);
+        HandOn(dead, 2);
+        Correct(7, hasHandedOn: true);
+        Assert.Equal([true, true], OutputsOfTheNext(2, withItemInHand: false));
     });
 
     private static void HandOn(Attempts attempts, int outputs)
@@ -89,12 +98,12 @@ public unsafe class TriesOfTheDead
             Attempts.Correct(pinned, item, hasHandedOn);
     }
 
-    private bool[] OutputsOfTheNext(int count)
+    private bool[] OutputsOfTheNext(int count, bool withItemInHand = true)
     {
         fixed (WorkerRecord* pinned = &record)
         {
             var next = new Attempts(pinned);
-            next.Resume();
+            next.Resume(withItemInHand);
             return [.. Enumerable.Range(0, count).Select(_ => next.IsNew(hasAsked: true))];
         }
     }
