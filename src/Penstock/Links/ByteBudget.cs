@@ -22,7 +22,7 @@ internal abstract class ByteBudget(long limit, Func<object, long>? sizeOf)
     /// <summary>Whether an item would be admitted. One that meets an empty link always is, however large: it passes alone.</summary>
     public bool HasRoomFor(long size) => Admits(Used, size);
 
-    /// <summary>Charges an item if it is admitted.</summary>
+    /// <summary>Charges an item if it is admitted. It may be refused although there is room, while another producer is being charged.</summary>
     /// <param name="worker">The producing worker.</param>
     /// <param name="slot">Its slot.</param>
     /// <param name="size">The item's bytes.</param>

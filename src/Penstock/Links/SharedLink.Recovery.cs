@@ -9,20 +9,15 @@ internal sealed unsafe partial class SharedLink<T>
     public (int Slot, long Number)? HeldBy(int consumer, bool isDead)
     {
         if (isDead)
+        {
             FinishTaking(consumer);
+            FinishFreeing(Consuming | consumer);
+        }
+
         for (var slot = 0; slot < Capacity; slot++)
         {
-            if (Volatile.Read(ref owners[slot]) != (Consuming | consumer))
-                continue;
-            if (isDead && HasDoneWith(slot))
-            {
-                Free(slot);
-                continue;
-            }
-
-            if (isDead)
-                bytes?.Restore(slot, HeaderOf(slot)->Charged); // it may have died while it freed the slot
-            return (slot, HeaderOf(slot)->Number);
+            if (Volatile.Read(ref owners[slot]) == (Consuming | consumer))
+                return (slot, HeaderOf(slot)->Number);
         }
 
         return null;
@@ -40,6 +35,7 @@ internal sealed unsafe partial class SharedLink<T>
     public bool ReleaseUnusedOf(int producer)
     {
         bytes?.LeaveDoor(producer);
+        var released = FinishFreeing(Producing | producer);
 
         // In this order: what is on the ring was handed on; who takes it shows that before it leaves the ring.
         var onRing = new HashSet<int>();
@@ -54,7 +50,6 @@ internal sealed unsafe partial class SharedLink<T>
         for (var tail = Volatile.Read(ref Header->Tail); PlaceOf(tail) is var word && IsFilled(word, tail); tail = Volatile.Read(ref Header->Tail))
             Interlocked.CompareExchange(ref Header->Tail, tail + 1, tail);
 
-        var released = false;
         for (var slot = 0; slot < Capacity; slot++)
         {
             if (onRing.Contains(slot) || Volatile.Read(ref owners[slot]) != (Producing | producer))
@@ -73,8 +68,19 @@ internal sealed unsafe partial class SharedLink<T>
         Consumers.WakeAllAfterDeath();
     }
 
-    // It died while it freed the slot.
-    private bool HasDoneWith(int slot) => Lineages is not null && Volatile.Read(ref families[slot]) == NoFamily;
+    private bool FinishFreeing(int owner)
+    {
+        var found = false;
+        for (var slot = 0; slot < Capacity; slot++)
+        {
+            if (Volatile.Read(ref owners[slot]) != (Freeing | owner))
+                continue;
+            Free(slot);
+            found = true;
+        }
+
+        return found;
+    }
 
     private void FinishTaking(int consumer)
     {

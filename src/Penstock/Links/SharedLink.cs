@@ -15,11 +15,13 @@ namespace Penstock.Links;
 /// Only then does the tail follow.</item>
 /// <item>A consumer takes it: <c>ring[p]</c> from <c>Full(p, slot)</c> to <c>Taken(p, slot, worker)</c>; then it shows <c>owner[slot] = consuming,
 /// worker</c>, makes the place <c>Free(p + size)</c>, and the head follows. Head and tail are moved by whoever sees that they lag.</item>
-/// <item>It frees the slot: <c>owner[slot]</c> back to nobody.</item>
+/// <item>It frees the slot: <c>owner[slot]</c> to <c>freeing, consuming, worker</c>, from when on the item is nobody's any more; then it gives back
+/// what the item took, all of which may be done twice; then <c>owner[slot]</c> goes back to nobody. So does a producer that returns a slot.</item>
 /// </list>
-/// What a dead worker held is therefore known from the words alone: the slot it was consuming, and the slot it had taken and not handed on. A place is filled again only when its last taker has shown the slot's new owner.
+/// What a dead worker held is therefore known from the words alone: the slot it was consuming, and the slot it had taken and not handed on. What it was
+/// freeing is freed for it. A place is filled again only when its last taker has shown the slot's new owner.
 /// Between a scattering and its gathering <c>family[slot]</c> says what the item descends from: written before the item is handed on, cleared
-/// before the slot is freed. So the gathering end finds a family's items wherever they are; and whose family is cleared, its consumer has done with it.
+/// while the slot is freed. So the gathering end finds a family's items wherever they are.
 /// One producer, or several in turn, hand on by plain writes; so does one consumer take.
 /// </remarks>
 internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
@@ -29,9 +31,9 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     private const int Nobody = 0;
     private const int Producing = 1 << 30;
     private const int Consuming = 1 << 29;
-    private const int WorkerMask = Consuming - 1;
+    private const int Freeing = 1 << 28; // beside one of the other two
+    private const int WorkerMask = Freeing - 1;
     private const long NoFamily = 0;
-    private const long Stray = -1; // made of no item
     private const int Giant = 256 << 20;
     private const int KeptOfGiants = 64 << 20;
 
@@ -212,7 +214,7 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     }
 
     public Lineage? LineageIn(int slot) =>
-        Lineages is not null && Volatile.Read(ref families[slot]) is > NoFamily and var family ? Lineages.Find(family - 1, HeaderOf(slot)->Part) : null;
+        Lineages is not null && Volatile.Read(ref families[slot]) is not NoFamily and var family ? Lineages.Find(family - 1, HeaderOf(slot)->Part) : null;
 
     public override bool TryTake(Turns? turns, int worker, ref Taken<T> taken)
     {
@@ -264,6 +266,7 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
 
     protected override void Free(int slot)
     {
+        Volatile.Write(ref owners[slot], owners[slot] | Freeing);
         var header = HeaderOf(slot);
         if (header->IsLarge || header->WasGiant)
             GiveBack(slot, header);
@@ -295,7 +298,7 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     private void Mark(int slot, Lineage? lineage)
     {
         HeaderOf(slot)->Part = lineage?.Position ?? 0;
-        Volatile.Write(ref families[slot], lineage is null ? Stray : lineage.Family + 1);
+        Volatile.Write(ref families[slot], lineage is null ? NoFamily : lineage.Family + 1);
     }
 
     private void Write(int slot, T item)

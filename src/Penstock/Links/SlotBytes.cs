@@ -3,9 +3,10 @@ namespace Penstock.Links;
 /// <summary>The budget of a link between processes: each slot says what its item was charged with, and what is used is their sum.</summary>
 /// <remarks>
 /// Protocol. A counter would be wrong for ever when a worker dies between counting and what it counts. So <c>charge[slot]</c> is written by
-/// the producer that is admitted, and cleared by whoever frees the slot, just before that: a dead worker's charges go with its slots. Sums only
+/// the producer that is admitted, and cleared by whoever frees the slot: a dead worker's charges go with its slots. Sums only
 /// err on the safe side, since meanwhile others can but free; where several producers hand on at once, one at a time looks and is charged: the
-/// one whose number stands in the door. If it dies there, the process that started the run opens the door.
+/// one whose number stands in the door. If it dies there, the process that started the run opens the door. If it is stopped there, the others
+/// are not admitted, and ask again as long as they are to go on.
 /// </remarks>
 /// <param name="limit">The most bytes.</param>
 /// <param name="sizeOf">The user's way to measure an item.</param>
@@ -14,6 +15,8 @@ namespace Penstock.Links;
 /// <param name="door">Whose turn it is, plus one; null where the producers hand on one at a time anyway.</param>
 internal sealed unsafe class SlotBytes(long limit, Func<object, long>? sizeOf, long* charges, int slots, int* door) : ByteBudget(limit, sizeOf)
 {
+    private const int Patience = 100; // nearly all of them yield the core
+
     protected override long Used
     {
         get
@@ -27,8 +30,8 @@ internal sealed unsafe class SlotBytes(long limit, Func<object, long>? sizeOf, l
 
     public override bool TryCharge(int worker, int slot, long size)
     {
-        if (door is not null)
-            Enter(worker);
+        if (door is not null && !TryEnter(worker))
+            return false;
         var isAdmitted = Admits(Used, size);
         if (isAdmitted)
             Volatile.Write(ref charges[slot], size);
@@ -37,11 +40,8 @@ internal sealed unsafe class SlotBytes(long limit, Func<object, long>? sizeOf, l
         return isAdmitted;
     }
 
-    /// <summary>Before a slot is freed.</summary>
+    /// <summary>While a slot is freed.</summary>
     public void Clear(int slot) => Volatile.Write(ref charges[slot], 0);
-
-    /// <summary>For a worker that has died while it freed a slot, whose item another one goes on with.</summary>
-    public void Restore(int slot, long size) => Volatile.Write(ref charges[slot], size);
 
     /// <summary>For a producer that has died.</summary>
     public void LeaveDoor(int worker)
@@ -55,11 +55,15 @@ internal sealed unsafe class SlotBytes(long limit, Func<object, long>? sizeOf, l
     {
     }
 
-    // The other one needs a few instructions; if it dies in there, the door is opened for it.
-    private void Enter(int worker)
+    // The other one needs a few instructions, unless its process was stopped.
+    private bool TryEnter(int worker)
     {
-        var spin = default(SpinWait);
-        while (Interlocked.CompareExchange(ref *door, worker + 1, 0) != 0)
-            spin.SpinOnce(sleep1Threshold: -1);
+        for (var spin = default(SpinWait); spin.Count < Patience; spin.SpinOnce(sleep1Threshold: -1))
+        {
+            if (Interlocked.CompareExchange(ref *door, worker + 1, 0) == 0)
+                return true;
+        }
+
+        return false;
     }
 }

@@ -2,7 +2,7 @@ using Penstock.Links;
 
 namespace Penstock.Tests.Links;
 
-/// <summary>A consumer may die behind any step of taking an item and of freeing its slot: what it held is known, and the others go on.</summary>
+/// <summary>A consumer may die behind any step of taking an item: what it held is known, and the others go on.</summary>
 public sealed class DeadConsumers : IDisposable
 {
     private const int Dead = 1;
@@ -62,14 +62,6 @@ public sealed class DeadConsumers : IDisposable
         torn[0] = RingWord.Taken(0, slot, Other);
         Assert.Null(torn.Link.HeldBy(Dead, isDead: true));
         Assert.Equal(RingWord.Taken(0, slot, Other), torn[0]);
-    }
-
-    [Fact]
-    public void It_died_between_two_steps_of_freeing_and_its_bytes_are_charged_again()
-    {
-        torn.Take(Dead);
-        torn.Charge(slot) = 0;
-        HoldsTheItem();
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Penstock.Links;
+using Penstock.Tests.Support;
 
 namespace Penstock.Tests.Links;
 
@@ -41,6 +42,26 @@ public sealed class DeadProducers : IDisposable
         Assert.True(torn.Link.Bytes.HasRoomFor(10));
         Assert.False(torn.Link.Bytes.HasRoomFor(20));
     }
+
+    [Fact]
+    public void A_slot_that_it_was_giving_back_is_free_again()
+    {
+        var slot = torn.Link.TryTakeSlot(Dead);
+        torn.Owner(slot) |= TornLink.Freeing;
+        Assert.True(torn.Link.ReleaseUnusedOf(Dead));
+        Assert.Equal(0, torn.Link.InFlight);
+    }
+
+    [Fact]
+    public Task While_one_is_stopped_at_the_door_the_others_are_not_admitted_and_may_look_whether_to_go_on() => Within.Time(() =>
+    {
+        torn.Header.Door = Dead + 1;
+        var slot = torn.Link.TryTakeSlot(2);
+        Assert.False(torn.Link.Bytes!.TryCharge(2, slot, 10));
+        Assert.Equal((Dead + 1, 0L), (torn.Header.Door, torn.Charge(slot)));
+        torn.Header.Door = 0;
+        Assert.True(torn.Link.Bytes.TryCharge(2, slot, 10));
+    });
 
     [Fact]
     public void The_door_at_which_bytes_are_charged_is_opened_for_the_others()

@@ -1,5 +1,3 @@
-using Penstock.Links;
-
 namespace Penstock.Tests.Links;
 
 /// <summary>Slots between a scattering and its gathering say whose parts they hold, at every step, also of a worker that has died.</summary>
@@ -7,7 +5,7 @@ public sealed class FamiliesOnLinks : IDisposable
 {
     private const int Dead = 1;
 
-    private readonly Known lineages = new();
+    private readonly KnownLineages lineages = new();
     private readonly TornLink torn;
 
     public FamiliesOnLinks() => torn = new TornLink(lineages: lineages);
@@ -17,7 +15,7 @@ public sealed class FamiliesOnLinks : IDisposable
     [Fact]
     public void A_part_is_there_from_when_it_is_handed_on_until_its_slot_is_freed()
     {
-        var slot = torn.HandOn(7, lineage: new Part(0, 3));
+        var slot = torn.HandOn(7, lineage: new KnownLineages.Part(0, 3));
         Assert.True(lineages.LieBetweenProcesses(0));
         Assert.False(lineages.LieBetweenProcesses(1));
         torn.Take(2);
@@ -31,7 +29,7 @@ public sealed class FamiliesOnLinks : IDisposable
     public void What_is_being_made_of_parts_that_were_given_back_is_there_until_it_is_handed_on_or_returned()
     {
         var slot = torn.Link.TryTakeSlot(Dead);
-        torn.Link.Claim(slot, new Part(5, 0));
+        torn.Link.Claim(slot, new KnownLineages.Part(5, 0));
         Assert.True(lineages.LieBetweenProcesses(5));
         torn.Link.ReturnSlot(slot);
         Assert.False(lineages.LieBetweenProcesses(5));
@@ -41,7 +39,7 @@ public sealed class FamiliesOnLinks : IDisposable
     public void A_dead_producer_s_unfinished_item_belongs_to_nobody_any_more()
     {
         var slot = torn.Link.TryTakeSlot(Dead);
-        torn.Link.Claim(slot, new Part(5, 0));
+        torn.Link.Claim(slot, new KnownLineages.Part(5, 0));
         Assert.True(torn.Link.ReleaseUnusedOf(Dead));
         Assert.False(lineages.LieBetweenProcesses(5));
     }
@@ -49,22 +47,12 @@ public sealed class FamiliesOnLinks : IDisposable
     [Fact]
     public void A_dead_consumer_s_part_is_there_until_it_is_given_up()
     {
-        var slot = torn.HandOn(7, lineage: new Part(5, 0));
+        var slot = torn.HandOn(7, lineage: new KnownLineages.Part(5, 0));
         torn.Take(Dead);
         Assert.Equal((slot, 0L), torn.Link.HeldBy(Dead, isDead: true));
         Assert.True(lineages.LieBetweenProcesses(5));
         torn.Link.GiveUp(slot);
         Assert.False(lineages.LieBetweenProcesses(5));
-    }
-
-    [Fact]
-    public void A_consumer_that_died_while_it_freed_the_slot_had_done_with_the_part()
-    {
-        var slot = torn.HandOn(7, lineage: new Part(5, 0));
-        torn.Take(Dead);
-        torn.Family(slot) = 0;
-        Assert.Null(torn.Link.HeldBy(Dead, isDead: true));
-        Assert.Equal(0, torn.Link.InFlight);
     }
 
     [Fact]
@@ -74,29 +62,5 @@ public sealed class FamiliesOnLinks : IDisposable
         torn.Take(Dead);
         Assert.Equal((slot, 0L), torn.Link.HeldBy(Dead, isDead: true));
         Assert.Null(torn.Link.LineageIn(slot));
-    }
-
-    private sealed class Known : Lineages
-    {
-        public override Lineage Find(long family, int position) => new Part(family, position);
-
-        public override void Wake()
-        {
-        }
-    }
-
-    private sealed class Part(long family, int position) : Lineage
-    {
-        public override long Family => family;
-
-        public override int Position => position;
-
-        public override void Fail(Exception exception)
-        {
-        }
-
-        protected override void OnLastReleased()
-        {
-        }
     }
 }

@@ -26,6 +26,8 @@ internal sealed unsafe class TornLink : IDisposable
 
     public ref long Family(int slot) => ref ((long*)(region.Address + layout.Families))[slot];
 
+    public ref SlotHeader Slot(int slot) => ref *(SlotHeader*)(region.Address + layout.SlotOf(slot));
+
     public RingWord this[long position]
     {
         get => new(Place(position));
@@ -39,6 +41,9 @@ internal sealed unsafe class TornLink : IDisposable
     public static int Producing(int worker) => 1 << 30 | worker;
 
     public static int Consuming(int worker) => 1 << 29 | worker;
+
+    /// <summary>What either says beside that while the worker frees the slot.</summary>
+    public const int Freeing = 1 << 28;
 
     /// <summary>Hands an item on, and says in which slot.</summary>
     public int HandOn(int item, int producer = 0, Lineage? lineage = null)
