@@ -59,9 +59,13 @@ internal sealed class Watchdog : IDisposable
     private void End(Worker worker, WorkerStuckException exception)
     {
         if (worker is ProcessWorker process)
+        {
             process.Kill(exception, isFinal: process.IsStarting); // its death then goes the way of the stage's fault policy
-        else
-            run.FailWith(new Fault(exception, worker));
+            return;
+        }
+
+        worker.Reader.Lineage?.Fail(exception); // a thread cannot be freed, but the item need not get the next run stuck, too
+        run.FailWith(new Fault(exception, worker));
     }
 
     private void CheckIdle(long now)

@@ -9,6 +9,9 @@ internal abstract class Lineages
     // First to last: an item and what it becomes only move on, so what a look at one link misses, the look at a later one meets.
     private readonly List<ISharedLink> links = [];
 
+    /// <summary>Whether items that do not descend from each other stay in order: their results are told apart by what they descend from.</summary>
+    public virtual bool KeepsOrder => true;
+
     /// <summary>Call with the links between processes, as they are built.</summary>
     public void Add(ISharedLink link) => links.Add(link);
 

@@ -29,7 +29,7 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
     private bool IsSource => input is null;
 
     // Several workers of a source interleave: there is no input whose order could be kept.
-    private bool KeepsOrder => stage.Options.Ordered && !IsSource;
+    private bool KeepsOrder => stage.Options.Ordered && !IsSource && builder.LineagesBehind(stage) is null or { KeepsOrder: true };
 
     public override OpenStage<TNext> Fuse<TNext>(Stage next, Body<TOut, TNext> nextBody)
     {
@@ -63,7 +63,7 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
         where TWorker : Worker
     {
         var sharesItems = workers > 1 && turnSet is null && !body.IsAsynchronous && builder.HasRealClock;
-        var running = new RunningStage(builder.Run, Name, stage.Options, IsSource, stage.Kind == StageKind.Sink)
+        var running = new RunningStage(builder.Run, Name, builder.OptionsOf(stage), IsSource, stage.Kind == StageKind.Sink)
         {
             HasInnerSource = body.HasInnerSource,
             Input = input?.Link,

@@ -35,6 +35,8 @@ internal sealed partial class Run
     private ITimer? drainClock;
     private long? endedAt;
 
+    private bool mayDropItems;
+
     public bool IsDraining { get; private set; }
 
     /// <summary>What is left to see of a run whose memory is gone.</summary>
@@ -43,6 +45,15 @@ internal sealed partial class Run
     public Fault? Failure => failure;
 
     public bool IsAborted => cancelledBy is not null && failure is null;
+
+    /// <summary>
+    /// Whether items may have been dropped instead of finished. It turns true before the first worker is told to drop any: who sees an item
+    /// gone, and then this still false, knows that it was finished.
+    /// </summary>
+    public bool MayDropItems => Volatile.Read(ref mayDropItems);
+
+    /// <summary>A stage ends at an item: what is behind that will be dropped.</summary>
+    public void OnEndingEarly() => Volatile.Write(ref mayDropItems, true);
 
     public void FailWith(Exception exception) => FailWith(new Fault(exception));
 
@@ -165,6 +176,7 @@ internal sealed partial class Run
 
     private void StopAll(string reason)
     {
+        OnEndingEarly();
         foreach (var stage in stages)
             stage.Stop(reason);
         if (failure is not null || cancelledBy is not null)

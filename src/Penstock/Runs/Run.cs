@@ -64,6 +64,9 @@ internal sealed partial class Run
     /// <summary>Called by a worker when it begins or ends to wait, and when it leaves: so tests need not look again and again.</summary>
     public Action? WorkerChanged { get; set; }
 
+    /// <summary>Whether somebody is told of the end of every item: of all that it became. Set while the run is built.</summary>
+    public bool TracksItems { get; set; }
+
     public bool IsSequential => Options.Execution == Execution.Sequential;
 
     public TimeSpan Elapsed => Time.GetElapsedTime(startedAt, endedAt ?? Time.GetTimestamp());

@@ -21,6 +21,12 @@ internal sealed class RunBuilder(Run run)
     /// <summary>The lineages that items behind a stage carry: those between a scattering and its gathering.</summary>
     public Lineages? LineagesBehind(Stage stage) => tracked.GetValueOrDefault(stage.Origin);
 
+    /// <summary>The stage's options in this run: where items are tracked, what fails on one fails it alone.</summary>
+    public StageOptions OptionsOf(Stage stage) =>
+        Run.TracksItems && stage is { Kind: StageKind.Stage, Body.IsFusable: true } && stage.Options.Faults == FaultPolicy.Stop
+            ? stage.Options with { Faults = FaultPolicy.Skip }
+            : stage.Options;
+
     /// <summary>Whether the stage's workers are processes.</summary>
     public bool IsInProcess(Stage stage) => !IsSequential && stage.IsolationIn(Run.Options) == Isolation.Process;
 
@@ -37,6 +43,13 @@ internal sealed class RunBuilder(Run run)
         for (; stage.Origin != from; stage = stage.Previous!)
             tracked[stage.Origin] = lineages;
         tracked[from] = lineages;
+    }
+
+    /// <summary>The same from the source on: items are tracked to their end.</summary>
+    public void TrackAll(Stage source, Stage last, Lineages lineages)
+    {
+        Run.TracksItems = true;
+        Track(source, last, lineages);
     }
 
     /// <summary>
@@ -78,5 +91,5 @@ internal sealed class RunBuilder(Run run)
         stage.IsFusable
         && !IsInProcess(stage)
         && stage.Options is { Workers: 1, ItemTimeout: null, StartupTimeout: null }
-        && stage.Options.Faults == FaultPolicy.Stop;
+        && OptionsOf(stage).Faults == FaultPolicy.Stop;
 }

@@ -51,7 +51,7 @@ internal static class Batching
 
             // In a sequential run nobody produces while this waits, so there is nothing to wait for.
             using var alarm = size.MaxDelay is { } delay && !worker.Stage.Run.IsSequential ? new Alarm(worker.Stage.Run.Time, worker, delay) : null;
-            items.Interrupt = alarm is null ? null : () => alarm.HasRung;
+            items.Interrupt = alarm is not null ? () => alarm.HasRung : worker.Stage.Run.TracksItems ? TakesWhatIsThere() : null;
             while (!isNextInHand && batch.Count < size.Most && items.MoveNext())
             {
                 isNextInHand = items.Lineage?.Family != family;
@@ -60,6 +60,20 @@ internal static class Batching
             }
 
             items.Interrupt = null;
+        }
+
+        // Where items are tracked no others may come before those of this batch have ended. The first question is asked before a look at the
+        // link, the next one before a wait.
+        Func<bool> TakesWhatIsThere()
+        {
+            var asked = 0;
+            var before = -1;
+            return () =>
+            {
+                asked = before == batch.Count ? asked + 1 : 0;
+                before = batch.Count;
+                return asked > 0;
+            };
         }
 
         void Add()

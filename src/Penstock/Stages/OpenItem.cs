@@ -3,7 +3,12 @@ using Penstock.Links;
 namespace Penstock.Stages;
 
 /// <summary>An item between its scattering and its gathering: how many of its parts are alive, what has come of the others.</summary>
-internal sealed class OpenItem<T>(T item, long number, Lineage? outer, Action onCompleted)
+/// <param name="item">The item.</param>
+/// <param name="number">Its number.</param>
+/// <param name="outer">What it descends from itself.</param>
+/// <param name="onCompleted">Told when no part is left in this process.</param>
+/// <param name="onFailed">Told of the first failure.</param>
+internal sealed class OpenItem<T>(T item, long number, Lineage? outer, Action onCompleted, Action<T, Exception>? onFailed = null)
 {
     // Parts in this process. The scattering itself counts as one, so that an item is not complete before all its parts have started.
     private int alive = 1;
@@ -32,6 +37,15 @@ internal sealed class OpenItem<T>(T item, long number, Lineage? outer, Action on
         return Volatile.Read(ref alive) == 0 && !lineages.LieBetweenProcesses(Number) && Volatile.Read(ref arrivals) == before;
     }
 
+    /// <summary>Something failed that concerns it: a part, or the item itself. The first reason stays.</summary>
+    public void Fail(Exception exception)
+    {
+        if (Interlocked.CompareExchange(ref failure, exception, null) is not null)
+            return;
+        onFailed?.Invoke(Item, exception);
+        Outer?.Fail(exception);
+    }
+
     public Lineage PartAt(int position) => new Part(this, position);
 
     /// <summary>The scattering, or a part, is done, or has gone on to another process.</summary>
@@ -54,7 +68,7 @@ internal sealed class OpenItem<T>(T item, long number, Lineage? outer, Action on
 
         public override int Position => position;
 
-        public override void Fail(Exception exception) => Interlocked.CompareExchange(ref owner.failure, exception, null);
+        public override void Fail(Exception exception) => owner.Fail(exception);
 
         protected override void OnFirstRetained() => owner.Arrive();
 

@@ -8,5 +8,6 @@ internal sealed class PerRun<T>(Func<T> create)
 {
     public T Of(Run run) => (T)run.Shared.GetOrAdd(this, _ => create());
 
-    public T Of<TItem>(IEnumerable<TItem> items) => Of(((IInput)items).Worker.Stage.Run);
+    /// <param name="items">What a stage's function is given.</param>
+    public T Of(object items) => Of(((IInput)items).Worker.Stage.Run);
 }

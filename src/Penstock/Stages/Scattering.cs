@@ -9,13 +9,14 @@ namespace Penstock.Stages;
 /// <summary>
 /// The two ends of a ScatterGather in one run, and the items open between them, in the order in which they came. The scattering
 /// end opens no item beyond the limit; the gathering end frees the slots of parts while it waits, so the parts always find a way out.
+/// Where items are tracked, a small one does not wait for a large one before it, and what fails on an item fails it alone.
 /// </summary>
 internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
 {
     private readonly Lock gate = new();
 
     // Guarded by the gate: in the order in which they came, and by number.
-    private readonly Queue<OpenItem<T>> open = new();
+    private readonly List<OpenItem<T>> open = [];
     private readonly Dictionary<long, OpenItem<T>> byNumber = [];
     private bool isClosed;
     private Worker? scatterer;
@@ -37,9 +38,11 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
         get
         {
             lock (gate)
-                return open.TryPeek(out var first) && first.IsComplete(this) ? first : null;
+                return open.Take(IsTracked ? maxOpen : 1).FirstOrDefault(i => i.IsComplete(this));
         }
     }
+
+    private bool IsTracked => Volatile.Read(ref gatherer)?.Stage.Run.TracksItems ?? false;
 
     public override Lineage? Find(long family, int position) => OpenItemOf(family)?.PartAt(position);
 
@@ -51,10 +54,8 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
         while (WaitForRoom() && items.MoveNext())
         {
             var item = Open(items);
-            var parts = scatter(items.Current) ?? throw new InvalidOperationException(
-                $"Stage '{scatterer.Stage.Name}' returned null instead of parts. Return an empty sequence if there are none.");
             var position = 0;
-            foreach (var part in parts)
+            foreach (var part in PartsOf(item, scatter))
             {
                 var lineage = item.PartAt(position++);
                 lineage.Retain(); // until it is handed on
@@ -94,7 +95,8 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
                         gatherer!.Lineage = item.Outer;
                         var results = Results<TDone>(item);
                         item.Collected = null; // they are the user's now
-                        yield return gather(item.Item, results);
+                        if (TryGather(item, results, gather, out var gathered))
+                            yield return gathered;
                         gatherer.Lineage = null;
                     }
 
@@ -127,6 +129,40 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
         }
     }
 
+    private IEnumerable<TPart> PartsOf<TPart>(OpenItem<T> item, Func<T, IEnumerable<TPart>> scatter)
+    {
+        using var parts = Try(item, () => (scatter(item.Item) ?? throw new InvalidOperationException(
+            $"Stage '{scatterer!.Stage.Name}' returned null instead of parts. Return an empty sequence if there are none.")).GetEnumerator());
+        if (parts is null)
+            yield break;
+        Func<bool> moveNext = parts.MoveNext; // one for all parts
+        while (Try(item, moveNext))
+            yield return parts.Current;
+    }
+
+    private bool TryGather<TDone, TOut>(OpenItem<T> item, TDone[] results, Func<T, IReadOnlyList<TDone>, TOut> gather, out TOut gathered)
+    {
+        gathered = Try(item, () => gather(item.Item, results))!;
+        if (item.Failure is not { } failure)
+            return true;
+        GiveUp(item, failure);
+        return false;
+    }
+
+    // Where items are not tracked, the stage has no policy: what the user's function throws ends it.
+    private TResult? Try<TResult>(OpenItem<T> item, Func<TResult> function)
+    {
+        try
+        {
+            return function();
+        }
+        catch (Exception exception) when (IsTracked)
+        {
+            item.Fail(exception);
+            return default;
+        }
+    }
+
     private static List<(int Position, TDone Result)> ListOf<TDone>(OpenItem<T> item) =>
         (List<(int Position, TDone Result)>)(item.Collected ??= new List<(int, TDone)>());
 
@@ -143,7 +179,6 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
 
     private void GiveUp(OpenItem<T> item, Exception failure)
     {
-        item.Outer?.Fail(failure);
         gatherer!.DeadLetters++;
         gatherer.Stage.Run.DeadLetters.Add(new DeadLetter
         {
@@ -179,7 +214,7 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
         {
             if (!isClosed)
             {
-                open.Enqueue(item);
+                open.Add(item);
                 byNumber.Add(item.Number, item);
                 return item;
             }
@@ -206,7 +241,11 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
     {
         item.Outer?.Release();
         lock (gate)
-            byNumber.Remove(open.Dequeue().Number);
+        {
+            open.Remove(item);
+            byNumber.Remove(item.Number);
+        }
+
         scatterer?.Waiter.Wake();
     }
 

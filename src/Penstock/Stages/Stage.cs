@@ -1,4 +1,5 @@
 using Penstock.Runs;
+using Penstock.Stages.Crossing;
 
 namespace Penstock.Stages;
 
@@ -60,6 +61,9 @@ internal abstract class Stage
         return isolation == Isolation.Process && Kind == StageKind.Stage && Body.Recipe is null ? Isolation.Thread : isolation;
     }
 
+    /// <summary>Whether an appended operator can go into another process with its stage.</summary>
+    public static bool Crosses(Recipe operation) => Obstacles.Find(operation, isSource: false) is null;
+
     /// <summary>The whole pipeline up to this stage, source first.</summary>
     public IEnumerable<Stage> Path()
     {
@@ -88,10 +92,11 @@ internal abstract class Stage<TOut> : Stage
     public abstract Stage<TNext> Append<TNext>(ItemOperator<TOut, TNext> operation);
 
     /// <summary>
-    /// This stage as it runs in another process: with those appended operators that can cross, and behind it, as a stage of this
-    /// process, the operators from the first that cannot. Itself if all can.
+    /// This stage with those appended operators that stay, and behind it, as a stage of this process, the operators from the first that
+    /// does not. Itself if all stay.
     /// </summary>
-    public abstract Stage<TOut> Split();
+    /// <param name="stays">Whether an operator stays.</param>
+    public abstract Stage<TOut> Split(Func<Recipe, bool> stays);
 
     /// <summary>This stage, with an operator that cannot cross as a stage behind it.</summary>
     public abstract Stage<TNext> SplitOff<TNext>(ItemOperator<TOut, TNext> operation);
@@ -130,9 +135,9 @@ internal sealed class Stage<TIn, TOut> : Stage<TOut>
             Appended = new AppendedOperator<TOut, TNext>(this, operation),
         }.Checked();
 
-    public override Stage PartInProcess => Split() is var split && split == this ? this : split.Previous!;
+    public override Stage PartInProcess => Split(Crosses) is var split && split == this ? this : split.Previous!;
 
-    public override Stage<TOut> Split() => Appended?.Split(this) ?? this;
+    public override Stage<TOut> Split(Func<Recipe, bool> stays) => Appended?.Split(this, stays) ?? this;
 
     public override Stage<TNext> SplitOff<TNext>(ItemOperator<TOut, TNext> operation)
     {
@@ -157,7 +162,7 @@ internal sealed class Stage<TIn, TOut> : Stage<TOut>
 
     public override OpenStage<TOut> Build(RunBuilder builder)
     {
-        if (builder.IsInProcess(this) && Split() is var split && split != this)
+        if (SplitIn(builder) is var split && split != this)
             return split.Build(builder);
         OnBuild?.Invoke(builder);
         if (previous is null)
@@ -165,4 +170,12 @@ internal sealed class Stage<TIn, TOut> : Stage<TOut>
         var upstream = previous.Build(builder);
         return builder.Fuses(previous, this) ? upstream.Fuse(this, body) : upstream.Open(this, body);
     }
+
+    // Into another process goes what can cross. And an operator that fails must fail its item alone, where items are tracked: so none
+    // stays in a stage of the engine, which holds several.
+    private Stage<TOut> SplitIn(RunBuilder builder) =>
+        builder.Run.TracksItems && !body.IsFusable ? Split(static _ => false)
+        : builder.IsInProcess(this) ? Split(Crosses)
+        : this;
 }
+

@@ -111,6 +111,9 @@ internal unsafe class RunningStage
     /// <summary>A worker's generator ended before its input did, or failed.</summary>
     public virtual void EndAt(Worker worker, Fault? with)
     {
+        if (Run.TracksItems && with is null)
+            with = new Fault(new InvalidOperationException($"Stage '{Name}' ended before its input did. Let it take all items: what it leaves would count as done."), worker);
+        Run.OnEndingEarly();
         lock (gate)
         {
             if (workers.Count > 1 && Turns is null && with is null)

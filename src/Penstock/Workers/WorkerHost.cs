@@ -40,7 +40,7 @@ internal static class WorkerHost
             var input = plan.Input is { } inputPlan ? SharedLink<TIn>.Open(inputPlan, serializer, lineages: lineages) : null;
             var output = SharedLink<TOut>.Open(plan.Output, serializer, plan.SizeOf, lineages);
             RemoteStage? stage = null;
-            var run = new Run(new RunOptions()) { Report = (fault, inCleanup) => stage!.FailRun(fault.Exception, inCleanup) };
+            var run = new Run(new RunOptions()) { Report = (fault, inCleanup) => stage!.FailRun(fault.Exception, inCleanup), TracksItems = plan.TracksItems };
             var options = new StageOptions
             {
                 Workers = plan.Own.Records.Count,

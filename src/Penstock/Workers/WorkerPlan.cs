@@ -39,8 +39,11 @@ internal sealed record WorkerPlan
 
     public required LinkPlan Output { get; init; }
 
-    /// <summary>Between a scattering and its gathering: the record of the gathering worker; else −1.</summary>
+    /// <summary>Where items carry their lineage: the record of the worker at its end; else −1.</summary>
     public required long Gatherer { get; init; }
+
+    /// <summary>See <see cref="Runs.Run.TracksItems"/>.</summary>
+    public required bool TracksItems { get; init; }
 
     /// <summary>The type of the user's serializer.</summary>
     public required string? Serializer { get; init; }
@@ -81,6 +84,7 @@ internal sealed record WorkerPlan
         WriteIfThere(writer, Input, (w, link) => link.Write(w));
         Output.Write(writer);
         writer.Write(Gatherer);
+        writer.Write(TracksItems);
         writer.Write(Serializer ?? "");
         writer.Write(IsRestart);
         writer.Write(Resume?.Slot ?? -1);
@@ -121,6 +125,7 @@ internal sealed record WorkerPlan
             Input = reader.ReadBoolean() ? LinkPlan.Read(reader) : null,
             Output = LinkPlan.Read(reader),
             Gatherer = reader.ReadInt64(),
+            TracksItems = reader.ReadBoolean(),
             Serializer = reader.ReadString() is { Length: > 0 } type ? type : null,
             IsRestart = reader.ReadBoolean(),
             Resume = (reader.ReadInt32(), reader.ReadInt64()) is var (slot, number) && slot >= 0 ? (slot, number) : null,

@@ -48,7 +48,7 @@ public class IsolationOfStages
     public Task What_is_split_off_stays() => Within.Time(() =>
     {
         var local = 1;
-        var split = source.Then(xs => xs).Select(x => x + local).Last.Split();
+        var split = source.Then(xs => xs).Select(x => x + local).Last.Split(Stage.Crosses);
         IsIn(Isolation.Thread, Isolation.Process, split);
         IsIn(Isolation.Process, Isolation.Process, split.Previous!);
     });

@@ -15,7 +15,7 @@ public class SplitStages
         AssertWhole(source.Then(Pass));
         AssertWhole(source.Then(Pass).Select(x => x + 1).Where(x => x > 0).SelectMany(x => new[] { x }));
 
-        static void AssertWhole(Pipeline<int> pipeline) => Assert.Same(pipeline.Last, pipeline.Last.Split());
+        static void AssertWhole(Pipeline<int> pipeline) => Assert.Same(pipeline.Last, pipeline.Last.Split(Stage.Crosses));
     });
 
     [Fact]
@@ -82,7 +82,7 @@ public class SplitStages
             ItemTimeout = TimeSpan.FromMinutes(1),
             MemoryLimit = 1 << 30,
         };
-        var last = source.Then(Pass, options).Select(x => $"{x * two}").Last.Split();
+        var last = source.Then(Pass, options).Select(x => $"{x * two}").Last.Split(Stage.Crosses);
 
         Assert.Equal(options with { MaxInFlightBytes = null, SizeOf = null }, last.Previous!.Options);
         Assert.Equal(options with { Isolation = Isolation.Thread, Workers = 1, MemoryLimit = null }, last.Options);
@@ -107,7 +107,7 @@ public class SplitStages
 
     private static Pipeline<T> Split<T>(Pipeline<T> pipeline)
     {
-        var split = pipeline.Last.Split();
+        var split = pipeline.Last.Split(Stage.Crosses);
         Assert.NotSame(pipeline.Last, split);
         return new(split);
     }

@@ -1,0 +1,156 @@
+using System.Runtime.CompilerServices;
+using Penstock.Links;
+using Penstock.Workers;
+
+namespace Penstock.Stages;
+
+/// <summary>
+/// Follows the items of a source, in one run, until nothing descends from them any more: all that they became has passed the last
+/// stage, was filtered out, or was given up. Between these three stages of the engine the items carry their lineage.
+/// </summary>
+/// <typeparam name="TTicket">What stands for an item from its beginning to its end.</typeparam>
+/// <param name="onFailed">Told at once of the first exception on which something that descends from a ticket was given up.</param>
+internal sealed class Tracking<TTicket>(Action<TTicket, Exception> onFailed) : Lineages
+{
+    private readonly Lock gate = new();
+
+    // Guarded by the gate: what has begun and not ended, by number.
+    private readonly Dictionary<long, OpenItem<TTicket>> open = [];
+    private long begun;
+    private Worker? settler;
+
+    // Whoever waits for one ticket must not wait for another, too.
+    public override bool KeepsOrder => false;
+
+    public override Lineage? Find(long family, int position) => OpenItemOf(family)?.PartAt(position);
+
+    public override void Wake() => Volatile.Read(ref settler)?.Waiter.Wake();
+
+    /// <summary>The source: lets the items in.</summary>
+    /// <param name="worker">Its worker.</param>
+    /// <param name="tickets">What is pulled; asked for the next one when there is a slot.</param>
+    /// <param name="itemOf">What flows.</param>
+    /// <param name="ct">Signalled when no more are to be pulled.</param>
+    public async IAsyncEnumerable<T> Begin<T>(
+        Worker worker, IAsyncEnumerable<TTicket> tickets, Func<TTicket, T> itemOf, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var ticket in tickets.WithCancellation(ct).ConfigureAwait(false))
+        {
+            var item = Open(ticket);
+            var lineage = item.PartAt(0);
+            lineage.Retain(); // until it is handed on
+            worker.Lineage = lineage;
+            try
+            {
+                yield return itemOf(ticket);
+            }
+            finally
+            {
+                worker.Lineage = null;
+                lineage.Release();
+                item.Release();
+            }
+        }
+    }
+
+    /// <summary>The last stage: gives what arrives to the user's function, with the ticket it descends from.</summary>
+    public async IAsyncEnumerable<Nothing> Deliver<T>(
+        Reader<T> items, Func<TTicket, T, CancellationToken, ValueTask> deliver, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await foreach (var item in ((IAsyncEnumerable<T>)items).WithCancellation(ct).ConfigureAwait(false))
+        {
+            var owner = OpenItemOf(items.Lineage?.Family ?? -1) ?? throw new InvalidOperationException(
+                $"Stage '{items.Worker.Stage.Name}' got an item that descends from none: stages yield only while they hold one.");
+            if (owner.Failure is not null)
+                continue; // the rest of it is not worth the sink's time
+            try
+            {
+                await deliver(owner.Item, item, ct).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!ct.IsCancellationRequested)
+            {
+                items.Lineage!.Fail(exception);
+            }
+        }
+
+        yield break;
+    }
+
+    /// <summary>The sink: nothing arrives here; it tells of every ticket whose last descendant is gone.</summary>
+    /// <param name="items">Waits.</param>
+    /// <param name="settle">Told of the ticket. Must not throw.</param>
+    public IEnumerable<Nothing> Settle(Reader<Nothing> items, Func<TTicket, ValueTask> settle)
+    {
+        Volatile.Write(ref settler, items.Worker);
+        items.Interrupt = () => Ended().Count > 0;
+        var settling = new HashSet<Task>();
+        var isAtEnd = false;
+        while (!isAtEnd || Count > 0)
+        {
+            var ended = Ended();
+            if (ended.Count == 0 && isAtEnd)
+                throw new InvalidOperationException($"The pipeline ended before {Count} of its items did.");
+            foreach (var item in ended)
+            {
+                Close(item);
+                var settled = settle(item.Item);
+                if (!settled.IsCompletedSuccessfully)
+                    settling.Add(settled.AsTask());
+            }
+
+            settling.RemoveWhere(t => t.IsCompleted);
+            if (!isAtEnd && !items.MoveNext())
+                isAtEnd = items.IsAtEnd;
+        }
+
+        Task.WaitAll(settling);
+        yield break;
+    }
+
+    private int Count
+    {
+        get
+        {
+            lock (gate)
+                return open.Count;
+        }
+    }
+
+    // In this order: first seen gone, then nothing dropped. From then on nothing can be told any more.
+    private List<OpenItem<TTicket>> Ended()
+    {
+        lock (gate)
+        {
+            var ended = open.Values.Where(i => i.IsComplete(this)).ToList();
+            return settler!.Stage.Run.MayDropItems ? [] : ended;
+        }
+    }
+
+    private OpenItem<TTicket> Open(TTicket ticket)
+    {
+        lock (gate)
+        {
+            var item = new OpenItem<TTicket>(ticket, begun++, outer: null, OnCompleted, onFailed);
+            open.Add(item.Number, item);
+            return item;
+        }
+    }
+
+    private void Close(OpenItem<TTicket> item)
+    {
+        lock (gate)
+            open.Remove(item.Number);
+    }
+
+    private void OnCompleted()
+    {
+        Interlocked.MemoryBarrier();
+        Wake();
+    }
+
+    private OpenItem<TTicket>? OpenItemOf(long number)
+    {
+        lock (gate)
+            return open.GetValueOrDefault(number);
+    }
+}
