@@ -11,6 +11,9 @@ public sealed class RunnablePipeline
 
     internal RunnablePipeline(Stage<Nothing> sink) => this.sink = sink;
 
+    /// <summary>The stages, source and sink included, in the order of the items.</summary>
+    internal IEnumerable<Stage> Path => sink.Path();
+
     /// <summary>Runs the pipeline to its end.</summary>
     /// <param name="options">How to run it; default: working defaults.</param>
     /// <param name="ct">Aborts the run.</param>

@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace Penstock.Hosting.Workers;
+
+/// <summary>The jobs that a worker has pulled and not settled: never more than allowed, and none of them forgotten.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore that is only awaited holds nothing to dispose.")]
+internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, WorkerStatus status, WorkerLog log, TimeProvider time)
+{
+    private readonly SemaphoreSlim room = new(most - 1); // the first one is pulled without asking
+    private readonly ConcurrentDictionary<OpenJob<T>, bool> open = [];
+
+    /// <summary>Pulls jobs, each when there is room for it.</summary>
+    public async IAsyncEnumerable<OpenJob<T>> PullAsync([EnumeratorCancellation] CancellationToken ct)
+    {
+        // The token may be signalled only where a job cannot get lost: what the queue has given is taken.
+        await foreach (var pulled in queue.PullAsync(most, ct).ConfigureAwait(false))
+        {
+            var job = new OpenJob<T>(pulled);
+            open[job] = true;
+            status.Open = open.Count;
+            yield return job;
+            await room.WaitAsync(ct).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Something that descends from the job was given up.</summary>
+    public void Fail(OpenJob<T> job, Exception why)
+    {
+        job.Failure = why;
+        log.JobFailed(job.Job.Id, job.Job.Attempt, why);
+    }
+
+    /// <summary>Nothing descends from the job any more: completes it, or says why it failed.</summary>
+    public Task SettleAsync(OpenJob<T> job) => job.SettleOnce(async () =>
+    {
+        await TellAsync(job, job.Failure is { } why
+            ? () => queue.FailAsync(job.Job, why, CancellationToken.None)
+            : () => queue.CompleteAsync(job.Job, CancellationToken.None)).ConfigureAwait(false);
+        status.Settled(job.Failure is not null);
+    });
+
+    /// <summary>When the run is over: gives back what it left, but for what has failed.</summary>
+    public async Task SettleRestAsync()
+    {
+        foreach (var job in open.Keys)
+        {
+            await (job.Failure is not null
+                ? SettleAsync(job)
+                : job.SettleOnce(() => TellAsync(job, () => queue.ReleaseAsync(job.Job, CancellationToken.None)))).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Extends the leases of all open jobs in time, until it is cancelled.</summary>
+    public async Task KeepAsync(CancellationToken ct)
+    {
+        if (queue.Lease == Timeout.InfiniteTimeSpan)
+            return;
+        using var timer = new PeriodicTimer(queue.Lease / 3, time);
+        while (await timer.WaitForNextTickAsync(ct).ConfigureAwait(false))
+        {
+            foreach (var job in open.Keys)
+                await ExtendAsync(job, ct).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ExtendAsync(OpenJob<T> job, CancellationToken ct)
+    {
+        try
+        {
+            await queue.ExtendAsync(job.Job, queue.Lease, ct).ConfigureAwait(false);
+        }
+        catch (JobLeaseLostException) when (!open.ContainsKey(job))
+        {
+            // It was settled meanwhile.
+        }
+        catch (JobLeaseLostException lost)
+        {
+            log.LeaseLost(job.Job.Id, lost);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            log.QueueFailed(job.Job.Id, exception); // the next tick tries again
+        }
+    }
+
+    // A job that could not be settled comes again: at least once is what queues promise.
+    private async Task TellAsync(OpenJob<T> job, Func<ValueTask> settle)
+    {
+        try
+        {
+            await settle().ConfigureAwait(false);
+        }
+        catch (JobLeaseLostException lost)
+        {
+            log.LeaseLost(job.Job.Id, lost);
+        }
+        catch (Exception exception)
+        {
+            log.QueueFailed(job.Job.Id, exception);
+        }
+        finally
+        {
+            open.TryRemove(job, out _);
+            status.Open = open.Count;
+            room.Release();
+        }
+    }
+}

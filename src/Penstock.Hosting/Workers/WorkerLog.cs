@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace Penstock.Hosting.Workers;
+
+/// <summary>What a worker logs about its jobs. Payloads are never logged.</summary>
+internal sealed partial class WorkerLog(ILogger logger)
+{
+    [LoggerMessage(1, LogLevel.Information, "Pipeline worker '{Worker}' works on up to {Jobs} jobs at once: {Pipeline}")]
+    public partial void Started(string worker, int jobs, string pipeline);
+
+    [LoggerMessage(2, LogLevel.Information, "Pipeline worker '{Worker}' drains: {Jobs} jobs to finish, within {Time}.")]
+    public partial void Draining(string worker, int jobs, TimeSpan time);
+
+    [LoggerMessage(3, LogLevel.Information, "Pipeline worker '{Worker}' has stopped; {Jobs} jobs were given back.")]
+    public partial void Stopped(string worker, int jobs);
+
+    [LoggerMessage(4, LogLevel.Warning, "Job '{Job}' has failed, at attempt {Attempt}.")]
+    public partial void JobFailed(string job, int attempt, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Warning, "Job '{Job}' is not this worker's any more; somebody else will work on it, or does.")]
+    public partial void LeaseLost(string job, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Error, "The queue could not be told about job '{Job}'; the job may come again.")]
+    public partial void QueueFailed(string job, Exception exception);
+}
