@@ -22,6 +22,9 @@ internal sealed class OpenItem<T>(T item, long number, Lineage? outer, Action on
     /// <summary>What the item itself descends from.</summary>
     public Lineage? Outer { get; } = outer;
 
+    /// <summary>What stands for it, or for what it descends from, if that is tracked.</summary>
+    public ITicket? Ticket { get => field ?? Outer?.Ticket; init; }
+
     /// <summary>The results so far, as the gathering side keeps them. Used by it alone.</summary>
     public object? Collected { get; set; }
 
@@ -67,6 +70,8 @@ internal sealed class OpenItem<T>(T item, long number, Lineage? outer, Action on
         public override long Family => owner.Number;
 
         public override int Position => position;
+
+        public override ITicket? Ticket => owner.Ticket;
 
         public override void Fail(Exception exception) => owner.Fail(exception);
 

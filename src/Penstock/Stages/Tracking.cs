@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Penstock.Links;
 using Penstock.Workers;
@@ -22,7 +23,7 @@ internal sealed class Tracking<TTicket>(Action<TTicket, Exception> onFailed) : L
     // Whoever waits for one ticket must not wait for another, too.
     public override bool KeepsOrder => false;
 
-    public override Lineage? Find(long family, int position) => OpenItemOf(family)?.PartAt(position);
+    public override Lineage? Find(long family, int position, ActivityContext trace) => OpenItemOf(family)?.PartAt(position);
 
     public override void Wake() => Volatile.Read(ref settler)?.Waiter.Wake();
 
@@ -65,6 +66,7 @@ internal sealed class Tracking<TTicket>(Action<TTicket, Exception> onFailed) : L
                 continue; // the rest of it is not worth the sink's time
             try
             {
+                Activity.Current = items.Worker.ItemSpan?.Current;
                 await deliver(owner.Item, item, ct).ConfigureAwait(false);
             }
             catch (Exception exception) when (!ct.IsCancellationRequested)
@@ -130,7 +132,7 @@ internal sealed class Tracking<TTicket>(Action<TTicket, Exception> onFailed) : L
     {
         lock (gate)
         {
-            var item = new OpenItem<TTicket>(ticket, begun++, outer: null, OnCompleted, onFailed);
+            var item = new OpenItem<TTicket>(ticket, begun++, outer: null, OnCompleted, onFailed) { Ticket = ticket as ITicket };
             open.Add(item.Number, item);
             return item;
         }
