@@ -103,26 +103,21 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
 
     private async Task<IConnection> ConnectOnceAsync(ConnectionFactory factory, CancellationToken ct)
     {
-        IConnection connection;
+        IConnection? connection = null;
         try
         {
             connection = await factory.CreateConnectionAsync(ct).ConfigureAwait(false);
             Watch(connection);
-        }
-        catch (Exception e) when (!ct.IsCancellationRequested)
-        {
-            throw BrokerErrors.Connecting(e, address);
-        }
-
-        try
-        {
-            await prepare(connection).WaitAsync(ct).ConfigureAwait(false);
+            await prepare(connection).WaitAsync(ct).ConfigureAwait(false);  // only here the broker may say that it refuses the virtual host
             return connection;
         }
-        catch
+        catch (Exception e)
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
-            throw;
+            if (connection is not null)
+                await connection.DisposeAsync().ConfigureAwait(false);
+            if (e is RabbitMqJobQueueException || ct.IsCancellationRequested)
+                throw;
+            throw BrokerErrors.Connecting(e, address);
         }
     }
 
