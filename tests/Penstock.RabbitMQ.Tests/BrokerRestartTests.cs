@@ -3,14 +3,14 @@ using Penstock.RabbitMQ.Tests.Brokers;
 
 namespace Penstock.RabbitMQ.Tests;
 
-/// <summary>The broker goes and comes back; each test has one of its own.</summary>
+/// <summary>The broker goes and comes back.</summary>
 [Collection(nameof(SharedBroker))]
-public sealed class BrokerRestartTests : QueueTest
+public sealed class BrokerRestartTests(OwnBroker own) : QueueTest, IClassFixture<OwnBroker>
 {
     [BrokerFact]
     public async Task A_restart_loses_no_job_and_voids_what_was_in_flight()
     {
-        await using var broker = await Broker.StartNewAsync();
+        var broker = await own.RunningAsync();
         var queue = Open<int>(Options(broker));
         for (var n = 0; n < 4; n++)
             await queue.SubmitAsync(n, ct: Soon);
@@ -53,7 +53,7 @@ public sealed class BrokerRestartTests : QueueTest
     [BrokerFact]
     public async Task Without_a_broker_submitting_waits_for_the_time_allowed_and_pulling_goes_on_when_it_comes()
     {
-        await using var broker = await Broker.StartNewAsync();
+        var broker = await own.RunningAsync();
         var queue = Open<int>(Options(broker) with { SubmitTimeout = TimeSpan.FromSeconds(1) });
         await queue.SubmitAsync(1, ct: Soon);
         var jobs = Pulling(queue, 1, Soon);
@@ -79,7 +79,7 @@ public sealed class BrokerRestartTests : QueueTest
     [BrokerFact]
     public async Task A_connection_that_the_broker_closes_is_made_again()
     {
-        await using var broker = await Broker.StartNewAsync();
+        var broker = await own.RunningAsync();
         var queue = Open<int>(Options(broker));
         await queue.SubmitAsync(1, ct: Soon);
         var jobs = Pulling(queue, 1, Soon);
@@ -99,7 +99,7 @@ public sealed class BrokerRestartTests : QueueTest
 
     private async Task KillLosesNothingAsync(bool quorum)
     {
-        await using var broker = await Broker.StartNewAsync();
+        var broker = await own.RunningAsync();
         var options = Options(broker) with { Quorum = quorum };
         var queue = Open<int>(options);
         await queue.CountAsync(Soon);

@@ -4,7 +4,7 @@ using Penstock.RabbitMQ.Tests.Brokers;
 namespace Penstock.RabbitMQ.Tests;
 
 [Collection(nameof(SharedBroker))]
-public sealed class ConsumerTimeoutTests : QueueTest
+public sealed class ConsumerTimeoutTests(SharedBroker shared) : QueueTest
 {
     [BrokerFact]
     public async Task A_job_that_outlasts_the_brokers_timeout_is_given_to_the_next_and_the_cure_is_told()
@@ -29,7 +29,7 @@ public sealed class ConsumerTimeoutTests : QueueTest
     [BrokerFact]
     public async Task A_timeout_for_the_queue_that_the_broker_does_not_know_is_a_warning()
     {
-        await using var broker = await Broker.StartNewAsync();
+        var broker = shared.Broker;
         var queue = Open<int>(Options(broker) with { ConsumerTimeout = TimeSpan.FromHours(1) });
 
         await queue.SubmitAsync(1, ct: Soon);
