@@ -1,0 +1,37 @@
+namespace Penstock.RabbitMQ.Tests.Brokers;
+
+/// <summary>One broker for all tests that leave it running; each test has queues of its own.</summary>
+public class SharedBroker : IAsyncLifetime
+{
+    private Broker? _broker;
+
+    public Broker Broker => _broker ?? throw new InvalidOperationException($"A broker is required (PENSTOCK_REQUIRE_BROKER=1), but {Broker.Missing}.");
+
+    public async Task InitializeAsync()
+    {
+        if (Broker.Missing is null)
+            _broker = await Broker.StartNewAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_broker is { } broker)
+            await broker.DisposeAsync();
+    }
+}
+
+/// <summary>One for the tests of one class, which end it and start it again.</summary>
+public sealed class OwnBroker : SharedBroker
+{
+    /// <summary>Running, also if the test before has failed half-way.</summary>
+    public async Task<Broker> RunningAsync()
+    {
+        if (!Broker.IsRunning)
+            await Broker.StartAsync();
+        return Broker;
+    }
+}
+
+/// <summary>Tests one after the other: two cores are few for several brokers.</summary>
+[CollectionDefinition(nameof(SharedBroker))]
+public sealed class BrokerTests : ICollectionFixture<SharedBroker>;
