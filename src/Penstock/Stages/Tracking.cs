@@ -29,7 +29,7 @@ internal sealed class Tracking<TTicket>(Action<TTicket, Exception> onFailed) : L
 
     public override Lineage? Find(long family, int position, ActivityContext trace) => OpenItemOf(family)?.PartAt(position);
 
-    public override void Wake() => Volatile.Read(ref settler)?.Waiter.Wake();
+    protected override Worker? AtTheEnd => Volatile.Read(ref settler);
 
     /// <summary>The source: lets the items in.</summary>
     /// <param name="worker">Its worker.</param>
