@@ -1,0 +1,14 @@
+namespace Penstock.Hosting.Tests.Queues;
+
+public sealed class InMemoryJobQueueTests : EmbeddedJobQueueContract
+{
+    private EmbeddedJobQueue<Work>? _queue;
+
+    protected override EmbeddedJobQueue<Work> Open(QueueSettings settings) => _queue ??= new InMemoryJobQueue<Work>(new()
+    {
+        MaxAttempts = settings.MaxAttempts,
+        Backoff = settings.Backoff,
+        Lease = settings.Lease,
+        TimeProvider = Clock,
+    });
+}

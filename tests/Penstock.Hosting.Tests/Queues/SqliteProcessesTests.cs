@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Globalization;
+using Xunit.Abstractions;
+
+namespace Penstock.Hosting.Tests.Queues;
+
+/// <summary>Several processes on one file, some of which are killed.</summary>
+public sealed class SqliteProcessesTests(ITestOutputHelper output) : IDisposable
+{
+    private readonly QueueFolder _folder = new();
+
+    public void Dispose() => _folder.Delete();
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_job_from_another_process_is_pulled_within_a_tenth_of_a_second()
+    {
+        const int count = 40;
+        await using var queue = new SqliteJobQueue<long>(_folder.File);
+        await using var puller = new Puller<long>(queue);
+        puller.Ask();
+        using var other = new OtherProcess("submit", _folder.File, $"{count}", "70");
+        var times = new List<TimeSpan>();
+        for (var i = 0; i < count; i++)
+        {
+            // Both processes read the same clock.
+            var job = await puller.NextAsync();
+            times.Add(Stopwatch.GetElapsedTime(job.Payload));
+            await queue.CompleteAsync(job, default);
+        }
+
+        times.Sort();
+        output.WriteLine($"median {times[count / 2].TotalMilliseconds:F1} ms, longest {times[^1].TotalMilliseconds:F1} ms");
+        Assert.True(times[count / 2] < TimeSpan.FromMilliseconds(100), $"The median is {times[count / 2]}.");
+        await other.OutputAsync();
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Waiting_costs_next_to_nothing()
+    {
+        using var idler = new OtherProcess("idle", _folder.File, "5");
+        var percent = double.Parse(await idler.OutputAsync(), CultureInfo.InvariantCulture);
+
+        output.WriteLine($"{percent} % of a core");
+        Assert.True(percent < 1, $"Waiting takes {percent} % of a core.");
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Kill_at_any_moment_loses_no_job_and_gives_none_to_two_workers()
+    {
+        var seed = Random.Shared.Next();
+        output.WriteLine($"seed {seed}");
+        var diaries = Directory.CreateDirectory(Path.Combine(_folder.Path, "diaries")).FullName;
+        await KillAtRandomAsync(new Random(seed), diaries, TimeSpan.FromSeconds(15));
+
+        var left = await DrainAsync();
+
+        var story = Story.Read(diaries);
+        output.WriteLine($"{story.Submitted.Count} jobs, {story.Completed.Count} completed by the processes, {left.Count} left");
+        Assert.NotEmpty(story.Completed);
+        // A job whose completion was under way when its worker was killed may be gone or not.
+        Assert.Empty(story.Submitted.Except(story.Completing).Except(left));
+        Assert.Empty(story.Completed.Intersect(left));
+        Assert.Empty(left.Except(story.Submitting));
+        story.AssertNobodyHeldWhatAnotherHad();
+    }
+
+    private async Task KillAtRandomAsync(Random random, string diaries, TimeSpan time)
+    {
+        var started = 0;
+        var workers = new OtherProcess[] { Start(), Start(), Start() };
+        try
+        {
+            for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < time;)
+            {
+                await Task.Delay(random.Next(100, 900));
+                var victim = random.Next(workers.Length);
+                Assert.False(workers[victim].HasExited, workers[victim].HasExited ? await workers[victim].Errors : "");
+                workers[victim].Dispose();
+                workers[victim] = Start();
+            }
+        }
+        finally
+        {
+            foreach (var worker in workers)
+                worker.Dispose();
+        }
+
+        output.WriteLine($"{started} processes started and killed");
+
+        OtherProcess Start() => new("work", _folder.File, Path.Combine(diaries, $"{++started}"), $"{random.Next(1_000_000)}");
+    }
+
+    /// <summary>Works off what is left, leases of the dead included.</summary>
+    private async Task<List<string>> DrainAsync()
+    {
+        var ids = new List<string>();
+        await using var queue = new SqliteJobQueue<int>(_folder.File, new() { MaxAttempts = 1000 });
+        await using var puller = new Puller<int>(queue);
+        while (await queue.CountAsync() is { Waiting: > 0 } or { InProgress: > 0 })
+        {
+            var job = await puller.NextAsync();
+            ids.Add(job.Id);
+            await queue.CompleteAsync(job, default);
+        }
+
+        Assert.Equal(ids.Count, ids.Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(0, (await queue.CountAsync()).Dead);
+        return ids;
+    }
+}
