@@ -1,0 +1,59 @@
+using System.Globalization;
+using RabbitMQ.Client;
+
+namespace Penstock.RabbitMQ.Messages;
+
+/// <summary>What travels with a job's message beside its payload.</summary>
+internal static class JobHeaders
+{
+    public const string TraceParent = "traceparent";
+    public const string TraceState = "tracestate";
+
+    /// <summary>How many tries the job had before this message was written.</summary>
+    public const string Attempts = "penstock-attempts";
+
+    /// <summary>The last failure: its type and message, its type alone, and the machine it happened on.</summary>
+    public const string Reason = "penstock-reason";
+    public const string ExceptionType = "penstock-exception";
+    public const string Host = "penstock-host";
+
+    /// <summary>When the first try failed: ISO 8601, UTC.</summary>
+    public const string FirstFailure = "penstock-first-failure";
+
+    // All headers must fit into one frame of 128 KiB, and the log wants to be read.
+    private const int LongestReason = 4096;
+
+    public static string? Text(IReadOnlyBasicProperties properties, string header) =>
+        properties.Headers is { } headers && headers.TryGetValue(header, out var value) ? AmqpText.From(value) : null;
+
+    public static int Number(IReadOnlyBasicProperties properties, string header) =>
+        int.TryParse(Text(properties, header), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    /// <summary>
+    /// The same message again, to be published anew: without what the broker or the client added to this delivery, and without what would make
+    /// the broker refuse it, drop it or send it elsewhere.
+    /// </summary>
+    public static BasicProperties Copy(IReadOnlyBasicProperties original, int attempts)
+    {
+        var copy = new BasicProperties(original) { Persistent = true, Headers = new Dictionary<string, object?>(StringComparer.Ordinal) };
+        copy.ClearExpiration();
+        copy.ClearUserId();
+        foreach (var (name, value) in original.Headers ?? copy.Headers)
+        {
+            if (!name.StartsWith("x-", StringComparison.Ordinal) && name is not ("CC" or "BCC"))
+                copy.Headers[name] = value;
+        }
+
+        copy.Headers[Attempts] = attempts;
+        return copy;
+    }
+
+    public static void AddFailure(BasicProperties properties, string reason, Type exceptionType, DateTimeOffset now)
+    {
+        var headers = properties.Headers!;
+        headers[Reason] = reason.Length > LongestReason ? reason[..LongestReason] + "…" : reason;
+        headers[ExceptionType] = exceptionType.ToString();
+        headers[Host] = Environment.MachineName;
+        headers.TryAdd(FirstFailure, now.ToString("O", CultureInfo.InvariantCulture));
+    }
+}

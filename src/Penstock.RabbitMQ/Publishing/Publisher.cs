@@ -1,0 +1,124 @@
+using Penstock.RabbitMQ.Connections;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Penstock.RabbitMQ.Publishing;
+
+/// <summary>
+/// Publishes so that the broker has the message when the call returns; many may be under way at once. The caller's token never enters the
+/// client: a publish that is cancelled inside it mixes up the confirms of all others.
+/// </summary>
+internal sealed class Publisher(BrokerConnection connection, BrokerAddress address, RabbitMqJobQueueOptions options) : IAsyncDisposable
+{
+    // The client looks through all outstanding messages at a confirm of several; more gain nothing.
+    private const int MaxOutstanding = 512;
+
+    private static readonly CreateChannelOptions Confirmed = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null);
+
+    private readonly SemaphoreSlim _outstanding = new(MaxOutstanding, MaxOutstanding);
+    private readonly SemaphoreSlim _opening = new(1, 1);
+    private volatile IChannel? _channel;
+
+    /// <exception cref="RabbitMqJobQueueException">The broker did not take it within the time allowed, or will not.</exception>
+    public async ValueTask PublishAsync(string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken ct)
+    {
+        var patience = new Patience(options.SubmitTimeout, options.TimeProvider);
+        if (!await _outstanding.WaitAsync(patience.Left, ct).ConfigureAwait(false))
+            throw NotConfirmed(routingKey);
+        try
+        {
+            // Lost before it was confirmed: the broker may or may not have it, so it is sent again.
+            while (!await TryPublishAsync(exchange, routingKey, properties, body, patience, ct).ConfigureAwait(false))
+            {
+            }
+        }
+        finally
+        {
+            _outstanding.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await connection.DisposeAsync().ConfigureAwait(false);
+        _opening.Dispose();
+        _outstanding.Dispose();
+    }
+
+    /// <returns>False if the connection was lost meanwhile.</returns>
+    private async ValueTask<bool> TryPublishAsync(
+        string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, Patience patience, CancellationToken ct)
+    {
+        var channel = _channel is { IsOpen: true } open ? open : await OpenAsync(patience, ct).ConfigureAwait(false);
+        try
+        {
+            var publish = channel.BasicPublishAsync(exchange, routingKey, mandatory: true, properties, body, CancellationToken.None).AsTask();
+            await AwaitAsync(publish, patience, ct).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            throw NotConfirmed(routingKey);
+        }
+        catch (PublishException e)
+        {
+            throw new RabbitMqJobQueueException(
+                e.IsReturn
+                    ? $"Publishing a job to '{routingKey}' failed at {address}: it leads to no queue. Has the queue been deleted? Connecting anew declares it again."
+                    : $"Publishing a job to '{routingKey}' failed at {address}: the broker refused it. Is the queue full (its max-length), or the broker in trouble? See its log.",
+                e)
+            { IsTransient = !e.IsReturn };
+        }
+        catch (Exception e) when (BrokerErrors.IsFromClient(e))
+        {
+            var failure = BrokerErrors.Refused(e, $"Publishing a job to '{routingKey}'", address);
+            return failure.IsTransient && patience.Left != TimeSpan.Zero ? false : throw failure;
+        }
+    }
+
+    private async Task AwaitAsync(Task publish, Patience patience, CancellationToken ct)
+    {
+        try
+        {
+            await publish.WaitAsync(patience.Left, options.TimeProvider, ct).ConfigureAwait(false);
+        }
+        catch when (!publish.IsCompleted)
+        {
+            // It is left to itself; how it ends interests nobody, but must not count as unobserved.
+            _ = publish.ContinueWith(static p => p.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    private async ValueTask<IChannel> OpenAsync(Patience patience, CancellationToken ct)
+    {
+        await _opening.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            while (true)
+            {
+                if (_channel is { IsOpen: true } meanwhile)
+                    return meanwhile;
+                var link = await connection.OpenAsync(patience.Left, ct).ConfigureAwait(false);
+                try
+                {
+                    return _channel = await link.CreateChannelAsync(Confirmed, CancellationToken.None).WaitAsync(ct).ConfigureAwait(false);
+                }
+                catch (Exception e) when (BrokerErrors.IsFromClient(e) && patience.Left != TimeSpan.Zero)
+                {
+                    // Lost again already.
+                }
+            }
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    private RabbitMqJobQueueException NotConfirmed(string routingKey) =>
+        new($"Publishing a job to '{routingKey}' failed at {address}: the broker did not confirm it within {options.SubmitTimeout}" +
+            $"{(connection.Blocked is { } reason ? $", since it takes nothing just now ({reason})" : "")}. It may have it or not. " +
+            $"Look for memory or disk alarms in its log, or raise {nameof(RabbitMqJobQueueOptions)}.{nameof(options.SubmitTimeout)}.")
+        { IsTransient = true };
+}

@@ -1,0 +1,69 @@
+using Penstock.Hosting;
+using Penstock.RabbitMQ.Connections;
+using Penstock.RabbitMQ.Messages;
+using RabbitMQ.Client;
+
+namespace Penstock.RabbitMQ.Pulling;
+
+/// <summary>One message as it was delivered: a job's receipt. It can be settled once, and only on the channel that it came by.</summary>
+internal sealed class Delivery(Subscription subscription, ulong tag, bool isRedelivered, IReadOnlyBasicProperties properties, byte[] body)
+{
+    // Quorum queues say how often they have delivered a message before; classic ones only whether.
+    private const string DeliveryCount = "x-delivery-count";
+
+    private int _claimed;
+
+    public IReadOnlyBasicProperties Properties => properties;
+
+    /// <summary>As it came: what a failed job is written from again, whatever the pipeline made of its payload.</summary>
+    public byte[] Body => body;
+
+    /// <summary>How many tries came before, as far as the message tells: those that ended by failing, and those that just ended.</summary>
+    public int EarlierAttempts { get; } = JobHeaders.Number(properties, JobHeaders.Attempts) + JobHeaders.Number(properties, DeliveryCount);
+
+    /// <summary>Whether there was one more, which only a new message can count.</summary>
+    public bool HasUncountedAttempt { get; } = isRedelivered && JobHeaders.Number(properties, DeliveryCount) == 0;
+
+    /// <summary>Makes the caller the one who settles it.</summary>
+    /// <exception cref="JobLeaseLostException">Somebody has settled it, or the channel has ended.</exception>
+    public void Claim()
+    {
+        ThrowIfLost();
+        if (Interlocked.Exchange(ref _claimed, 1) != 0)
+            throw new JobLeaseLostException($"Job '{properties.MessageId}' is settled already, or just being so.");
+    }
+
+    public void ThrowIfLost()
+    {
+        if (!subscription.Channel.IsOpen)
+            throw Lost(null);
+    }
+
+    /// <summary>The caller could not settle it after all; it still can be.</summary>
+    public void Disclaim() => Volatile.Write(ref _claimed, 0);
+
+    /// <summary>The broker forgets it. It must be claimed.</summary>
+    public Task AcknowledgeAsync(CancellationToken ct) => SettleAsync(static (channel, tag) => channel.BasicAckAsync(tag, multiple: false), ct);
+
+    /// <summary>The broker gives it to somebody else. It must be claimed.</summary>
+    public Task RequeueAsync(CancellationToken ct) => SettleAsync(static (channel, tag) => channel.BasicNackAsync(tag, multiple: false, requeue: true), ct);
+
+    private async Task SettleAsync(Func<IChannel, ulong, ValueTask> settle, CancellationToken ct)
+    {
+        try
+        {
+            var settling = settle(subscription.Channel, tag);
+            if (!settling.IsCompletedSuccessfully)
+                await settling.AsTask().WaitAsync(ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (BrokerErrors.IsFromClient(e))
+        {
+            throw Lost(e);
+        }
+
+        await subscription.ForgetAsync().ConfigureAwait(false);
+    }
+
+    private JobLeaseLostException Lost(Exception? cause) =>
+        new($"Job '{properties.MessageId}' is not this worker's any more, and is given to somebody else: {BrokerErrors.Describe(subscription.Channel.CloseReason)}.", cause);
+}

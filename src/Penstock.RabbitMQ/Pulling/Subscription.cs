@@ -1,0 +1,114 @@
+using System.Threading.Channels;
+using Penstock.RabbitMQ.Connections;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace Penstock.RabbitMQ.Pulling;
+
+/// <summary>
+/// One pulling on one channel. The broker sends no more than the prefetch without settlement, so the waiting deliveries are bounded by it. The
+/// channel outlives the pulling until the last job that came by it is settled: then whoever comes last closes it.
+/// </summary>
+internal sealed class Subscription : AsyncDefaultBasicConsumer
+{
+    private readonly Channel<Delivery> _waiting = System.Threading.Channels.Channel.CreateUnbounded<Delivery>(new() { SingleReader = true, SingleWriter = true });
+    private int _holders = 1;  // the pulling itself, and every delivery not settled
+
+    private Subscription(IChannel channel)
+        : base(channel)
+    {
+    }
+
+    public static async Task<Subscription> StartAsync(IConnection connection, string queue, int prefetch)
+    {
+        var channel = await connection.CreateChannelAsync().ConfigureAwait(false);
+        try
+        {
+            var subscription = new Subscription(channel);
+            await channel.BasicQosAsync(prefetchSize: 0, (ushort)Math.Min(prefetch, ushort.MaxValue), global: false).ConfigureAwait(false);
+            await channel.BasicConsumeAsync(queue, autoAck: false, subscription).ConfigureAwait(false);
+            return subscription;
+        }
+        catch
+        {
+            await channel.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <returns>Null when the broker sends no more: the channel has ended, which makes void what still waits, or the queue is gone.</returns>
+    public async ValueTask<Delivery?> NextAsync(CancellationToken ct)
+    {
+        while (Channel.IsOpen && await _waiting.Reader.WaitToReadAsync(ct).ConfigureAwait(false))
+        {
+            if (_waiting.Reader.TryRead(out var delivery))
+                return Channel.IsOpen ? delivery : null;
+        }
+
+        return null;
+    }
+
+    /// <summary>Ends the pulling.</summary>
+    /// <returns>What had been sent and not been pulled.</returns>
+    public async Task<IReadOnlyList<Delivery>> StopAsync()
+    {
+        try
+        {
+            foreach (var tag in ConsumerTags)
+                await Channel.BasicCancelAsync(tag).ConfigureAwait(false);
+        }
+        catch (Exception e) when (BrokerErrors.IsFromClient(e))
+        {
+            return [];  // the broker has taken them back itself
+        }
+
+        _waiting.Writer.TryComplete();
+        var rest = new List<Delivery>();
+        while (_waiting.Reader.TryRead(out var delivery))
+            rest.Add(delivery);
+        return rest;
+    }
+
+    /// <summary>One holder fewer.</summary>
+    public async ValueTask ForgetAsync()
+    {
+        if (Interlocked.Decrement(ref _holders) > 0)
+            return;
+        try
+        {
+            await Channel.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (BrokerErrors.IsFromClient(e))
+        {
+            // It had ended already.
+        }
+    }
+
+    public override Task HandleBasicDeliverAsync(
+        string consumerTag,
+        ulong deliveryTag,
+        bool redelivered,
+        string exchange,
+        string routingKey,
+        IReadOnlyBasicProperties properties,
+        ReadOnlyMemory<byte> body,
+        CancellationToken cancellationToken = default)
+    {
+        Interlocked.Increment(ref _holders);
+        _waiting.Writer.TryWrite(new(this, deliveryTag, redelivered, properties, body.ToArray()));  // the client reuses the memory
+        return Task.CompletedTask;
+    }
+
+    public override Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason)
+    {
+        _waiting.Writer.TryComplete();
+        return base.HandleChannelShutdownAsync(channel, reason);
+    }
+
+    /// <summary>Either side ended the consumer, not the channel.</summary>
+    protected override Task OnCancelAsync(string[] consumerTags, CancellationToken cancellationToken = default)
+    {
+        _waiting.Writer.TryComplete();
+        return base.OnCancelAsync(consumerTags, cancellationToken);
+    }
+}

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Penstock.Hosting;
+using Penstock.RabbitMQ.Connections;
+using Penstock.RabbitMQ.Messages;
+using RabbitMQ.Client;
+
+namespace Penstock.RabbitMQ;
+
+/// <content>The submitter's side.</content>
+public sealed partial class RabbitMqJobQueue<T>
+{
+    // What the protocol's short strings hold.
+    private const int LongestId = 255;
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The broker does not compare names: a job that is submitted twice is there twice. That also happens to one whose confirmation was lost
+    /// with the connection, since it is sent again. Many calls at once share their round trips.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The payload is larger than the options allow, or the name is empty or longer than 255 bytes.</exception>
+    public async ValueTask<string> SubmitAsync(T payload, string? id = null, CancellationToken ct = default)
+    {
+        if (payload is null)
+            throw new ArgumentNullException(nameof(payload));
+        if (id is not null && Encoding.UTF8.GetByteCount(id) is 0 or > LongestId)
+            throw new ArgumentException($"A job's name must be 1 to {LongestId} bytes long in UTF-8.", nameof(id));
+        ct.ThrowIfCancellationRequested();
+
+        var body = _json.Write(payload);
+        var properties = new BasicProperties
+        {
+            MessageId = id ?? NewId(),
+            ContentType = PayloadJson<T>.ContentType,
+            Persistent = true,
+            Timestamp = new(_options.TimeProvider.GetUtcNow().ToUnixTimeSeconds()),
+            Headers = new Dictionary<string, object?>(StringComparer.Ordinal),
+        };
+        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity)
+        {
+            properties.Headers[JobHeaders.TraceParent] = activity.Id;
+            if (activity.TraceStateString is { } state)
+                properties.Headers[JobHeaders.TraceState] = state;
+        }
+
+        await _publisher.PublishAsync("", _queues.Main, properties, body, ct).ConfigureAwait(false);
+        return properties.MessageId;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The broker tells no one how many jobs others hold, so <see cref="JobCounts.InProgress"/> is null.</remarks>
+    public async ValueTask<JobCounts> CountAsync(CancellationToken ct = default)
+    {
+        var waiting = 0L;
+        foreach (var queue in _queues.Retries.All.Select(step => step.Queue).Prepend(_queues.Main))
+            waiting += await CountAsync(queue, ct).ConfigureAwait(false);
+        return new(waiting, InProgress: null, await CountAsync(_queues.Dead, ct).ConfigureAwait(false));
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>While they are read, nobody else sees the dead jobs. Those that come meanwhile are not read.</remarks>
+    public async IAsyncEnumerable<DeadJob> DeadJobsAsync([EnumeratorCancellation] CancellationToken ct = default)
+    {
+        var connection = await _publishing.OpenAsync(_options.SubmitTimeout, ct).ConfigureAwait(false);
+        var channel = await AskAsync(connection.CreateChannelAsync(null, CancellationToken.None), _queues.Dead, ct).ConfigureAwait(false);
+        await using var _ = channel.ConfigureAwait(false);
+        var count = await AskAsync(channel.MessageCountAsync(_queues.Dead, CancellationToken.None), _queues.Dead, ct).ConfigureAwait(false);
+        var last = 0UL;
+        try
+        {
+            while (count-- > 0 && await AskAsync(channel.BasicGetAsync(_queues.Dead, autoAck: false, CancellationToken.None), _queues.Dead, ct).ConfigureAwait(false) is { } message)
+            {
+                last = message.DeliveryTag;
+                yield return Read(message);
+            }
+        }
+        finally
+        {
+            if (last > 0 && channel.IsOpen)
+                await channel.BasicNackAsync(last, multiple: true, requeue: true, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private static DeadJob Read(BasicGetResult message)
+    {
+        var properties = message.BasicProperties;
+        var reason = JobHeaders.Text(properties, JobHeaders.Reason)
+            ?? (JobHeaders.Text(properties, "x-first-death-reason") is { } broker ? $"The broker put it aside: {broker}." : "Unknown: not put aside by a worker.");
+        return new(properties.MessageId, reason, JobHeaders.Number(properties, JobHeaders.Attempts), message.Body.ToArray());
+    }
+
+    private async Task<uint> CountAsync(string queue, CancellationToken ct)
+    {
+        var connection = await _publishing.OpenAsync(_options.SubmitTimeout, ct).ConfigureAwait(false);
+        var channel = await AskAsync(connection.CreateChannelAsync(null, CancellationToken.None), queue, ct).ConfigureAwait(false);
+        await using var _ = channel.ConfigureAwait(false);
+        return await AskAsync(channel.MessageCountAsync(queue, CancellationToken.None), queue, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Awaits an answer of the broker's; the token stays outside of the client, which takes a cancelled answer for an error of the connection.</summary>
+    private async Task<TAnswer> AskAsync<TAnswer>(Task<TAnswer> answer, string queue, CancellationToken ct)
+    {
+        try
+        {
+            return await answer.WaitAsync(ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (BrokerErrors.IsFromClient(e))
+        {
+            throw BrokerErrors.Refused(e, $"Looking into queue '{queue}'", _address);
+        }
+    }
+
+    private static string NewId() => Guid.CreateVersion7().ToString("N");
+}

@@ -1,0 +1,189 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Penstock.Hosting;
+using Penstock.RabbitMQ.Connections;
+using Penstock.RabbitMQ.Messages;
+using Penstock.RabbitMQ.Publishing;
+using Penstock.RabbitMQ.Pulling;
+using Penstock.RabbitMQ.Queues;
+using Penstock.RabbitMQ.Telemetry;
+using RabbitMQ.Client;
+
+namespace Penstock.RabbitMQ;
+
+/// <summary>
+/// A job queue on RabbitMQ 3.10 or newer, for any number of machines. It connects when it is first used, once for pulling and once for
+/// submitting, and again whenever a connection is lost. All members may be called by several threads at once. Every call throws
+/// <see cref="RabbitMqJobQueueException"/> if the broker cannot be reached within the time allowed or refuses what is asked of it.
+/// </summary>
+/// <typeparam name="T">The payload; it travels as JSON.</typeparam>
+public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IAsyncDisposable
+{
+    private static readonly TimeSpan LongestGiveBack = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RepairPause = TimeSpan.FromSeconds(1);
+
+    private readonly RabbitMqJobQueueOptions _options;
+    private readonly BrokerAddress _address;
+    private readonly ILogger _log;
+    private readonly PayloadJson<T> _json;
+    private readonly QueueTopology _queues;
+
+    // Two connections, since a broker in need stops reading from those that publish: jobs must be settled even then.
+    private readonly BrokerConnection _pulling;
+    private readonly BrokerConnection _publishing;
+    private readonly Publisher _publisher;
+
+    /// <summary>Describes the queue; nothing is connected yet.</summary>
+    /// <param name="options">Where it is, and how it behaves.</param>
+    /// <exception cref="ArgumentException">An option is invalid.</exception>
+    public RabbitMqJobQueue(RabbitMqJobQueueOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        _options = options;
+        _address = BrokerAddress.From(options);
+        _log = (ILogger?)options.LoggerFactory?.CreateLogger("Penstock.RabbitMQ") ?? NullLogger.Instance;
+        _json = new(options);
+        _queues = new(options, _address, _log);
+        _pulling = new(_address, options, "pulling", _queues.PrepareAsync, _log);
+        _publishing = new(_address, options, "publishing", _queues.PrepareAsync, _log);
+        _publisher = new(_publishing, _address, options);
+    }
+
+    /// <summary>Without end: a job stays this worker's as long as the connection it came by.</summary>
+    public TimeSpan Lease => Timeout.InfiniteTimeSpan;
+
+    /// <inheritdoc/>
+    /// <exception cref="RabbitMqJobQueueException">The first connection failed. Later ones are tried for ever.</exception>
+    public IAsyncEnumerable<Job<T>> PullAsync(CancellationToken ct) => PullAsync(_options.Prefetch, ct);
+
+    /// <inheritdoc/>
+    /// <exception cref="RabbitMqJobQueueException">The first connection failed. Later ones are tried for ever.</exception>
+    public IAsyncEnumerable<Job<T>> PullAsync(int maxInFlight, CancellationToken ct)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxInFlight, 1);
+        return PullForEverAsync(maxInFlight, ct);
+    }
+
+    /// <summary>Closes the connections. Jobs that were pulled and not settled go back to the queue, which counts as a try: release them before.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _pulling.DisposeAsync().ConfigureAwait(false);
+        await _publisher.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async IAsyncEnumerable<Job<T>> PullForEverAsync(int maxInFlight, [EnumeratorCancellation] CancellationToken ct)
+    {
+        while (true)
+        {
+            var subscription = await SubscribeAsync(maxInFlight, ct).ConfigureAwait(false);
+            try
+            {
+                while (await subscription.NextAsync(ct).ConfigureAwait(false) is { } delivery)
+                {
+                    if (await TryOpenAsync(delivery, ct).ConfigureAwait(false) is { } job)
+                        yield return job;
+                }
+            }
+            finally
+            {
+                await StopAsync(subscription).ConfigureAwait(false);
+            }
+
+            var reason = subscription.Channel.CloseReason;
+            if (BrokerErrors.IsConsumerTimeout(reason))
+                _log.ConsumerTimedOut(_queues.Main, BrokerErrors.Describe(reason));
+            else
+                _log.PullingInterrupted(_queues.Main, BrokerErrors.Describe(reason));
+        }
+    }
+
+    private async Task<Subscription> SubscribeAsync(int maxInFlight, CancellationToken ct)
+    {
+        while (true)
+        {
+            var connection = await _pulling.OpenAsync(Timeout.InfiniteTimeSpan, ct).ConfigureAwait(false);
+            try
+            {
+                return await Subscription.StartAsync(connection, _queues.Main, maxInFlight).WaitAsync(ct).ConfigureAwait(false);
+            }
+            catch (Exception e) when (BrokerErrors.IsFromClient(e))
+            {
+                var failure = BrokerErrors.Refused(e, $"Pulling from queue '{_queues.Main}'", _address);
+                if (connection.IsOpen)
+                    await RepairAsync(connection, failure, ct).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The connection stands, so what is wrong is with the queue: somebody may have deleted it.</summary>
+    private async Task RepairAsync(IConnection connection, RabbitMqJobQueueException failure, CancellationToken ct)
+    {
+        if (!failure.IsTransient)
+            await _queues.PrepareAsync(connection).ConfigureAwait(false);
+        _log.StillDisconnected(failure.Message, RepairPause);
+        await Task.Delay(RepairPause, _options.TimeProvider, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives back what was sent and never pulled, without the cost of a try if the broker allows.</summary>
+    private async Task StopAsync(Subscription subscription)
+    {
+        using var timeout = new CancellationTokenSource(LongestGiveBack, _options.TimeProvider);
+        var rest = await subscription.StopAsync().ConfigureAwait(false);
+        await Task.WhenAll(rest.Select(delivery => GiveBackAsync(delivery, timeout.Token))).ConfigureAwait(false);
+        await subscription.ForgetAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>A message that cannot be dealt with just now goes back, and does not end the pulling.</summary>
+    private async ValueTask<Job<T>?> TryOpenAsync(Delivery delivery, CancellationToken ct)
+    {
+        try
+        {
+            return await OpenAsync(delivery, ct).ConfigureAwait(false);
+        }
+        catch (JobLeaseLostException)
+        {
+            return null;
+        }
+        catch (Exception e)
+        {
+            await RequeueAsync(delivery).ConfigureAwait(false);
+            if (e is not RabbitMqJobQueueException { IsTransient: true })
+                throw;
+            _log.StillDisconnected(e.Message, RepairPause);
+        }
+
+        await Task.Delay(RepairPause, _options.TimeProvider, ct).ConfigureAwait(false);
+        return null;
+    }
+
+    private async Task GiveBackAsync(Delivery delivery, CancellationToken ct)
+    {
+        try
+        {
+            await RewriteAsync(delivery, delivery.EarlierAttempts, ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RabbitMqJobQueueException or OperationCanceledException or ObjectDisposedException)
+        {
+            await RequeueAsync(delivery).ConfigureAwait(false);
+        }
+        catch (JobLeaseLostException)
+        {
+            // The broker has it back already.
+        }
+    }
+
+    private static async Task RequeueAsync(Delivery delivery)
+    {
+        try
+        {
+            delivery.Claim();
+            await delivery.RequeueAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (JobLeaseLostException)
+        {
+            // The broker has it back already.
+        }
+    }
+}

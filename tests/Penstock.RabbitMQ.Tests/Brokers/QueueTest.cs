@@ -1,0 +1,58 @@
+using Penstock.Hosting;
+using RabbitMQ.Client;
+
+namespace Penstock.RabbitMQ.Tests.Brokers;
+
+/// <summary>A test's own queues on a broker: closed behind it.</summary>
+public abstract class QueueTest : IAsyncLifetime
+{
+    private readonly Stack<IAsyncDisposable> _opened = new();
+
+    protected string Name { get; } = $"q{Guid.NewGuid():N}";
+
+    private protected LogLines Log { get; } = new();
+
+    protected CancellationToken Soon { get; } = new CancellationTokenSource(TimeSpan.FromSeconds(50)).Token;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        while (_opened.TryPop(out var opened))
+            await opened.DisposeAsync();
+        Log.Dispose();
+    }
+
+    private protected RabbitMqJobQueueOptions Options(Broker broker) => new()
+    {
+        Uri = broker.Uri,
+        Queue = Name,
+        Backoff = TimeSpan.FromMilliseconds(100),
+        LoggerFactory = Log,
+    };
+
+    private protected RabbitMqJobQueue<T> Open<T>(RabbitMqJobQueueOptions options)
+    {
+        var queue = new RabbitMqJobQueue<T>(options);
+        _opened.Push(queue);
+        return queue;
+    }
+
+    /// <summary>A bare channel, to do what other programs do.</summary>
+    private protected async Task<IChannel> ChannelAsync(Broker broker)
+    {
+        var connection = await new ConnectionFactory { Uri = broker.Uri, AutomaticRecoveryEnabled = false }.CreateConnectionAsync(Soon);
+        _opened.Push(connection);
+        return await connection.CreateChannelAsync(cancellationToken: Soon);
+    }
+
+    /// <summary>Pulls the next job and goes on pulling none.</summary>
+    private protected static IAsyncEnumerator<Job<T>> Pulling<T>(RabbitMqJobQueue<T> queue, int maxInFlight, CancellationToken ct) =>
+        queue.PullAsync(maxInFlight, ct).GetAsyncEnumerator(CancellationToken.None);
+
+    private protected static async Task<Job<T>> NextAsync<T>(IAsyncEnumerator<Job<T>> jobs)
+    {
+        Assert.True(await jobs.MoveNextAsync());
+        return jobs.Current;
+    }
+}

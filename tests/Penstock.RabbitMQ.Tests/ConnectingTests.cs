@@ -1,0 +1,139 @@
+using Penstock.RabbitMQ.Tests.Brokers;
+
+namespace Penstock.RabbitMQ.Tests;
+
+[Collection(nameof(SharedBroker))]
+public sealed class ConnectingTests(SharedBroker shared) : QueueTest
+{
+    private Broker Broker => shared.Broker;
+
+    [BrokerFact]
+    public async Task An_address_and_a_name_are_enough()
+    {
+        var queue = Open<string>(new() { Uri = Broker.Uri, Queue = Name });
+
+        await queue.SubmitAsync("hello", ct: Soon);
+
+        var jobs = Pulling(queue, 1, Soon);
+        Assert.Equal("hello", (await NextAsync(jobs)).Payload);
+    }
+
+    [BrokerFact]
+    public async Task A_wrong_password_is_told_at_once_and_never_repeated()
+    {
+        var error = await FailsAsync(Options(Broker) with { Uri = Broker.At("guest:not-the-word", "") });
+
+        Assert.Contains("user 'guest' or its password is wrong", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("not-the-word", error + string.Concat(Log.All), StringComparison.Ordinal);
+    }
+
+    [BrokerFact]
+    public async Task A_missing_virtual_host_is_named_with_the_cure()
+    {
+        var error = await FailsAsync(Options(Broker) with { Uri = Broker.At("guest:guest", "nowhere") });
+
+        Assert.Contains("there is no virtual host 'nowhere'. Create it with rabbitmqctl add_vhost", error, StringComparison.Ordinal);
+    }
+
+    [BrokerFact]
+    public async Task A_virtual_host_that_the_user_may_not_use_is_named_with_the_cure()
+    {
+        var error = await FailsAsync(Options(Broker) with { Uri = Broker.At("reader:secret!", "other%2Fone") });
+
+        Assert.Contains("user 'reader' may not use virtual host 'other/one'", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret!", error, StringComparison.Ordinal);
+    }
+
+    [BrokerFact]
+    public async Task A_virtual_host_with_a_slash_in_its_name_works()
+    {
+        var queue = Open<string>(Options(Broker) with { Uri = Broker.At("guest:guest", "other%2Fone") });
+
+        await queue.SubmitAsync("there", ct: Soon);
+
+        Assert.Equal(1, (await queue.CountAsync(Soon)).Waiting);
+    }
+
+    [BrokerFact]
+    public async Task A_missing_permission_is_told_with_the_cure()
+    {
+        var error = await FailsAsync(Options(Broker) with { Uri = Broker.At("reader:secret!", "") });
+
+        Assert.Contains($"Declaring exchange '{Name}.dead' failed", error, StringComparison.Ordinal);
+        Assert.Contains("user 'reader' lacks the permission. Give it with rabbitmqctl set_permissions -p '/' 'reader'", error, StringComparison.Ordinal);
+    }
+
+    [BrokerFact]
+    public async Task A_queue_that_was_declared_differently_is_named_with_the_cure()
+    {
+        var channel = await ChannelAsync(Broker);
+        await channel.QueueDeclareAsync(Name, durable: true, exclusive: false, autoDelete: false, cancellationToken: Soon);
+
+        var error = await FailsAsync(Options(Broker));
+
+        Assert.Contains($"Declaring queue '{Name}' failed", error, StringComparison.Ordinal);
+        Assert.Contains("it is there already, declared differently", error, StringComparison.Ordinal);
+    }
+
+    [BrokerFact]
+    public async Task A_queue_that_must_be_there_and_is_not_is_named_with_the_cure()
+    {
+        var error = await FailsAsync(Options(Broker) with { Declare = false });
+
+        Assert.Contains($"'{Name}.dead' failed", error, StringComparison.Ordinal);
+        Assert.Contains("virtual host '/'", error, StringComparison.Ordinal);
+        Assert.Contains("Create it, or let the queue do so: RabbitMqJobQueueOptions.Declare = true", error, StringComparison.Ordinal);
+    }
+
+    [BrokerFact]
+    public async Task Queues_that_are_there_need_not_be_declared()
+    {
+        await Open<int>(Options(Broker)).CountAsync(Soon);
+
+        await Open<int>(Options(Broker) with { Declare = false }).SubmitAsync(1, ct: Soon);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_port_on_which_nothing_listens_is_tried_for_the_time_allowed()
+    {
+        var port = Broker.FreePort();
+        var options = new RabbitMqJobQueueOptions { Uri = new($"amqp://guest:hidden@127.0.0.1:{port}"), ConnectTimeout = TimeSpan.FromSeconds(1), LoggerFactory = Log };
+
+        var error = await FailsAsync(options, isTransient: true);
+
+        Assert.Contains($"nothing listens on port {port} there", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", error + string.Concat(Log.All), StringComparison.Ordinal);
+        Assert.Contains(Log.All, line => line.Contains("Trying again in", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task An_unknown_host_is_named()
+    {
+        var error = await FailsAsync(new() { Uri = new("amqp://no-such-host.invalid"), ConnectTimeout = TimeSpan.FromSeconds(2) }, isTransient: true);
+
+        Assert.Contains("the name 'no-such-host.invalid' is unknown", error, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_cancelled_token_ends_the_connecting()
+    {
+        var queue = Open<int>(new() { Uri = new($"amqp://127.0.0.1:{Broker.FreePort()}") });
+        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await queue.SubmitAsync(1, ct: cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Pulling(queue, 1, cancel.Token).MoveNextAsync());
+    }
+
+    /// <summary>Pulling and submitting must fail alike.</summary>
+    private async Task<string> FailsAsync(RabbitMqJobQueueOptions options, bool isTransient = false)
+    {
+        var queue = Open<int>(options);
+
+        var submitting = await Assert.ThrowsAsync<RabbitMqJobQueueException>(async () => await queue.SubmitAsync(1, ct: Soon));
+        var pulling = await Assert.ThrowsAsync<RabbitMqJobQueueException>(async () => await Pulling(queue, 1, Soon).MoveNextAsync());
+
+        Assert.Equal((isTransient, isTransient), (submitting.IsTransient, pulling.IsTransient));
+        Assert.Equal(submitting.Message, pulling.Message);
+        return submitting.ToString();
+    }
+}

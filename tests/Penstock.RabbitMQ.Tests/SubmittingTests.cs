@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Text;
+using Penstock.RabbitMQ.Tests.Brokers;
+using RabbitMQ.Client;
+
+namespace Penstock.RabbitMQ.Tests;
+
+[Collection(nameof(SharedBroker))]
+public sealed class SubmittingTests(SharedBroker shared) : QueueTest
+{
+    private Broker Broker => shared.Broker;
+
+    [BrokerFact]
+    public async Task Five_thousand_submits_at_once_all_arrive()
+    {
+        var queue = Open<int>(Options(Broker));
+        await queue.CountAsync(Soon);
+
+        var ids = await Task.WhenAll(Enumerable.Range(0, 5000).Select(async n => await queue.SubmitAsync(n, ct: Soon)));
+
+        Assert.Equal(5000, ids.Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(5000, (await queue.CountAsync(Soon)).Waiting);
+    }
+
+    [BrokerFact]
+    public async Task The_message_is_durable_json_that_other_programs_can_read()
+    {
+        var queue = Open<Page>(Options(Broker));
+        using var activity = new Activity("submitting").SetIdFormat(ActivityIdFormat.W3C).Start();
+        activity.TraceStateString = "vendor=1";
+
+        var id = await queue.SubmitAsync(new("a.png", 3), "page-3", Soon);
+
+        var message = (await (await ChannelAsync(Broker)).BasicGetAsync(Name, autoAck: true, Soon))!;
+        Assert.Equal("page-3", id);
+        Assert.Equal(("page-3", "application/json", true), (message.BasicProperties.MessageId, message.BasicProperties.ContentType, message.BasicProperties.Persistent));
+        Assert.Equal("""{"Path":"a.png","Number":3}""", Encoding.UTF8.GetString(message.Body.Span));
+        Assert.Equal(activity.Id, Encoding.UTF8.GetString((byte[])message.BasicProperties.Headers!["traceparent"]!));
+    }
+
+    [BrokerFact]
+    public async Task The_trace_comes_with_the_job_on_every_try()
+    {
+        var queue = Open<int>(Options(Broker));
+        using var activity = new Activity("submitting").SetIdFormat(ActivityIdFormat.W3C).Start();
+        activity.TraceStateString = "vendor=1";
+        var expected = (activity.Id, "vendor=1");
+        await queue.SubmitAsync(1, ct: Soon);
+        activity.Stop();
+
+        var jobs = Pulling(queue, 1, Soon);
+        var first = await NextAsync(jobs);
+        Assert.Equal(expected, (first.TraceParent, first.TraceState));
+        await queue.FailAsync(first, new InvalidOperationException("once more"), Soon);
+
+        var second = await NextAsync(jobs);
+        Assert.Equal(expected, (second.TraceParent, second.TraceState));
+    }
+
+    [BrokerFact]
+    public async Task A_job_that_no_queue_takes_is_an_error()
+    {
+        var queue = Open<int>(Options(Broker));
+        await queue.CountAsync(Soon);
+        await (await ChannelAsync(Broker)).QueueDeleteAsync(Name, cancellationToken: Soon);
+
+        var error = await Assert.ThrowsAsync<RabbitMqJobQueueException>(async () => await queue.SubmitAsync(1, ct: Soon));
+
+        Assert.Contains($"'{Name}' failed", error.Message, StringComparison.Ordinal);
+        Assert.Contains("it leads to no queue", error.Message, StringComparison.Ordinal);
+    }
+
+    [BrokerFact]
+    public async Task A_payload_beyond_the_limit_is_refused_before_it_is_sent()
+    {
+        var queue = Open<string>(Options(Broker) with { MaxPayloadBytes = 10 });
+
+        await queue.SubmitAsync("12345678", ct: Soon);
+        var error = await Assert.ThrowsAsync<ArgumentException>(async () => await queue.SubmitAsync("123456789", ct: Soon));
+
+        Assert.Contains("11 bytes", error.Message, StringComparison.Ordinal);
+        Assert.Contains("MaxPayloadBytes allows 10", error.Message, StringComparison.Ordinal);
+    }
+
+    [BrokerFact]
+    public async Task Cancelled_submits_do_not_disturb_the_others()
+    {
+        var queue = Open<int>(Options(Broker));
+        await queue.CountAsync(Soon);
+        var good = 0;
+        var seed = Environment.TickCount;
+        Console.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var delays = Enumerable.Range(0, 1000).Select(_ => random.Next(0, 20)).ToArray();
+
+        await Parallel.ForAsync(0, 1000, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (n, _) =>
+        {
+            using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(delays[n]));
+            try
+            {
+                await queue.SubmitAsync(n, ct: n % 2 == 0 ? cancel.Token : Soon);
+                Interlocked.Increment(ref good);
+            }
+            catch (OperationCanceledException) when (n % 2 == 0)
+            {
+            }
+        });
+
+        Assert.InRange(good, 500, 1000);
+        Assert.InRange((await queue.CountAsync(Soon)).Waiting, good, 1000);
+    }
+
+    private sealed record Page(string Path, int Number);
+}
