@@ -16,10 +16,10 @@ internal sealed record FleetOptions
     public int? JobsInFlight { get; init; }
 
     /// <summary>How often a job is tried.</summary>
-    public int Attempts { get; init; } = 5;
+    public int Attempts { get; init; } = 4;
 
     /// <summary>The pause before the second try; doubled before each further one.</summary>
-    public double Backoff { get; init; } = 1;
+    public double Backoff { get; init; } = 0.25;
 
     /// <summary>How long an SQLite queue waits for a sign of life of a job's worker.</summary>
     public double Lease { get; init; } = 60;
