@@ -11,7 +11,7 @@ internal static class Idler
         await using var jobs = queue.PullAsync(stop.Token).GetAsyncEnumerator(CancellationToken.None);
         var next = jobs.MoveNextAsync().AsTask();
         // What is compiled and started once is not idling.
-        await Task.Delay(TimeSpan.FromSeconds(1));
+        await Task.Delay(TimeSpan.FromSeconds(3));
 
         var before = Environment.CpuUsage.TotalTime;
         var start = Stopwatch.GetTimestamp();

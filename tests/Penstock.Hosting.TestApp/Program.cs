@@ -9,7 +9,8 @@ switch (args)
         await Worker.RunAsync(queue, diary, int.Parse(seed, CultureInfo.InvariantCulture));
         return 0;
 
-    // Submits so many jobs with a pause before each, whose payload is the time on the machine's monotonic clock.
+    // Submits so many jobs with a pause before each, whose payload is the time on the machine's
+    // monotonic clock; then prints how many milliseconds the longest submission took.
     case ["submit", var queue, var count, var milliseconds]:
         await Submitter.RunAsync(queue, int.Parse(count, CultureInfo.InvariantCulture), int.Parse(milliseconds, CultureInfo.InvariantCulture));
         return 0;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Penstock.Hosting.TestApp;
 
@@ -7,10 +8,16 @@ internal static class Submitter
     public static async Task RunAsync(string file, int count, int pause)
     {
         await using var queue = new SqliteJobQueue<long>(file);
+        var longest = TimeSpan.Zero;
         for (var i = 0; i < count; i++)
         {
             await Task.Delay(pause);
-            await queue.SubmitAsync(Stopwatch.GetTimestamp());
+            var start = Stopwatch.GetTimestamp();
+            await queue.SubmitAsync(start);
+            if (Stopwatch.GetElapsedTime(start) is var time && time > longest)
+                longest = time;
         }
+
+        Console.WriteLine(longest.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture));
     }
 }

@@ -13,9 +13,6 @@ internal static class JobQueues
 
     private const string Figure = "jobs_per_s";
 
-    // So that a round's other half is over soon.
-    private const int Together = 256;
-
     /// <summary>What a commit costs at least: four kilobytes more in a file, and on the disk.</summary>
     public static Contestant Sync() => Contestant.Limit("write 4 KB and sync to the disk", async count =>
     {
@@ -43,7 +40,7 @@ internal static class JobQueues
     {
         using var store = kind.Open();
         var time = await SubmitAsync(store.Queue, count, submitters);
-        var (tally, _) = await PullAsync(store.Queue, count, Together);
+        var (tally, _) = await PullAsync(store.Queue, count, workers: 256);
         Tell(ref tally, count, time);
         await store.Queue.DisposeAsync();
         return tally;
@@ -52,7 +49,7 @@ internal static class JobQueues
     public static Contestant Pull(Kind kind, int workers) => Contestant.Penstock($"{kind.Name}, {workers} {(workers == 1 ? "worker" : "workers")}", async count =>
     {
         using var store = kind.Open();
-        await SubmitAsync(store.Queue, count, Together);
+        await FillAsync(store.Queue, count);
         var (tally, time) = await PullAsync(store.Queue, count, workers);
         Tell(ref tally, count, time);
         await store.Queue.DisposeAsync();
@@ -62,7 +59,6 @@ internal static class JobQueues
     private static async Task<TimeSpan> SubmitAsync(EmbeddedJobQueue<int> queue, int count, int submitters)
     {
         var start = Stopwatch.GetTimestamp();
-        // A single submitter also gives the order that a single worker is checked for.
         var last = 0;
         await Task.WhenAll(Enumerable.Range(0, submitters).Select(async _ =>
         {
@@ -72,6 +68,10 @@ internal static class JobQueues
         }));
         return Stopwatch.GetElapsedTime(start);
     }
+
+    /// <summary>In order, which a single worker is checked for.</summary>
+    private static Task<string[]> FillAsync(EmbeddedJobQueue<int> queue, int count) =>
+        Task.WhenAll(Enumerable.Range(1, count).Select(i => queue.SubmitAsync(i).AsTask()));
 
     private static async Task<(Tally Tally, TimeSpan Time)> PullAsync(EmbeddedJobQueue<int> queue, int count, int workers)
     {

@@ -1,5 +1,4 @@
 using Penstock.Bench.Measuring;
-using Penstock.Bench.Peers;
 using static Penstock.Bench.Peers.JobQueues;
 
 namespace Penstock.Bench.Suites;

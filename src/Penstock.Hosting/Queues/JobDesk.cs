@@ -11,7 +11,7 @@ namespace Penstock.Hosting.Queues;
 internal sealed class JobDesk : IAsyncDisposable
 {
     // How soon a change by another process is noticed. Looking costs a few microseconds, and happens only while somebody waits.
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(75);
 
     // Timers follow no clock that is set, nor a sleep of the machine: none runs longer than this.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromMinutes(1);

@@ -22,6 +22,9 @@ public abstract class JobQueueContract : IAsyncLifetime
     /// <summary>Whether a name that is taken is not taken twice.</summary>
     protected virtual bool RemembersNames => true;
 
+    /// <summary>Whether counts follow a moment later, as a broker's do; the tests' time limit is how long.</summary>
+    protected virtual bool CountsLag => false;
+
     public virtual Task InitializeAsync() => Task.CompletedTask;
 
     public virtual async Task DisposeAsync()
@@ -86,7 +89,7 @@ public abstract class JobQueueContract : IAsyncLifetime
             await worker;
 
         Assert.Equal(count, taken.Count);
-        Assert.Equal(0, (await store.CountAsync()).Waiting);
+        await ExpectAsync(store, waiting: 0);
 
         async Task WorkAsync()
         {
@@ -116,20 +119,16 @@ public abstract class JobQueueContract : IAsyncLifetime
         var (queue, store) = await StartAsync();
         await store.SubmitAsync(new Work("first"));
         await store.SubmitAsync(new Work("second"));
-        Assert.Equal(2, (await store.CountAsync()).Waiting);
+        await ExpectAsync(store, waiting: 2);
 
         var puller = Pull(queue);
-        await queue.CompleteAsync(await puller.NextAsync(), default);
-        Assert.Equal(1, (await store.CountAsync()).Waiting);
-
+        var first = await puller.NextAsync();
+        await ExpectAsync(store, waiting: 1, inProgress: 1);
+        await queue.CompleteAsync(first, default);
         var second = await puller.NextAsync();
-        var counts = await store.CountAsync();
-        Assert.Equal(0, counts.Waiting);
-        Assert.Equal(1, counts.InProgress ?? 1);
-
+        await ExpectAsync(store, waiting: 0, inProgress: 1);
         await queue.FailAsync(second, new JobRejectedException("no"), default);
-        counts = await store.CountAsync();
-        Assert.Equal((0, 1), (counts.InProgress ?? 0, counts.Dead));
+        await ExpectAsync(store, waiting: 0, dead: 1);
     }
 
     [Fact(Timeout = 30_000)]
@@ -142,7 +141,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         await queue.FailAsync(await puller.NextAsync(), new IOException("no luck"), default);
 
         puller.Ask();
-        Assert.Equal(1, (await store.CountAsync()).Waiting);
+        await ExpectAsync(store, waiting: 1);
         Assert.True(puller.Waits);
         await PassAsync(settings.Backoff);
 
@@ -194,7 +193,7 @@ public abstract class JobQueueContract : IAsyncLifetime
             await using var puller = new Puller<Work>(queue);
             var job = await puller.NextAsync();
             if (KeepsPlaces)
-                Assert.Equal((first, 1), (job.Id, job.Attempt));
+                Assert.Equal(first, job.Id);
             Assert.Equal(1, job.Attempt);
             await queue.ReleaseAsync(job, default);
         }
@@ -221,7 +220,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         await queue.CompleteAsync(job, default);
 
         Assert.Equal(id, job.Id);
-        Assert.Equal(0, (await store.CountAsync()).Waiting);
+        await ExpectAsync(store, waiting: 0);
     }
 
     [Fact(Timeout = 30_000)]
@@ -256,7 +255,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         await PassAsync(TimeSpan.FromSeconds(20));
 
         await AssertLostAsync(queue, slow);
-        Assert.Equal(1, (await store.CountAsync()).Waiting);
+        await ExpectAsync(store, waiting: 1);
     }
 
     [Fact(Timeout = 30_000)]
@@ -339,14 +338,14 @@ public abstract class JobQueueContract : IAsyncLifetime
         var (queue, store) = await StartAsync();
         Assert.Equal("invoice 7", await store.SubmitAsync(new Work("a"), "invoice 7"));
         await store.SubmitAsync(new Work("b"), "invoice 7");
-        Assert.Equal(1, (await store.CountAsync()).Waiting);
+        await ExpectAsync(store, waiting: 1);
 
         var job = await Pull(queue).NextAsync();
         await store.SubmitAsync(new Work("c"), "invoice 7");
         await queue.FailAsync(job, new JobRejectedException(), default);
         await store.SubmitAsync(new Work("d"), "invoice 7");
 
-        Assert.Equal((0, 1), ((await store.CountAsync()).Waiting, (await store.CountAsync()).Dead));
+        await ExpectAsync(store, waiting: 0, dead: 1);
         Assert.Equal("a", job.Payload.Text);
     }
 
@@ -364,19 +363,26 @@ public abstract class JobQueueContract : IAsyncLifetime
         }
     }
 
-    protected static async Task<DeadJob> OnlyDeadAsync(IJobStore<Work> store)
+    protected async Task<DeadJob> OnlyDeadAsync(IJobStore<Work> store)
     {
-        var dead = new List<DeadJob>();
-        // A broker may take a moment to move it.
-        while (dead.Count == 0)
+        while (CountsLag && (await store.CountAsync()).Dead == 0)
+            await Task.Delay(10);
+        return Assert.Single(await store.DeadJobsAsync().ToListAsync());
+    }
+
+    /// <summary>What the queue counts, where it can.</summary>
+    protected async Task ExpectAsync(IJobStore<Work> store, long waiting, long inProgress = 0, long dead = 0)
+    {
+        var counts = await store.CountAsync();
+        while (CountsLag && !Fits(counts))
         {
-            await Task.Yield();
-            _ = await store.CountAsync();
-            await foreach (var job in store.DeadJobsAsync())
-                dead.Add(job);
+            await Task.Delay(10);
+            counts = await store.CountAsync();
         }
 
-        return Assert.Single(dead);
+        Assert.True(Fits(counts), $"Expected {waiting} waiting, {inProgress} in progress, {dead} dead: {counts}.");
+
+        bool Fits(JobCounts each) => each.Waiting == waiting && (each.InProgress ?? inProgress) == inProgress && each.Dead == dead;
     }
 
     protected Puller<Work> Pull(IJobQueue<Work> queue)

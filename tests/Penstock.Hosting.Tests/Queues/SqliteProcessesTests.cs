@@ -44,13 +44,33 @@ public sealed class SqliteProcessesTests(ITestOutputHelper output) : IDisposable
         Assert.True(percent < 1, $"Waiting takes {percent} % of a core.");
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Processes_that_submit_without_a_pause_all_get_their_turn()
+    {
+        const int count = 1000;
+        await new SqliteJobQueue<long>(_folder.File).DisposeAsync();
+        using var first = new OtherProcess("submit", _folder.File, $"{count}", "0");
+        using var second = new OtherProcess("submit", _folder.File, $"{count}", "0");
+        using var third = new OtherProcess("submit", _folder.File, $"{count}", "0");
+
+        foreach (var process in (OtherProcess[])[first, second, third])
+        {
+            var longest = int.Parse(await process.OutputAsync(), CultureInfo.InvariantCulture);
+            output.WriteLine($"longest submission {longest} ms");
+            Assert.True(longest < 2000, $"A submission took {longest} ms.");
+        }
+
+        await using var queue = new SqliteJobQueue<long>(_folder.File);
+        Assert.Equal(3 * count, (await queue.CountAsync()).Waiting);
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task Kill_at_any_moment_loses_no_job_and_gives_none_to_two_workers()
     {
         var seed = Random.Shared.Next();
         output.WriteLine($"seed {seed}");
         var diaries = Directory.CreateDirectory(Path.Combine(_folder.Path, "diaries")).FullName;
-        await KillAtRandomAsync(new Random(seed), diaries, TimeSpan.FromSeconds(15));
+        await KillAtRandomAsync(new Random(seed), diaries, TimeSpan.FromSeconds(20));
 
         var left = await DrainAsync();
 
@@ -72,7 +92,7 @@ public sealed class SqliteProcessesTests(ITestOutputHelper output) : IDisposable
         {
             for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < time;)
             {
-                await Task.Delay(random.Next(100, 900));
+                await Task.Delay(random.Next(200, 1200));
                 var victim = random.Next(workers.Length);
                 Assert.False(workers[victim].HasExited, workers[victim].HasExited ? await workers[victim].Errors : "");
                 workers[victim].Dispose();

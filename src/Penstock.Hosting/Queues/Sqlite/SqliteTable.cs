@@ -11,7 +11,7 @@ internal sealed class SqliteTable : IJobTable
     private readonly string _queue;
     private readonly SqliteConnection _connection;
     private readonly List<Statement> _statements = [];
-    private readonly Statement _begin;
+    private readonly WriteLock _lock;
     private readonly Statement _commit;
     private readonly Statement _rollback;
     private readonly Statement _dataVersion;
@@ -34,7 +34,7 @@ internal sealed class SqliteTable : IJobTable
         _path = path;
         _queue = queue;
         _connection = SqliteFile.Open(path);
-        _begin = Prepare("BEGIN IMMEDIATE");
+        _lock = new WriteLock(_connection);
         _commit = Prepare("COMMIT");
         _rollback = Prepare("ROLLBACK");
         _dataVersion = Prepare("PRAGMA data_version");
@@ -70,7 +70,7 @@ internal sealed class SqliteTable : IJobTable
 
     public void Begin()
     {
-        _begin.Execute();
+        _lock.Take();
         _seen = _dataVersion.Number();
     }
 
@@ -123,6 +123,7 @@ internal sealed class SqliteTable : IJobTable
     {
         foreach (var statement in _statements)
             statement.Dispose();
+        _lock.Dispose();
         _connection.Dispose();
     }
 
