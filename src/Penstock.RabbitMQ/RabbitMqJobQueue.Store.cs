@@ -53,7 +53,7 @@ public sealed partial class RabbitMqJobQueue<T>
     public async ValueTask<JobCounts> CountAsync(CancellationToken ct = default)
     {
         var waiting = 0L;
-        foreach (var queue in _queues.Retries.All.Select(step => step.Queue).Prepend(_queues.Main))
+        foreach (var queue in _queues.Retries.All.Select(step => step.Queue).Append(_queues.Main))
             waiting += await CountAsync(queue, ct).ConfigureAwait(false);
         return new(waiting, InProgress: null, await CountAsync(_queues.Dead, ct).ConfigureAwait(false));
     }

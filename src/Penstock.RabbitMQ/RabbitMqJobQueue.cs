@@ -130,7 +130,7 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
     private async Task StopAsync(Subscription subscription)
     {
         using var timeout = new CancellationTokenSource(LongestGiveBack, _options.TimeProvider);
-        var rest = await subscription.StopAsync().ConfigureAwait(false);
+        var rest = await subscription.StopAsync(timeout.Token).ConfigureAwait(false);
         await Task.WhenAll(rest.Select(delivery => GiveBackAsync(delivery, timeout.Token))).ConfigureAwait(false);
         await subscription.ForgetAsync().ConfigureAwait(false);
     }

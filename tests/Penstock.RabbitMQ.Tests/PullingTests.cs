@@ -43,7 +43,7 @@ public sealed class PullingTests(SharedBroker shared) : QueueTest
         await queue.CountAsync(Soon);
         var channel = await ChannelAsync(Broker);
         foreach (var body in new[] { "no json", """{"a":1}""", "null", "", "[1,2,3,4,5,6,7,8,9,10]" })
-            await channel.BasicPublishAsync("", Name, mandatory: true, new BasicProperties { MessageId = body }, Encoding.UTF8.GetBytes(body), Soon);
+            await channel.BasicPublishAsync("", Name, mandatory: true, new BasicProperties { MessageId = $"id {body}" }, Encoding.UTF8.GetBytes(body), Soon);
         await queue.SubmitAsync([1], ct: Soon);
 
         var job = await NextAsync(Pulling(queue, 1, Soon));

@@ -159,7 +159,11 @@ public sealed class SettlingTests(SharedBroker shared) : QueueTest
             Assert.Equal(("killer", attempt), (job.Id, job.Attempt));
         }
 
+        var putAside = Log.NextAsync($"Job 'killer' was put aside in '{Name}.dead' after 3 attempts");
         Assert.Equal("good", (await NextAsync(Pulling(store, 1, Soon))).Id);
+        var more = Pulling(Open<int>(options), 1, Soon).MoveNextAsync();
+        await putAside.WaitAsync(Soon);
+        Assert.False(more.IsCompleted);
         var dead = Assert.Single(await store.DeadJobsAsync(Soon).ToListAsync(Soon));
         Assert.Equal(("killer", 3), (dead.Id, dead.Attempts));
         Assert.Contains("Delivery limit: 3 tries, the last of which ended without a word", dead.Reason, StringComparison.Ordinal);

@@ -30,13 +30,15 @@ internal sealed class Delivery(Subscription subscription, ulong tag, bool isRede
     {
         ThrowIfLost();
         if (Interlocked.Exchange(ref _claimed, 1) != 0)
-            throw new JobLeaseLostException($"Job '{properties.MessageId}' is settled already, or just being so.");
+            throw Settled();
     }
 
     public void ThrowIfLost()
     {
         if (!subscription.Channel.IsOpen)
             throw Lost(null);
+        if (Volatile.Read(ref _claimed) != 0)
+            throw Settled();
     }
 
     /// <summary>The caller could not settle it after all; it still can be.</summary>
@@ -63,6 +65,8 @@ internal sealed class Delivery(Subscription subscription, ulong tag, bool isRede
 
         await subscription.ForgetAsync().ConfigureAwait(false);
     }
+
+    private JobLeaseLostException Settled() => new($"Job '{properties.MessageId}' is settled already, or just being so.");
 
     private JobLeaseLostException Lost(Exception? cause) =>
         new($"Job '{properties.MessageId}' is not this worker's any more, and is given to somebody else: {BrokerErrors.Describe(subscription.Channel.CloseReason)}.", cause);

@@ -12,6 +12,7 @@ namespace Penstock.RabbitMQ.Pulling;
 internal sealed class Subscription : AsyncDefaultBasicConsumer
 {
     private readonly Channel<Delivery> _waiting = System.Threading.Channels.Channel.CreateUnbounded<Delivery>(new() { SingleReader = true, SingleWriter = true });
+    private string _tag = "";
     private int _holders = 1;  // the pulling itself, and every delivery not settled
 
     private Subscription(IChannel channel)
@@ -26,7 +27,7 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
         {
             var subscription = new Subscription(channel);
             await channel.BasicQosAsync(prefetchSize: 0, (ushort)Math.Min(prefetch, ushort.MaxValue), global: false).ConfigureAwait(false);
-            await channel.BasicConsumeAsync(queue, autoAck: false, subscription).ConfigureAwait(false);
+            subscription._tag = await channel.BasicConsumeAsync(queue, autoAck: false, subscription).ConfigureAwait(false);
             return subscription;
         }
         catch
@@ -49,23 +50,21 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
     }
 
     /// <summary>Ends the pulling.</summary>
-    /// <returns>What had been sent and not been pulled.</returns>
-    public async Task<IReadOnlyList<Delivery>> StopAsync()
+    /// <returns>What had been sent and not been pulled: all of it, as the client dispatches the end behind the last delivery.</returns>
+    public async Task<IReadOnlyList<Delivery>> StopAsync(CancellationToken ct)
     {
+        var rest = new List<Delivery>();
         try
         {
-            foreach (var tag in ConsumerTags)
-                await Channel.BasicCancelAsync(tag).ConfigureAwait(false);
+            await Channel.BasicCancelAsync(_tag, noWait: false, CancellationToken.None).WaitAsync(ct).ConfigureAwait(false);
+            await foreach (var delivery in _waiting.Reader.ReadAllAsync(ct).ConfigureAwait(false))
+                rest.Add(delivery);
         }
-        catch (Exception e) when (BrokerErrors.IsFromClient(e))
+        catch (Exception e) when (BrokerErrors.IsFromClient(e) || e is OperationCanceledException)
         {
-            return [];  // the broker has taken them back itself
+            // The channel has ended, or will with the connection: either gives back what is not in the list.
         }
 
-        _waiting.Writer.TryComplete();
-        var rest = new List<Delivery>();
-        while (_waiting.Reader.TryRead(out var delivery))
-            rest.Add(delivery);
         return rest;
     }
 
@@ -105,7 +104,7 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
         return base.HandleChannelShutdownAsync(channel, reason);
     }
 
-    /// <summary>Either side ended the consumer, not the channel.</summary>
+    /// <summary>Either side ended the consumer: the broker, as the queue is gone, or we.</summary>
     protected override Task OnCancelAsync(string[] consumerTags, CancellationToken cancellationToken = default)
     {
         _waiting.Writer.TryComplete();

@@ -41,7 +41,7 @@ public sealed class Broker : IAsyncDisposable
 
     public int Port { get; } = FreePort();
 
-    public string Folder => _folder;
+    public bool IsRunning => _launcher is { HasExited: false };
 
     public Uri Uri => At("guest:guest", "");
 
@@ -130,10 +130,10 @@ public sealed class Broker : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_launcher is { HasExited: false })
+        if (IsRunning)
         {
             if (_server is null)
-                _launcher.Kill(entireProcessTree: true);
+                _launcher!.Kill(entireProcessTree: true);
             else
                 await KillAsync();
         }

@@ -1,7 +1,7 @@
 namespace Penstock.RabbitMQ.Tests.Brokers;
 
 /// <summary>One broker for all tests that leave it running; each test has queues of its own.</summary>
-public sealed class SharedBroker : IAsyncLifetime
+public class SharedBroker : IAsyncLifetime
 {
     private Broker? _broker;
 
@@ -17,6 +17,18 @@ public sealed class SharedBroker : IAsyncLifetime
     {
         if (_broker is { } broker)
             await broker.DisposeAsync();
+    }
+}
+
+/// <summary>One for the tests of one class, which end it and start it again.</summary>
+public sealed class OwnBroker : SharedBroker
+{
+    /// <summary>Running, also if the test before has failed half-way.</summary>
+    public async Task<Broker> RunningAsync()
+    {
+        if (!Broker.IsRunning)
+            await Broker.StartAsync();
+        return Broker;
     }
 }
 

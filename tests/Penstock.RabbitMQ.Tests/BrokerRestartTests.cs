@@ -1,0 +1,125 @@
+using Penstock.Hosting;
+using Penstock.RabbitMQ.Tests.Brokers;
+
+namespace Penstock.RabbitMQ.Tests;
+
+/// <summary>The broker goes and comes back.</summary>
+[Collection(nameof(SharedBroker))]
+public sealed class BrokerRestartTests(OwnBroker own) : QueueTest, IClassFixture<OwnBroker>
+{
+    [BrokerFact]
+    public async Task A_restart_loses_no_job_and_voids_what_was_in_flight()
+    {
+        var broker = await own.RunningAsync();
+        var queue = Open<int>(Options(broker));
+        for (var n = 0; n < 4; n++)
+            await queue.SubmitAsync(n, ct: Soon);
+        var jobs = Pulling(queue, 2, Soon);
+        await queue.CompleteAsync(await NextAsync(jobs), Soon);
+        var lost = await NextAsync(jobs);
+        await NextAsync(jobs);
+        var waiting = NextAsync(jobs);
+
+        await broker.StopAsync();
+        await Log.NextAsync("Trying again").WaitAsync(Soon);
+        var error = await Assert.ThrowsAsync<JobLeaseLostException>(async () => await queue.CompleteAsync(lost, Soon));
+        Assert.Contains("is given to somebody else", error.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<JobLeaseLostException>(async () => await queue.FailAsync(lost, new InvalidOperationException(), Soon));
+        await Assert.ThrowsAsync<JobLeaseLostException>(async () => await queue.ReleaseAsync(lost, Soon));
+        var submitting = queue.SubmitAsync(4, ct: Soon).AsTask();
+        Assert.False(submitting.IsCompleted);
+        await broker.StartAsync();
+
+        await submitting;
+        var rest = new SortedSet<int>();
+        for (var job = await waiting; ; job = await NextAsync(jobs))
+        {
+            await queue.CompleteAsync(job, Soon);
+            rest.Add(job.Payload);
+            if (rest.IsSupersetOf([1, 2, 3, 4]))
+                break;
+        }
+
+        await Assert.ThrowsAsync<JobLeaseLostException>(async () => await queue.CompleteAsync(lost, Soon));
+        Assert.Equal([1, 2, 3, 4], rest);
+    }
+
+    [BrokerFact]
+    public Task A_kill_loses_no_job_of_a_quorum_queue() => KillLosesNothingAsync(quorum: true);
+
+    [BrokerFact]
+    public Task A_kill_loses_no_job_of_a_classic_queue() => KillLosesNothingAsync(quorum: false);
+
+    [BrokerFact]
+    public async Task Without_a_broker_submitting_waits_for_the_time_allowed_and_pulling_goes_on_when_it_comes()
+    {
+        var broker = await own.RunningAsync();
+        var queue = Open<int>(Options(broker) with { SubmitTimeout = TimeSpan.FromSeconds(1) });
+        await queue.SubmitAsync(1, ct: Soon);
+        var jobs = Pulling(queue, 1, Soon);
+        await queue.CompleteAsync(await NextAsync(jobs), Soon);
+        var next = NextAsync(jobs);
+        await broker.KillAsync();
+
+        var error = await Assert.ThrowsAsync<RabbitMqJobQueueException>(async () => await queue.SubmitAsync(2, ct: Soon));
+
+        Assert.Contains($"nothing listens on port {broker.Port} there. Is the broker running", error.Message, StringComparison.Ordinal);
+        Assert.True(error.IsTransient);
+        await broker.StartAsync();
+        await Open<int>(Options(broker)).SubmitAsync(3, ct: Soon);
+
+        // The first may come again: the broker was killed before its completion was safe.
+        for (var job = await next; job.Payload != 3; job = await NextAsync(jobs))
+        {
+            Assert.Equal(1, job.Payload);
+            await queue.CompleteAsync(job, Soon);
+        }
+    }
+
+    [BrokerFact]
+    public async Task A_connection_that_the_broker_closes_is_made_again()
+    {
+        var broker = await own.RunningAsync();
+        var queue = Open<int>(Options(broker));
+        await queue.SubmitAsync(1, ct: Soon);
+        var jobs = Pulling(queue, 1, Soon);
+        var lost = await NextAsync(jobs);
+        var next = NextAsync(jobs);
+
+        await broker.ControlAsync("close_all_connections", "by an operator");
+        var again = await next;
+
+        Assert.Equal((lost.Id, 2), (again.Id, again.Attempt));
+        var error = await Assert.ThrowsAsync<JobLeaseLostException>(async () => await queue.CompleteAsync(lost, Soon));
+        Assert.Contains("by an operator", error.Message, StringComparison.Ordinal);
+        await queue.CompleteAsync(again, Soon);
+        await queue.SubmitAsync(2, ct: Soon);
+        Assert.Equal(2, (await NextAsync(jobs)).Payload);
+    }
+
+    private async Task KillLosesNothingAsync(bool quorum)
+    {
+        var broker = await own.RunningAsync();
+        var options = Options(broker) with { Quorum = quorum };
+        var queue = Open<int>(options);
+        await queue.CountAsync(Soon);
+
+        // What was confirmed before and around the kill must be there after it.
+        var submits = Enumerable.Range(0, 2000).Select(async n => await queue.SubmitAsync(n, ct: Soon)).ToArray();
+        await submits[200];
+        await broker.KillAsync();
+        var confirmedBefore = submits.Count(s => s.IsCompletedSuccessfully);
+        await broker.StartAsync();
+        await Task.WhenAll(submits);
+
+        Assert.InRange(confirmedBefore, 1, 2000);
+        var seen = new HashSet<int>();
+        var jobs = Pulling(queue, 100, Soon);
+        while (seen.Count < 2000)
+        {
+            var job = await NextAsync(jobs);
+            seen.Add(job.Payload);
+            await queue.CompleteAsync(job, Soon);
+        }
+    }
+}
