@@ -12,17 +12,17 @@ public class DeploymentTests
 {
     private const string Folder = "examples/InferenceWorker/deploy";
 
-    private static readonly string[] Instructions =
-        ["ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "RUN", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"];
+    private static readonly HashSet<string> Instructions =
+        new(["ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "RUN", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"], StringComparer.Ordinal);
 
     [Fact]
     public void The_image_is_built_in_stages_and_runs_the_worker_as_no_root()
     {
-        var lines = Repository.Read($"{Folder}/Dockerfile").Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split(' ', 2)).ToList();
-        Assert.All(lines, line => Assert.Contains(line[0], Instructions));
-        string Last(string instruction) => lines.Last(line => line[0] == instruction)[1];
+        var lines = Repository.Read($"{Folder}/Dockerfile").Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => line.Split(' ', 2)).ToLookup(line => line[0], line => line[1], StringComparer.Ordinal);
+        Assert.Subset(Instructions, lines.Select(line => line.Key).ToHashSet(StringComparer.Ordinal));
+        string Last(string instruction) => lines[instruction].Last();
 
-        Assert.Equal(2, lines.Count(line => line[0] == "FROM"));
+        Assert.Equal(2, lines["FROM"].Count());
         Assert.Equal("$APP_UID", Last("USER"));
         Assert.Equal("SIGTERM", Last("STOPSIGNAL"));
         Assert.Equal(["dotnet", "InferenceWorker.dll"], JsonSerializer.Deserialize<string[]>(Last("ENTRYPOINT"))!);
