@@ -36,7 +36,7 @@ public class CrashTests(ITestOutputHelper output)
             return Task.CompletedTask;
         };
         var jobs = await fleet.SubmitAsync(kinds);
-        await using var worker = fleet.StartWorker("--jobs-in-flight", "1");
+        var worker = fleet.StartWorker("--jobs-in-flight", "1");
         await fleet.UntilDeadAsync(dead);
         await fleet.Stored.UntilAsync(stored => stored.Count == kinds.Count(kind => kind == JobKind.Digit));
 

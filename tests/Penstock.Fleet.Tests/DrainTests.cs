@@ -16,7 +16,7 @@ public class DrainTests
     public async Task Jobs_in_flight_are_finished_and_no_more_are_pulled()
     {
         await using var fleet = await HalfwayAsync(shutdownTimeout: 20);
-        await using var worker = await StoppingAsync(fleet);
+        var worker = await StoppingAsync(fleet);
         mayEnd.SetResult();
         Assert.Equal(0, await worker.ExitCodeAsync());
 
@@ -30,7 +30,7 @@ public class DrainTests
     public async Task What_cannot_be_finished_in_time_goes_back_to_the_queue()
     {
         await using var fleet = await HalfwayAsync(shutdownTimeout: 2);
-        await using var worker = await StoppingAsync(fleet);
+        var worker = await StoppingAsync(fleet);
         Assert.Equal(0, await worker.ExitCodeAsync());
 
         Assert.Equal(Finished, fleet.Results.Count());
@@ -69,7 +69,7 @@ public class DrainTests
 
     private static async Task NothingIsDoneAgainAsync(TestFleet fleet)
     {
-        await using var next = fleet.StartWorker();
+        var next = fleet.StartWorker();
         await fleet.Stored.UntilAsync(stored => stored.Count == Jobs);
         await next.TerminateAsync();
         Assert.Equal(0, await next.ExitCodeAsync());

@@ -24,9 +24,9 @@ public class FairnessTests
         await using var fleet = new TestFleet(queue);
         var mayEnd = new TaskCompletionSource();
         fleet.Sending = image => image.Contains("-page", StringComparison.Ordinal) ? mayEnd.Task : Task.CompletedTask;
-        await using var first = fleet.StartWorker("--jobs-in-flight", "1");
-        await using var second = fleet.StartWorker("--jobs-in-flight", "1");
-        await using var third = fleet.StartWorker("--jobs-in-flight", "1");
+        var first = fleet.StartWorker("--jobs-in-flight", "1");
+        var second = fleet.StartWorker("--jobs-in-flight", "1");
+        var third = fleet.StartWorker("--jobs-in-flight", "1");
         await Task.WhenAll(first.StartedAsync(), second.StartedAsync(), third.StartedAsync());
 
         // Two workers get a slow job each and keep it; the third slow one comes last.

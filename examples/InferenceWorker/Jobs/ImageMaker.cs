@@ -11,9 +11,12 @@ internal sealed class ImageMaker(IEnumerable<DigitSample> testSplit)
 {
     const int Columns = 24;
 
+    static readonly Lazy<ImageMaker> Shipped = new(() => new(DigitSample.ReadTestSplit(Path.Combine(AppContext.BaseDirectory, "Data", "digits.csv"))));
+
     readonly DigitShape[] digits = [.. testSplit.Select(sample => new DigitShape(sample))];
 
-    public static ImageMaker OfShippedDigits() => new(DigitSample.ReadTestSplit(Path.Combine(AppContext.BaseDirectory, "Data", "digits.csv")));
+    /// <summary>Of the digits that come with this program.</summary>
+    public static ImageMaker Default => Shipped.Value;
 
     public MadeImage Make(PlannedJob job)
     {

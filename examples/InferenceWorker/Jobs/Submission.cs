@@ -8,7 +8,7 @@ internal static class Submission
 {
     public static IAsyncEnumerable<MadeImage> SubmitAsync(IReadOnlyList<PlannedJob> plan, HttpClient files, IJobStore<ReadRequest> store) => Pipeline
         .From(plan)
-        .Select(ImageMaker.OfShippedDigits().Make, new() { Name = "Make", Workers = Environment.ProcessorCount })
+        .Select(ImageMaker.Default.Make, new() { Name = "Make", Workers = Environment.ProcessorCount })
         .Select((MadeImage image, CancellationToken ct) => UploadAsync(image, files, ct), new() { Name = "Upload", Workers = 8 })
         .Select((MadeImage image, CancellationToken ct) => SubmitAsync(image, store, ct), new() { Name = "Submit", Workers = 8 })
         .AsAsyncEnumerable();
