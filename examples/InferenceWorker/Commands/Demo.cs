@@ -38,7 +38,7 @@ internal static class Demo
         var jobs = await Submit.SubmitAsync(options, queue.Store);
         var journal = new Journal();
         files.Sending = name => journal.SendingAsync(name, Latency);
-        files.Stored = journal.Store;
+        files.Stored = journal.StoredAsync;
         builder.Logging.ClearProviders();
         builder.Services.AddReader(options, queue);
         using var host = builder.Build();

@@ -24,10 +24,11 @@ internal sealed class Journal
         return Task.Delay(latency);
     }
 
-    public void Store(StoredFile file)
+    public Task StoredAsync(StoredFile file)
     {
         var job = JobOf(file.Path);
         results[job] = TimeProvider.System.GetElapsedTime(asked.GetValueOrDefault(job));
+        return Task.CompletedTask;
     }
 
     // images/seed1-0001-page.png and results/seed1-0001.json are of the job seed1-0001.

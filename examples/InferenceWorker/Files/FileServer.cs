@@ -36,8 +36,8 @@ internal sealed partial class FileServer : IAsyncDisposable
     /// <summary>How often each file was stored.</summary>
     public IReadOnlyDictionary<string, int> Puts => puts;
 
-    /// <summary>Called behind each PUT.</summary>
-    public Action<StoredFile> Stored { get; set; } = static _ => { };
+    /// <summary>Awaited when a file has been stored, before the PUT is answered.</summary>
+    public Func<StoredFile, Task> Stored { get; set; } = static _ => Task.CompletedTask;
 
     /// <summary>Awaited before each GET is answered: the storage's latency.</summary>
     public Func<string, Task> Sending { get; set; } = static _ => Task.CompletedTask;
@@ -89,7 +89,7 @@ internal sealed partial class FileServer : IAsyncDisposable
 
         var times = puts.AddOrUpdate(name, 1, (_, before) => before + 1);
         response.StatusCode = (int)HttpStatusCode.NoContent;
-        Stored(new(name, request.Headers[ByHeader] ?? "", times));
+        await Stored(new(name, request.Headers[ByHeader] ?? "", times));
     }
 
     static int FreePort()

@@ -22,10 +22,12 @@ internal sealed class TestFleet : IAsyncDisposable
     public TestFleet(string? queue = null, FleetOptions? options = null)
     {
         files = FileServer.Start(folder);
-        files.Stored = stored =>
+        files.Stored = async stored =>
         {
-            if (stored.Path.StartsWith("results/", StringComparison.Ordinal))
-                Stored.Add(stored);
+            if (!stored.Path.StartsWith("results/", StringComparison.Ordinal))
+                return;
+            Stored.Add(stored);
+            await Storing(stored.Path);
         };
         files.Sending = async image =>
         {
@@ -45,6 +47,9 @@ internal sealed class TestFleet : IAsyncDisposable
 
     /// <summary>Awaited before an image is sent.</summary>
     public Func<string, Task> Sending { get; set; } = static _ => Task.CompletedTask;
+
+    /// <summary>Awaited when a result is stored, before the worker is told so.</summary>
+    public Func<string, Task> Storing { get; set; } = static _ => Task.CompletedTask;
 
     public IJobStore<ReadRequest> Store => queue.Store;
 
