@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Penstock.Hosting.Workers;
 
@@ -59,6 +61,8 @@ public static class PipelineWorkerExtensions
         ArgumentNullException.ThrowIfNull(sink);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
 
+        services.TryAddSingleton<JobLogProvider>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<ILoggerProvider, JobLogProvider>(provider => provider.GetRequiredService<JobLogProvider>()));
         services.AddKeyedSingleton(name, (provider, _) => new WorkerStatus(provider.TimeProvider()));
         services.AddSingleton<IHostedService>(provider => new PipelineWorkerService<T, TOut>(name, provider, stages, sink));
         services.AddSingleton<IValidateOptions<PipelineWorkerOptions>>(new OptionsCheck(name));

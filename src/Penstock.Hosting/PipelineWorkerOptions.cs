@@ -37,5 +37,6 @@ public sealed class PipelineWorkerOptions
         : SinkWorkers is < 1 or > 4096 ? $"SinkWorkers = {SinkWorkers}: use 1 to 4096"
         : CaptureLines < 1 ? $"CaptureLines = {CaptureLines}: use 1 or more"
         : Run is null ? "Run = null: leave it out"
+        : Run.Execution == Execution.Sequential ? "Run.Execution = Sequential, but jobs are worked on at the same time: leave it out"
         : null;
 }

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging;
 using Penstock.Buffers;
+using Penstock.Links;
 using Penstock.Workers;
 
 namespace Penstock;
@@ -28,8 +30,17 @@ public sealed class PipelineContext
     /// <summary>Which try of the item in hand this is: 1, or more while a stage with <see cref="FaultPolicy.Retry"/> tries again.</summary>
     public int Attempt => worker.Attempt;
 
+    /// <summary>
+    /// Where to log, in the category <c>Penstock.</c><i>stage</i>: the run's <see cref="RunOptions.LoggerFactory"/>, also from a stage in a
+    /// process, where the stage goes on when the line has been logged in the process that started the run.
+    /// </summary>
+    public ILogger Logger => worker.Logger;
+
     /// <summary>Signalled when this worker should leave: the run failed or was aborted, nobody needs its items any more, or it is an asynchronous source that is drained.</summary>
     public CancellationToken Stopping => worker.Stopping;
+
+    /// <summary>The ticket of the item in hand, where items are tracked.</summary>
+    internal ITicket? Ticket => worker.Lineage?.Ticket;
 
     /// <summary>Whether it is the context of this worker.</summary>
     internal bool Is(object other) => worker == other;

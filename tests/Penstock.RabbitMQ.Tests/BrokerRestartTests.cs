@@ -54,8 +54,9 @@ public sealed class BrokerRestartTests(OwnBroker own) : QueueTest, IClassFixture
     public async Task Without_a_broker_submitting_waits_for_the_time_allowed_and_pulling_goes_on_when_it_comes()
     {
         var broker = await own.RunningAsync();
+        await Open<int>(Options(broker)).SubmitAsync(1, ct: Soon);
         var queue = Open<int>(Options(broker) with { SubmitTimeout = TimeSpan.FromSeconds(1) });
-        await queue.SubmitAsync(1, ct: Soon);
+        await queue.CountAsync(Soon);
         var jobs = Pulling(queue, 1, Soon);
         await queue.CompleteAsync(await NextAsync(jobs), Soon);
         var next = NextAsync(jobs);

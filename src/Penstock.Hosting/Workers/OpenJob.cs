@@ -1,20 +1,47 @@
+using System.Diagnostics;
+using Penstock.Links;
+
 namespace Penstock.Hosting.Workers;
 
-/// <summary>A job that was pulled and is not settled yet.</summary>
-internal sealed class OpenJob<T>(Job<T> job)
+/// <summary>A job that was pulled and is not settled yet, whatever its payload.</summary>
+internal abstract class OpenJob : ITicket
+{
+    public abstract string Id { get; }
+
+    public abstract ActivityContext Trace { get; }
+
+    /// <summary>The lines logged for it, if they are collected.</summary>
+    public JobLog? Log { get; init; }
+}
+
+/// <inheritdoc/>
+internal sealed class OpenJob<T>(Job<T> job, JobSpan span) : OpenJob
 {
     private readonly Lock gate = new();
     private Task? settlement;
 
     public Job<T> Job => job;
 
+    public override string Id => job.Id;
+
+    public override ActivityContext Trace => span.Context;
+
     /// <summary>Why it failed, if it did: the first reason.</summary>
     public Exception? Failure { get; set; }
+
+    /// <summary>What has come of it, for the sink.</summary>
+    public Job<TOut> With<TOut>(TOut item) => Log is null ? job.With(item) : job.With(item) with { Log = Log.Lines };
 
     /// <summary>Settles the job, unless that has begun: then it is the task of that.</summary>
     public Task SettleOnce(Func<Task> settle)
     {
         lock (gate)
-            return settlement ??= settle();
+            return settlement ??= SettleAsync(settle);
+    }
+
+    private async Task SettleAsync(Func<Task> settle)
+    {
+        await settle().ConfigureAwait(false);
+        span.End(Failure);
     }
 }

@@ -6,7 +6,7 @@ namespace Penstock.Hosting.Workers;
 
 /// <summary>The jobs that a worker has pulled and not settled: never more than allowed, and none of them forgotten.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore that is only awaited holds nothing to dispose.")]
-internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, WorkerStatus status, WorkerLog log, TimeProvider time)
+internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> createLog, WorkerStatus status, WorkerLog log, TimeProvider time)
 {
     private readonly SemaphoreSlim room = new(most - 1); // the first one is pulled without asking
     private readonly ConcurrentDictionary<OpenJob<T>, bool> open = [];
@@ -17,7 +17,7 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, WorkerStatus sta
         // The token may be signalled only where a job cannot get lost: what the queue has given is taken.
         await foreach (var pulled in queue.PullAsync(most, ct).ConfigureAwait(false))
         {
-            var job = new OpenJob<T>(pulled);
+            var job = new OpenJob<T>(pulled, JobSpan.Begin(pulled)) { Log = createLog() };
             open[job] = true;
             status.Open = open.Count;
             yield return job;

@@ -30,16 +30,18 @@ internal sealed class PipelineWorkerService<T, TOut>(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         var deliver = sink(provider);
+        if (options.CaptureLog)
+            provider.GetRequiredService<JobLogProvider>().IsCapturing = true;
         var pipeline = TrackedPipeline.Create<OpenJob<T>, T, TOut>(
             ct => jobs!.PullAsync(ct),
             job => job.Job.Payload,
             items => stages(provider, items),
-            (job, item, ct) => deliver(job.Job.With(item), ct),
-            new StageOptions { Workers = options.SinkWorkers },
+            (job, item, ct) => deliver(job.With(item), ct),
+            new StageOptions { Name = StageName.Of(deliver) ?? "Deliver", Workers = options.SinkWorkers },
             (job, why) => jobs!.Fail(job, why),
             job => new ValueTask(jobs!.SettleAsync(job)));
         var most = options.JobsInFlight ?? Math.Max(1, pipeline.Path.Skip(1).SkipLast(2).Sum(s => s.Options.Workers)); // of all stages but Pull, Deliver and Settle
-        jobs = new OpenJobs<T>(Queue(), most, status, log, time);
+        jobs = new OpenJobs<T>(Queue(), most, () => options.CaptureLog ? new JobLog(options.CaptureLevel, options.CaptureLines, time) : null, status, log, time);
         run = pipeline.Start(RunOptions(), CancellationToken.None);
         status.Run = run;
         log.Started(name, most, pipeline.ToString());
@@ -60,6 +62,8 @@ internal sealed class PipelineWorkerService<T, TOut>(
         catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
         {
             status.Failure = exception;
+            if (Environment.ExitCode == 0)
+                Environment.ExitCode = 1; // the host ends as if nothing had happened, but whoever looks after the process must see it
             throw;
         }
         finally

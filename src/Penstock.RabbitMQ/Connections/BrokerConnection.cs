@@ -24,6 +24,9 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
     /// <summary>Why the broker takes no messages just now; null if it does, as far as it has told.</summary>
     public string? Blocked => _blocked;
 
+    /// <summary>Whether there has been one.</summary>
+    public bool WasOpen => _wasOpen;
+
     /// <summary>The open connection.</summary>
     /// <param name="patience">How long to try, once there has been a connection; the first is tried as long as the options say.</param>
     /// <param name="ct">Gives up.</param>

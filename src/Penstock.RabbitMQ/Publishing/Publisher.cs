@@ -22,6 +22,8 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
     /// <exception cref="RabbitMqJobQueueException">The broker did not take it within the time allowed, or will not.</exception>
     public async ValueTask PublishAsync(string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken ct)
     {
+        if (!connection.WasOpen)
+            await OpenAsync(new(options.ConnectTimeout, options.TimeProvider), ct).ConfigureAwait(false);  // the first connection has a time of its own
         var patience = new Patience(options.SubmitTimeout, options.TimeProvider);
         if (!await _outstanding.WaitAsync(patience.Left, ct).ConfigureAwait(false))
             throw NotConfirmed(routingKey);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Penstock.Waiting;
 
 namespace Penstock.Links;
@@ -6,12 +7,14 @@ namespace Penstock.Links;
 /// <param name="gatherer">The worker of the gathering end.</param>
 internal sealed class DistantLineages(Waiter gatherer) : Lineages
 {
-    public override Lineage Find(long family, int position) => new Distant(this, family, position);
+    public override Lineage Find(long family, int position, ActivityContext trace) => new Distant(this, family, position, trace);
 
     public override void Wake() => gatherer.Wake();
 
-    private sealed class Distant(DistantLineages all, long family, int position) : Lineage
+    private sealed class Distant(DistantLineages all, long family, int position, ActivityContext trace) : Lineage
     {
+        public override ActivityContext Trace => trace;
+
         public override long Family => family;
 
         public override int Position => position;

@@ -28,6 +28,7 @@ internal sealed class InlineReader<T>(Worker<T> upstream, Worker worker) : Reade
             return;
         HasItem = false;
         OnDone();
+        Worker.ItemSpan?.End();
         var lineage = taken.Lineage;
         taken = default;
         lineage?.Release();

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Penstock.Links;
 
 /// <summary>
@@ -13,6 +15,12 @@ internal abstract class Lineage
 
     /// <summary>The place among the parts of one item.</summary>
     public abstract int Position { get; }
+
+    /// <summary>The ticket of the tracked item that all of them descend from; null if there is none, or in another process.</summary>
+    public virtual ITicket? Ticket => null;
+
+    /// <summary>The ticket's span.</summary>
+    public virtual ActivityContext Trace => Ticket?.Trace ?? default;
 
     public void Retain()
     {
@@ -51,6 +59,10 @@ internal sealed class JoinedLineage : Lineage
     public override long Family => members[0].Family;
 
     public override int Position => members[0].Position;
+
+    public override ITicket? Ticket => members[0].Ticket;
+
+    public override ActivityContext Trace => members[0].Trace;
 
     public override void Fail(Exception exception)
     {

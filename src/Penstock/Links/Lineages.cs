@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Penstock.Links;
 
 /// <summary>
@@ -18,10 +20,14 @@ internal abstract class Lineages
     /// <summary>The lineage that a slot speaks of; null if that item is not open any more.</summary>
     /// <param name="family">See <see cref="Lineage.Family"/>.</param>
     /// <param name="position">See <see cref="Lineage.Position"/>.</param>
-    public abstract Lineage? Find(long family, int position);
+    /// <param name="trace">See <see cref="Lineage.Trace"/>.</param>
+    public abstract Lineage? Find(long family, int position, ActivityContext trace);
 
     /// <summary>To be called when a slot was freed: the gathering end may wait for the last one.</summary>
     public abstract void Wake();
+
+    /// <summary>Whether any of the links lies between processes.</summary>
+    protected bool CrossProcesses => links.Count > 0;
 
     /// <summary>Whether an item of a family lies on a link between processes, or is being made or consumed behind or before one.</summary>
     public bool LieBetweenProcesses(long family)

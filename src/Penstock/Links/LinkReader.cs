@@ -56,6 +56,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
     {
         ((SharedLink<T>)link).Adopt(slot, number, Worker.Index, ref taken);
         HasItem = true;
+        Worker.ItemSpan?.Begin();
         OnReceived();
     }
 
@@ -170,6 +171,8 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
         HasItem = false;
         var (slot, size) = (taken.Slot, taken.Size);
         var lineage = taken.Lineage;
+        if (lineage is not null)
+            Worker.ItemSpan?.End();
         OnDone();
         taken.Lineage = null; // an output without an item must not use it again
         if (RuntimeHelpers.IsReferenceOrContainsReferences<T>())

@@ -214,7 +214,7 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     }
 
     public Lineage? LineageIn(int slot) =>
-        Lineages is not null && Volatile.Read(ref families[slot]) is not NoFamily and var family ? Lineages.Find(family - 1, HeaderOf(slot)->Part) : null;
+        Lineages is not null && Volatile.Read(ref families[slot]) is not NoFamily and var family ? Lineages.Find(family - 1, HeaderOf(slot)->Part, HeaderOf(slot)->Trace) : null;
 
     public override bool TryTake(Turns? turns, int worker, ref Taken<T> taken)
     {
@@ -298,6 +298,7 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     private void Mark(int slot, Lineage? lineage)
     {
         HeaderOf(slot)->Part = lineage?.Position ?? 0;
+        HeaderOf(slot)->Trace = lineage?.Trace ?? default;
         Volatile.Write(ref families[slot], lineage is null ? NoFamily : lineage.Family + 1);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Penstock.Links;
@@ -28,6 +29,18 @@ internal struct SlotHeader
     [FieldOffset(24)]
     public int Part;
 
+    /// <summary>The span of the ticket that the item descends from, see <see cref="Lineage.Trace"/>: flags, trace, span. All 0 where there is none.</summary>
+    [FieldOffset(28)]
+    public byte TraceFlags;
+
+    /// <inheritdoc cref="TraceFlags"/>
+    [FieldOffset(32)]
+    public Int128 TraceId;
+
+    /// <inheritdoc cref="TraceFlags"/>
+    [FieldOffset(48)]
+    public long SpanId;
+
     /// <summary>The item's position. Written by the consumer that has taken it.</summary>
     [FieldOffset(16)]
     public long Number;
@@ -35,4 +48,21 @@ internal struct SlotHeader
     /// <summary>Bytes the item was charged with, see <see cref="ByteBudget"/>.</summary>
     [FieldOffset(8)]
     public long Charged;
+
+    public ActivityContext Trace
+    {
+        readonly get => TraceId == 0 ? default : new(
+            ActivityTraceId.CreateFromBytes(MemoryMarshal.AsBytes(new ReadOnlySpan<Int128>(in TraceId))),
+            ActivitySpanId.CreateFromBytes(MemoryMarshal.AsBytes(new ReadOnlySpan<long>(in SpanId))),
+            (ActivityTraceFlags)TraceFlags,
+            isRemote: true);
+        set
+        {
+            (TraceId, SpanId, TraceFlags) = (0, 0, (byte)value.TraceFlags);
+            if (value.TraceId == default)
+                return;
+            value.TraceId.CopyTo(MemoryMarshal.AsBytes(new Span<Int128>(ref TraceId)));
+            value.SpanId.CopyTo(MemoryMarshal.AsBytes(new Span<long>(ref SpanId)));
+        }
+    }
 }

@@ -15,6 +15,9 @@ internal abstract class Body(Delegate? function)
     /// <summary>The engine's own stages talk to their reader, so they cannot be nested in another stage.</summary>
     public bool IsFusable { get; init; } = true;
 
+    /// <summary>Whether the user's code is at work in it, on one item at a time: what it spends on an item makes a span.</summary>
+    public bool IsTraced { get => field || IsFusable; init; }
+
     /// <summary>Whether a source with something behind it is inside: a drain ends the source's items there, and what is behind it finishes.</summary>
     public bool HasInnerSource { get; protected init; }
 

@@ -8,7 +8,7 @@ namespace Penstock.Stages;
 /// <param name="outer">What it descends from itself.</param>
 /// <param name="onCompleted">Told when no part is left in this process.</param>
 /// <param name="onFailed">Told of the first failure.</param>
-internal sealed class OpenItem<T>(T item, long number, Lineage? outer, Action onCompleted, Action<T, Exception>? onFailed = null)
+internal sealed class OpenItem<T>(T item, long number, Lineage? outer, Action<OpenItem<T>> onCompleted, Action<T, Exception>? onFailed = null)
 {
     // Parts in this process. The scattering itself counts as one, so that an item is not complete before all its parts have started.
     private int alive = 1;
@@ -21,6 +21,9 @@ internal sealed class OpenItem<T>(T item, long number, Lineage? outer, Action on
 
     /// <summary>What the item itself descends from.</summary>
     public Lineage? Outer { get; } = outer;
+
+    /// <summary>What stands for it, or for what it descends from, if that is tracked.</summary>
+    public ITicket? Ticket { get => field ?? Outer?.Ticket; init; }
 
     /// <summary>The results so far, as the gathering side keeps them. Used by it alone.</summary>
     public object? Collected { get; set; }
@@ -52,7 +55,7 @@ internal sealed class OpenItem<T>(T item, long number, Lineage? outer, Action on
     public void Release()
     {
         if (Interlocked.Decrement(ref alive) == 0)
-            onCompleted();
+            onCompleted(this);
     }
 
     // In this order, since the other side looks for arrivals first.
@@ -67,6 +70,8 @@ internal sealed class OpenItem<T>(T item, long number, Lineage? outer, Action on
         public override long Family => owner.Number;
 
         public override int Position => position;
+
+        public override ITicket? Ticket => owner.Ticket;
 
         public override void Fail(Exception exception) => owner.Fail(exception);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Penstock.Buffers;
 using Penstock.Links;
 using Penstock.Runs;
@@ -44,7 +45,7 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
 
     private bool IsTracked => Volatile.Read(ref gatherer)?.Stage.Run.TracksItems ?? false;
 
-    public override Lineage? Find(long family, int position) => OpenItemOf(family)?.PartAt(position);
+    public override Lineage? Find(long family, int position, ActivityContext trace) => OpenItemOf(family)?.PartAt(position);
 
     public override void Wake() => Volatile.Read(ref gatherer)?.Waiter.Wake();
 
@@ -136,7 +137,7 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
         if (parts is null)
             yield break;
         Func<bool> moveNext = parts.MoveNext; // one for all parts
-        while (Try(item, moveNext))
+        while (!(IsTracked && item.Failure is not null) && Try(item, moveNext)) // the other parts of what has failed are not worth it
             yield return parts.Current;
     }
 
@@ -249,7 +250,7 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
         scatterer?.Waiter.Wake();
     }
 
-    private void OnCompleted()
+    private void OnCompleted(OpenItem<T> item)
     {
         Interlocked.MemoryBarrier();
         Wake();

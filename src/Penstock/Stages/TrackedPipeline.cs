@@ -44,7 +44,7 @@ internal static class TrackedPipeline
         var delivering = new Stage<TOut, Nothing>(
             StageKind.Stage,
             "Deliver",
-            new Body<TOut, Nothing>(deliver) { IsFusable = false, Asynchronous = (items, ct) => tracking.Of(items).Deliver((Reader<TOut>)items, deliver, ct) },
+            new Body<TOut, Nothing>(deliver) { IsFusable = false, IsTraced = true, Asynchronous = (items, ct) => tracking.Of(items).Deliver((Reader<TOut>)items, deliver, ct) },
             delivery,
             last).Checked();
 

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Penstock.Links;
 using Penstock.Workers;
@@ -17,12 +19,15 @@ internal sealed class Tracking<TTicket>(Action<TTicket, Exception> onFailed) : L
     // Guarded by the gate: what has begun and not ended, by number.
     private readonly Dictionary<long, OpenItem<TTicket>> open = [];
     private long begun;
+
+    // Without a descendant in this process. Where no other takes part, that is the end of them.
+    private readonly ConcurrentQueue<OpenItem<TTicket>> completed = new();
     private Worker? settler;
 
     // Whoever waits for one ticket must not wait for another, too.
     public override bool KeepsOrder => false;
 
-    public override Lineage? Find(long family, int position) => OpenItemOf(family)?.PartAt(position);
+    public override Lineage? Find(long family, int position, ActivityContext trace) => OpenItemOf(family)?.PartAt(position);
 
     public override void Wake() => Volatile.Read(ref settler)?.Waiter.Wake();
 
@@ -82,6 +87,7 @@ internal sealed class Tracking<TTicket>(Action<TTicket, Exception> onFailed) : L
                 continue; // the rest of it is not worth the sink's time
             try
             {
+                Activity.Current = items.Worker.ItemSpan?.Current;
                 await deliver(owner.Item, item, ct).ConfigureAwait(false);
             }
             catch (Exception exception) when (!ct.IsCancellationRequested)
@@ -99,7 +105,7 @@ internal sealed class Tracking<TTicket>(Action<TTicket, Exception> onFailed) : L
     public IEnumerable<Nothing> Settle(Reader<Nothing> items, Func<TTicket, ValueTask> settle)
     {
         Volatile.Write(ref settler, items.Worker);
-        items.Interrupt = () => Ended().Count > 0;
+        items.Interrupt = () => HasEnded;
         var settling = new HashSet<Task>();
         var isAtEnd = false;
         while (!isAtEnd || Count > 0)
@@ -133,21 +139,32 @@ internal sealed class Tracking<TTicket>(Action<TTicket, Exception> onFailed) : L
         }
     }
 
+    private bool HasEnded => CrossProcesses ? Ended().Count > 0 : !completed.IsEmpty && !settler!.Stage.Run.MayDropItems;
+
     // In this order: first seen gone, then nothing dropped. From then on nothing can be told any more.
     private List<OpenItem<TTicket>> Ended()
     {
-        lock (gate)
+        var ended = new List<OpenItem<TTicket>>();
+        if (CrossProcesses)
         {
-            var ended = open.Values.Where(i => i.IsComplete(this)).ToList();
-            return settler!.Stage.Run.MayDropItems ? [] : ended;
+            completed.Clear();
+            lock (gate)
+                ended.AddRange(open.Values.Where(i => i.IsComplete(this)));
         }
+        else
+        {
+            while (completed.TryDequeue(out var item))
+                ended.Add(item);
+        }
+
+        return settler!.Stage.Run.MayDropItems ? [] : ended;
     }
 
     private OpenItem<TTicket> Open(TTicket ticket)
     {
         lock (gate)
         {
-            var item = new OpenItem<TTicket>(ticket, begun++, outer: null, OnCompleted, onFailed);
+            var item = new OpenItem<TTicket>(ticket, begun++, outer: null, OnCompleted, onFailed) { Ticket = ticket as ITicket };
             open.Add(item.Number, item);
             return item;
         }
@@ -159,8 +176,9 @@ internal sealed class Tracking<TTicket>(Action<TTicket, Exception> onFailed) : L
             open.Remove(item.Number);
     }
 
-    private void OnCompleted()
+    private void OnCompleted(OpenItem<TTicket> item)
     {
+        completed.Enqueue(item);
         Interlocked.MemoryBarrier();
         Wake();
     }

@@ -45,6 +45,37 @@ internal sealed class Trace(Run run)
             Listeners.Call(run.Log, child.Dispose);
     }
 
+    /// <summary>The span of a tracked item in a worker. Becomes current.</summary>
+    public Activity? StartItem(Worker worker, ActivityContext parent, DateTimeOffset at)
+    {
+        Activity? span = null;
+        Listeners.Call(run.Log, () =>
+        {
+            span = Source.CreateActivity(worker.Stage.Name, ActivityKind.Internal, parent);
+            span?.SetTag("penstock.stage", worker.Stage.Name);
+            span?.SetTag("penstock.worker", worker.Index);
+            span?.SetStartTime(at.UtcDateTime);
+            span?.Start();
+        });
+        return span;
+    }
+
+    public void EndItem(Activity span, Exception? failure)
+    {
+        if (failure is not null)
+            span.SetStatus(ActivityStatusCode.Error, failure.Message);
+        EndWorker(span);
+    }
+
+    /// <summary>The same for an item that was in the hands of another process.</summary>
+    public void AddItem(Worker worker, ActivityContext parent, DateTimeOffset from, TimeSpan duration)
+    {
+        if (StartItem(worker, parent, from) is not { } span)
+            return;
+        span.SetEndTime((from + duration).UtcDateTime);
+        EndItem(span, failure: null);
+    }
+
     public void EndRun()
     {
         if (activity is null)

@@ -23,6 +23,8 @@ internal sealed unsafe class Mailbox(FixedMemory memory, Bell bell)
     private const int Answered = 2;
 
     private readonly FixedMemory memory = memory;
+    private readonly Lock posting = new(); // any thread of the process may log
+    private bool hasSaidGoodbye;
 
     private Envelope* Letter => (Envelope*)memory.Address;
 
@@ -35,9 +37,19 @@ internal sealed unsafe class Mailbox(FixedMemory memory, Bell bell)
     public bool HasLetter => Volatile.Read(ref Letter->State) == Posted;
 
     /// <summary>Called by the worker. Returns the answer.</summary>
-    public (bool Granted, TimeSpan Pause) Post(News news, Exception? exception = null, long number = -1, int delivered = 0)
+    public (bool Granted, TimeSpan Pause) Post(News news, Exception? exception = null, long number = -1, long delivered = 0) =>
+        Post(news, exception is null ? [] : ExceptionCodec.Write(exception, Room), number, delivered);
+
+    /// <inheritdoc cref="Post(News, Exception?, long, long)"/>
+    public (bool Granted, TimeSpan Pause) Post(News news, byte[] bytes, long number = -1, long delivered = 0)
     {
-        var bytes = exception is null ? [] : ExceptionCodec.Write(exception, Room);
+        lock (posting)
+            return hasSaidGoodbye ? default : PostAlone(news, bytes, number, delivered);
+    }
+
+    private (bool Granted, TimeSpan Pause) PostAlone(News news, byte[] bytes, long number, long delivered)
+    {
+        hasSaidGoodbye = news is News.Left or News.Worn; // after that nobody answers
         var letter = Letter;
         letter->News = news;
         letter->Number = number;
@@ -53,7 +65,7 @@ internal sealed unsafe class Mailbox(FixedMemory memory, Bell bell)
     }
 
     /// <summary>Called by the other side: the letter that waits to be answered, if there is one.</summary>
-    public bool TryRead(out News news, out ReadOnlySpan<byte> exception, out long number, out int delivered)
+    public bool TryRead(out News news, out ReadOnlySpan<byte> exception, out long number, out long delivered)
     {
         var letter = Letter;
         var isPosted = Volatile.Read(ref letter->State) == Posted;
@@ -79,7 +91,7 @@ internal sealed unsafe class Mailbox(FixedMemory memory, Bell bell)
         public int State;
         public News News;
         public int Length;
-        public int Delivered;
+        public long Delivered;
         public long Number;
         public long Pause;
         public bool Granted;
@@ -106,6 +118,12 @@ internal enum News
 
     /// <summary>Its input ended with a fault.</summary>
     Inherited,
+
+    /// <summary>A line was logged, see <see cref="LogLine"/>.</summary>
+    Logged,
+
+    /// <summary>A tracked item was in hand from then on, for so long: ticks.</summary>
+    Spanned,
 
     /// <summary>It has taken as many items as one process should, has ended its generator, and exits: another may follow.</summary>
     Worn,

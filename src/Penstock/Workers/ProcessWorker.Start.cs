@@ -1,5 +1,6 @@
 using Penstock.Processes;
 using Penstock.Stages.Crossing;
+using Penstock.Telemetry;
 
 namespace Penstock.Workers;
 
@@ -58,6 +59,7 @@ internal sealed unsafe partial class ProcessWorker
             Output = Output.Plan,
             Gatherer = Stage.Input?.Lineages is { } lineages ? stages.Last(s => s.Input?.Lineages == lineages && s.Output?.Lineages != lineages).Workers[0].Memory.Offset : -1,
             TracksItems = Stage.Run.TracksItems,
+            LogLevel = StageLogger.LevelOf(Logger),
             Serializer = Stage.Run.Options.Serializer?.GetType().AssemblyQualifiedName,
             IsRestart = Restarts > 0,
             Resume = resume,

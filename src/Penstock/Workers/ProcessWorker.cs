@@ -3,6 +3,7 @@ using Penstock.Links;
 using Penstock.Processes;
 using Penstock.Serialization;
 using Penstock.Stages.Crossing;
+using Penstock.Telemetry;
 using Penstock.Waiting;
 
 namespace Penstock.Workers;
@@ -45,6 +46,8 @@ internal sealed unsafe partial class ProcessWorker : Worker
     public override bool IsProcess => true;
 
     public override Reader Reader => reader;
+
+    public override Lineage? Lineage => reader.Lineage;
 
     // Every new process loads its model anew.
     public override bool IsStarting => Times.State == WorkerState.NotStarted || (Record->IsStarting && ItemsIn + ItemsOut == itemsAtStart);
@@ -108,6 +111,8 @@ internal sealed unsafe partial class ProcessWorker : Worker
     {
         if (isGone)
             return;
+        PipelineContext.Current = Context; // what it logs concerns the item that its process holds
+        using var scope = Stage.Run.Options.LoggerFactory is null ? null : Logger.BeginScope(new WorkerScope(this));
         ReadMail();
         if (Volatile.Read(ref death) is not { } last || last.Process != process)
             return;
@@ -140,7 +145,7 @@ internal sealed unsafe partial class ProcessWorker : Worker
                     Stage.EndAt(this, new Fault(ExceptionCodec.Read(bytes), this, number >= 0 ? number : null));
                     break;
                 case News.FailedOnItem:
-                    granted = Judge(ExceptionCodec.Read(bytes), delivered, out pause);
+                    granted = Judge(ExceptionCodec.Read(bytes), (int)delivered, out pause);
                     givenUp = granted ? null : number;
                     break;
                 case News.FailedRun:
@@ -151,6 +156,12 @@ internal sealed unsafe partial class ProcessWorker : Worker
                     break;
                 case News.Inherited when Stage.Input!.Fault is { } fault:
                     Stage.Inherit(fault);
+                    break;
+                case News.Logged:
+                    LogLine.Read(bytes).WriteTo(Logger);
+                    break;
+                case News.Spanned when Reader.Lineage is { } lineage:
+                    Stage.Run.Trace.AddItem(this, lineage.Trace, new DateTimeOffset(number, TimeSpan.Zero), TimeSpan.FromTicks(delivered));
                     break;
                 case News.Worn:
                     isToBeReplaced = true;

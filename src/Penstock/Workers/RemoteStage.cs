@@ -1,11 +1,13 @@
+using Microsoft.Extensions.Logging;
 using Penstock.Faults;
 using Penstock.Runs;
 using Penstock.SharedMemory;
+using Penstock.Telemetry;
 
 namespace Penstock.Workers;
 
 /// <summary>The stage as its worker sees it in a process of its own: whatever is to be decided, the process that started the run decides.</summary>
-internal sealed class RemoteStage(Run run, string name, StageOptions options, bool isSource, FixedMemory record, Mailbox mailbox)
+internal sealed class RemoteStage(Run run, string name, StageOptions options, bool isSource, FixedMemory record, Mailbox mailbox, LogLevel level)
     : RunningStage(run, name, options, isSource, isSink: false, record)
 {
     public override void EndAt(Worker worker, Fault? with)
@@ -25,6 +27,10 @@ internal sealed class RemoteStage(Run run, string name, StageOptions options, bo
         (var granted, pause) = mailbox.Post(News.FailedOnItem, exception, worker.Reader.Number, delivered);
         return granted;
     }
+
+    public override ILogger CreateLogger() => new DistantLogger(level, line => mailbox.Post(News.Logged, line.Write()));
+
+    public override void TellSpan(DateTimeOffset from, TimeSpan duration) => mailbox.Post(News.Spanned, [], from.UtcTicks, duration.Ticks);
 
     /// <summary>Something failed that ends the run.</summary>
     public void FailRun(Exception exception, bool inCleanup) => mailbox.Post(inCleanup ? News.FailedInCleanup : News.FailedRun, exception);

@@ -1,8 +1,10 @@
+using Microsoft.Extensions.Logging;
 using Penstock.Buffers;
 using Penstock.Faults;
 using Penstock.Links;
 using Penstock.Runs;
 using Penstock.SharedMemory;
+using Penstock.Telemetry;
 
 namespace Penstock.Workers;
 
@@ -201,6 +203,12 @@ internal unsafe class RunningStage
         });
         return false;
     }
+
+    /// <summary>Where code of the stage logs.</summary>
+    public virtual ILogger CreateLogger() => StageLogger.For(Run, Name);
+
+    /// <summary>In a worker process: an item was in hand from then on, for so long.</summary>
+    public virtual void TellSpan(DateTimeOffset from, TimeSpan duration) => throw new InvalidOperationException("Spans of this process are ended where they are.");
 
     private long EndOf(Worker worker, Fault? with)
     {

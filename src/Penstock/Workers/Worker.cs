@@ -1,9 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
 using Penstock.Buffers;
 using Penstock.Links;
 using Penstock.SharedMemory;
 using Penstock.Stages;
+using Penstock.Telemetry;
 using Penstock.Waiting;
 
 namespace Penstock.Workers;
@@ -26,6 +28,7 @@ internal abstract class Worker
     private Spinner spinner = new();
     private string? stopReason;
     private ExecutionContext? inlineContext;
+    private ILogger? logger;
 
     /// <param name="stage">The stage.</param>
     /// <param name="index">Which of its workers this is.</param>
@@ -121,6 +124,12 @@ internal abstract class Worker
 
     /// <summary>What the worker's outputs descend from: its item in hand, unless an engine stage says otherwise.</summary>
     public virtual Lineage? Lineage { get; set; }
+
+    /// <summary>The span of the item in hand, where items are tracked.</summary>
+    public ItemSpan? ItemSpan { get; protected init; }
+
+    /// <summary>Where code of the stage logs.</summary>
+    public ILogger Logger => logger ??= Stage.CreateLogger();
 
     /// <summary>The reading end, for whoever asks what the worker holds.</summary>
     public abstract Reader Reader { get; }

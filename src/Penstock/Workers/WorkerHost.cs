@@ -48,7 +48,7 @@ internal static class WorkerHost
                 RecycleAfter = plan.RecycleAfter > 0 ? plan.RecycleAfter : null,
                 RecycleAboveMemory = plan.RecycleAboveMemory > 0 ? plan.RecycleAboveMemory : null,
             };
-            stage = new RemoteStage(run, plan.Stage, options, plan.IsSource, memory.At(plan.StageRecord), mailbox)
+            stage = new RemoteStage(run, plan.Stage, options, plan.IsSource, memory.At(plan.StageRecord), mailbox, plan.LogLevel)
             {
                 HasInnerSource = body.HasInnerSource,
                 Input = input,

@@ -6,6 +6,7 @@ using Penstock.Links;
 using Penstock.Runs;
 using Penstock.SharedMemory;
 using Penstock.Stages;
+using Penstock.Telemetry;
 
 namespace Penstock.Workers;
 
@@ -47,6 +48,8 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         wear = existing is null ? null : Wear.For(stage.Options);
         attempts = HasPolicy || wear is not null ? new Attempts(Record) : null;
         yieldsBuffers = Hands.Take<TOut>() && !stage.IsSink; // what a sink returns ends with the run
+        if (stage.Run.TracksItems && body.IsTraced && !stage.IsSource)
+            ItemSpan = new ItemSpan(this);
     }
 
     public override Reader Reader => reader;
@@ -60,6 +63,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     public override async ValueTask RunAsync()
     {
         PipelineContext.Current = Context;
+        using var scope = Stage.Run.Options.LoggerFactory is null ? null : Logger.BeginScope(new WorkerScope(this));
         Times.Start();
         activity = Stage.Run.Trace.StartWorker(this);
         try
@@ -149,6 +153,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
             lead.Report(Times.MeasureBusy() / Lead.ReportEvery);
         if (attempts is not null)
             attempts.Begin(reader.Number);
+        ItemSpan?.Begin();
         if (wear is not null && wear.IsEnough())
             WearOut();
     }
@@ -210,6 +215,8 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         {
             try
             {
+                if (ItemSpan is not null)
+                    System.Diagnostics.Activity.Current = ItemSpan.Current ?? activity; // for what follows in the generator until it asks again
                 if (asyncGenerator is null)
                     Start();
                 if (!await asyncGenerator!.MoveNextAsync().ConfigureAwait(false))
@@ -250,10 +257,13 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
             ExecutionContext.Restore(contextAtStart); // what a failed generator has put into AsyncLocals ends with it
         reader.StartAttempt(withItemInHand: reader.HasItem);
         if (body.Asynchronous is { } asynchronous)
-            asyncGenerator = NotNull(asynchronous(reader, Stopping)).GetAsyncEnumerator(Stopping);
+            asyncGenerator = NotNull(asynchronous(IsTraced ? new TracedItems<TIn>(reader, ItemSpan!) : reader, Stopping)).GetAsyncEnumerator(Stopping);
         else
-            generator = NotNull(body.Synchronous!(reader, Stopping)).GetEnumerator();
+            generator = NotNull(body.Synchronous!(IsTraced ? new TracedItems<TIn>(reader, ItemSpan!) : reader, Stopping)).GetEnumerator();
     }
+
+    // The engine's own stages know their reader.
+    private bool IsTraced => ItemSpan is not null && body.IsFusable;
 
     private T NotNull<T>(T? items) => items ?? throw new InvalidOperationException(
         $"Stage '{Stage.Name}' returned null instead of items. Return an empty sequence if there are none.");
@@ -304,6 +314,7 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
             else
             {
                 attempts.GiveUp();
+                ItemSpan?.Fail(exception);
                 reader.Finish();
             }
         }

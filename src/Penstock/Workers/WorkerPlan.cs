@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Penstock.Links;
 using Penstock.Serialization;
 using Penstock.Stages;
@@ -45,6 +46,9 @@ internal sealed record WorkerPlan
     /// <summary>See <see cref="Runs.Run.TracksItems"/>.</summary>
     public required bool TracksItems { get; init; }
 
+    /// <summary>The least severe lines that are logged.</summary>
+    public required LogLevel LogLevel { get; init; }
+
     /// <summary>The type of the user's serializer.</summary>
     public required string? Serializer { get; init; }
 
@@ -85,6 +89,7 @@ internal sealed record WorkerPlan
         Output.Write(writer);
         writer.Write(Gatherer);
         writer.Write(TracksItems);
+        writer.Write((int)LogLevel);
         writer.Write(Serializer ?? "");
         writer.Write(IsRestart);
         writer.Write(Resume?.Slot ?? -1);
@@ -126,6 +131,7 @@ internal sealed record WorkerPlan
             Output = LinkPlan.Read(reader),
             Gatherer = reader.ReadInt64(),
             TracksItems = reader.ReadBoolean(),
+            LogLevel = (LogLevel)reader.ReadInt32(),
             Serializer = reader.ReadString() is { Length: > 0 } type ? type : null,
             IsRestart = reader.ReadBoolean(),
             Resume = (reader.ReadInt32(), reader.ReadInt64()) is var (slot, number) && slot >= 0 ? (slot, number) : null,

@@ -199,19 +199,27 @@ public sealed class SqliteFileTests : IDisposable
         var many = await PullAsync(queue, 500);
 
         Assert.Equal(count - 500, (await queue.CountAsync()).Waiting);
-        // Without an index it would be a hundred times as long.
-        Assert.True(many < (3 * few) + TimeSpan.FromMilliseconds(500), $"500 of 500 jobs took {few}, 500 of {count} took {many}.");
+        // Without an index each single pull would take longer than that.
+        Assert.True(many < (5 * few) + TimeSpan.FromMilliseconds(20), $"10 of 500 jobs took {few}, 10 of {count} took {many}.");
     }
 
     private static Task<string[]> SubmitAsync(SqliteJobQueue<Work> queue, int count) =>
         Task.WhenAll(Enumerable.Range(0, count).Select(i => queue.SubmitAsync(new Work("many", i)).AsTask()));
 
+    /// <summary>The shortest time for ten jobs, which a busy machine hardly changes.</summary>
     private static async Task<TimeSpan> PullAsync(SqliteJobQueue<Work> queue, int count)
     {
-        var start = Stopwatch.GetTimestamp();
+        var shortest = TimeSpan.MaxValue;
         await using var puller = new Puller<Work>(queue);
-        for (var i = 0; i < count; i++)
-            await queue.CompleteAsync(await puller.NextAsync(), default);
-        return Stopwatch.GetElapsedTime(start);
+        for (var i = 0; i < count; i += 10)
+        {
+            var start = Stopwatch.GetTimestamp();
+            for (var j = 0; j < 10; j++)
+                await queue.CompleteAsync(await puller.NextAsync(), default);
+            if (Stopwatch.GetElapsedTime(start) is var time && time < shortest)
+                shortest = time;
+        }
+
+        return shortest;
     }
 }

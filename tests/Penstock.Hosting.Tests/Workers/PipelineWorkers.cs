@@ -122,7 +122,7 @@ public class PipelineWorkers
                 inSink.TrySetResult();
                 await Task.Delay(Timeout.Infinite, ct);
             },
-            shutdownTimeout: TimeSpan.FromSeconds(1));
+            shutdownTimeout: TimeSpan.FromSeconds(3));
         Submit(10);
         await inSink.Task;
         await host.StopAsync();

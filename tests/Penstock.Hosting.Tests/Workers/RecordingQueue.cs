@@ -30,7 +30,7 @@ internal sealed class RecordingQueue<T> : IJobQueue<T>
     /// <summary>The most jobs that were pulled and not settled.</summary>
     public int MostHeld { get; private set; }
 
-    public void Add(string id, T payload) => jobs.Writer.TryWrite(new Job<T> { Id = id, Payload = payload });
+    public void Add(string id, T payload, string? traceParent = null) => jobs.Writer.TryWrite(new Job<T> { Id = id, Payload = payload, TraceParent = traceParent });
 
     public void End() => jobs.Writer.Complete();
 

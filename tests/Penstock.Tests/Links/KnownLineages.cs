@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Penstock.Links;
 
 namespace Penstock.Tests.Links;
@@ -5,7 +6,7 @@ namespace Penstock.Tests.Links;
 /// <summary>Lineages of which every one is open, and nobody waits.</summary>
 internal sealed class KnownLineages : Lineages
 {
-    public override Lineage Find(long family, int position) => new Part(family, position);
+    public override Lineage Find(long family, int position, ActivityContext trace) => new Part(family, position);
 
     public override void Wake()
     {
