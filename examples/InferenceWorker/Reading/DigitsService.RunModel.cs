@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Penstock;
 using ReadDigits.Digits;
 using ReadDigits.Model;
 
@@ -25,6 +27,7 @@ internal static partial class DigitsService
                 NativeBug.Hit();
             var scores = new float[strip.Inputs.Length / DigitCutter.InputLength * Network.Classes];
             network.Score(strip.Inputs, scores);
+            PipelineContext.Current?.Logger.LogInformation("Scored {Cells}.", strip.Cells);
             yield return new(strip.Cells, scores);
         }
     }
