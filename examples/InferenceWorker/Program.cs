@@ -1,5 +1,6 @@
 using InferenceWorker;
 using InferenceWorker.Commands;
+using Microsoft.Extensions.Options;
 using Penstock.RabbitMQ;
 
 try
@@ -13,7 +14,7 @@ try
 
     return await line.Command.RunAsync(Invocation.Of(line));
 }
-catch (UsageException wrong)
+catch (Exception wrong) when (wrong is UsageException or OptionsValidationException)
 {
     Console.Error.WriteLine(wrong.Message);
     return 2;

@@ -10,7 +10,7 @@ public class CrashTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task The_job_is_put_aside_within_a_second_when_it_has_no_try_left()
     {
         // With room for one job, the next image is asked for when the job before has been settled.
@@ -18,7 +18,7 @@ public class CrashTests(ITestOutputHelper output)
         Assert.InRange(elapsed, TimeSpan.Zero, Limit);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task The_job_is_given_to_the_next_one_within_a_second_when_it_has_a_try_left()
     {
         var elapsed = await BetweenAsync(attempts: 2, [JobKind.Digit, JobKind.Crash], from: "0002-crash", to: "0002-crash", dead: 1);

@@ -10,7 +10,7 @@ internal static class JobPlan
     public static IReadOnlyList<PlannedJob> Of(FleetOptions options)
     {
         var pages = Share(options.Pages);
-        var poison = Share(options.Poison);
+        var poison = Math.Min(Share(options.Poison), options.Count - pages);
         var kinds = Enumerable.Repeat(JobKind.Page, pages)
             .Concat(Enumerable.Range(0, poison).Select(number => Poison[number % Poison.Length]))
             .Concat(Enumerable.Repeat(JobKind.Digit, options.Count - pages - poison))

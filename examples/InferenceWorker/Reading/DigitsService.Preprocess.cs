@@ -28,17 +28,8 @@ internal static partial class DigitsService
 
     static StripDigits CutOut(Strip strip, DigitCutter cutter)
     {
-        var cells = new char[strip.Pixels.Width / CellPainter.CellSide];
-        var inputs = new float[cells.Length * DigitCutter.InputLength];
-        var found = 0;
-        for (var cell = 0; cell < cells.Length; cell++)
-        {
-            var input = inputs.AsSpan(found * DigitCutter.InputLength, DigitCutter.InputLength);
-            var isDigit = cutter.Cut(strip.Pixels, cell * CellPainter.CellSide, 0, input) is null;
-            cells[cell] = isDigit ? Digit : Blank;
-            found += isDigit ? 1 : 0;
-        }
-
-        return new(strip.Image, new(cells), inputs[..(found * DigitCutter.InputLength)]);
+        var inputs = new float[strip.Pixels.Width / CellPainter.CellSide * DigitCutter.InputLength];
+        var cells = string.Concat(cutter.CutAll(strip.Pixels, inputs).Select(reason => reason is null ? Digit : Blank));
+        return new(strip.Image, cells, inputs[..(cells.Count(cell => cell == Digit) * DigitCutter.InputLength)]);
     }
 }

@@ -34,7 +34,7 @@ internal sealed class Chronicle<T>
                 return Task.CompletedTask;
             var met = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             waiting.Add((isMet, met));
-            return met.Task;
+            return met.Task.WaitAsync(Patience.Limit);
         }
     }
 

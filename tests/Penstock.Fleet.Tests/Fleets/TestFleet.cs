@@ -97,8 +97,9 @@ internal sealed class TestFleet : IAsyncDisposable
     public async Task UntilDeadAsync(int count)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while ((await Store.CountAsync()).Dead < count)
-            await timer.WaitForNextTickAsync();
+        using var limit = new CancellationTokenSource(Patience.Limit);
+        while ((await Store.CountAsync(limit.Token)).Dead < count)
+            await timer.WaitForNextTickAsync(limit.Token);
     }
 
     public async ValueTask DisposeAsync()

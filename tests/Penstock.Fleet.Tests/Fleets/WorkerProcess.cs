@@ -7,7 +7,7 @@ namespace Penstock.Fleet.Tests.Fleets;
 internal sealed class WorkerProcess : IAsyncDisposable
 {
     // How long the kernel and the workers of an orphaned stage may take; the promise is a second.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly Process process;
 
@@ -59,7 +59,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public async Task<int> ExitCodeAsync()
     {
-        await process.WaitForExitAsync();
+        await process.WaitForExitAsync().WaitAsync(Patience.Limit);
         return process.ExitCode;
     }
 
@@ -82,7 +82,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         try
         {
             using var child = Process.GetProcessById(id);
-            await child.WaitForExitAsync().WaitAsync(Patience);
+            await child.WaitForExitAsync().WaitAsync(Grace);
         }
         catch (ArgumentException)
         {
