@@ -1,6 +1,6 @@
+using InferenceWorker.Jobs;
 using Penstock.Hosting;
 using Penstock.RabbitMQ;
-using InferenceWorker.Jobs;
 
 namespace InferenceWorker;
 

@@ -63,6 +63,8 @@ internal static class Demo
             }
             while (journal.Results.Count + journal.Dead < jobs.Count && !run.Completion.IsCompleted && await timer.WaitForNextTickAsync());
 
+            if (run.Completion.IsFaulted)
+                await run.Completion; // throws what the worker died of: nobody logs it here
             return run.Snapshot();
         }
     }

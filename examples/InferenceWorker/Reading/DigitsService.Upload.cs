@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
-using Penstock.Hosting;
 using InferenceWorker.Jobs;
+using Penstock.Hosting;
 
 namespace InferenceWorker.Reading;
 

@@ -1,5 +1,5 @@
-using Penstock;
 using InferenceWorker.Jobs;
+using Penstock;
 
 namespace InferenceWorker.Reading;
 
