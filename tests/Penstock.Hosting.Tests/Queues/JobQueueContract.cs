@@ -5,7 +5,7 @@ namespace Penstock.Hosting.Tests.Queues;
 /// <summary>What every job queue does, wherever it keeps its jobs. A queue that cannot do a thing says so by a knob.</summary>
 public abstract class JobQueueContract : IAsyncLifetime
 {
-    private readonly List<IAsyncDisposable> _pullers = [];
+    private readonly List<IAsyncDisposable> pullers = [];
 
     /// <summary>A queue with these settings, empty at the first call; later calls give the same queue to another worker.</summary>
     protected abstract Task<IJobQueue<Work>> OpenAsync(QueueSettings settings);
@@ -29,7 +29,7 @@ public abstract class JobQueueContract : IAsyncLifetime
 
     public virtual async Task DisposeAsync()
     {
-        foreach (var puller in _pullers)
+        foreach (var puller in pullers)
             await puller.DisposeAsync();
     }
 
@@ -388,7 +388,7 @@ public abstract class JobQueueContract : IAsyncLifetime
     protected Puller<Work> Pull(IJobQueue<Work> queue)
     {
         var puller = new Puller<Work>(queue);
-        _pullers.Add(puller);
+        pullers.Add(puller);
         return puller;
     }
 

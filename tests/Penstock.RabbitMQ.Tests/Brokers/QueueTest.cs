@@ -6,7 +6,7 @@ namespace Penstock.RabbitMQ.Tests.Brokers;
 /// <summary>A test's own queues on a broker: closed behind it.</summary>
 public abstract class QueueTest : IAsyncLifetime
 {
-    private readonly Stack<IAsyncDisposable> _opened = new();
+    private readonly Stack<IAsyncDisposable> opened = new();
 
     protected string Name { get; } = $"q{Guid.NewGuid():N}";
 
@@ -18,8 +18,8 @@ public abstract class QueueTest : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        while (_opened.TryPop(out var opened))
-            await opened.DisposeAsync();
+        while (opened.TryPop(out var last))
+            await last.DisposeAsync();
         Log.Dispose();
     }
 
@@ -34,7 +34,7 @@ public abstract class QueueTest : IAsyncLifetime
     private protected RabbitMqJobQueue<T> Open<T>(RabbitMqJobQueueOptions options)
     {
         var queue = new RabbitMqJobQueue<T>(options);
-        _opened.Push(queue);
+        opened.Push(queue);
         return queue;
     }
 
@@ -42,7 +42,7 @@ public abstract class QueueTest : IAsyncLifetime
     private protected async Task<IChannel> ChannelAsync(Broker broker)
     {
         var connection = await new ConnectionFactory { Uri = broker.Uri, AutomaticRecoveryEnabled = false }.CreateConnectionAsync(Soon);
-        _opened.Push(connection);
+        opened.Push(connection);
         return await connection.CreateChannelAsync(cancellationToken: Soon);
     }
 
