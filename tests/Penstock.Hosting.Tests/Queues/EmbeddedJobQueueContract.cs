@@ -8,7 +8,7 @@ public abstract class EmbeddedJobQueueContract : JobQueueContract
 {
     private readonly List<EmbeddedJobQueue<Work>> queues = [];
 
-    protected FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    protected override FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public override async Task DisposeAsync()
     {
