@@ -61,11 +61,11 @@ public abstract class EmbeddedJobQueue<T> : IJobQueue<T>, IJobStore<T>, IAsyncDi
     }
 
     /// <inheritdoc/>
-    public ValueTask CompleteAsync(Job<T> job, CancellationToken ct) =>
+    public ValueTask CompleteAsync(Job<T> job, CancellationToken ct = default) =>
         SettleAsync(job, static (ledger, receipt) => ledger.Complete(receipt), ct);
 
     /// <inheritdoc/>
-    public ValueTask FailAsync(Job<T> job, Exception why, CancellationToken ct)
+    public ValueTask FailAsync(Job<T> job, Exception why, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(why);
         var reason = $"{why.GetType()}: {why.Message}";
@@ -75,12 +75,12 @@ public abstract class EmbeddedJobQueue<T> : IJobQueue<T>, IJobStore<T>, IAsyncDi
     }
 
     /// <inheritdoc/>
-    public ValueTask ReleaseAsync(Job<T> job, CancellationToken ct) =>
+    public ValueTask ReleaseAsync(Job<T> job, CancellationToken ct = default) =>
         SettleAsync(job, static (ledger, receipt) => ledger.Release(receipt), ct);
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">The lease is not above 0.</exception>
-    public ValueTask ExtendAsync(Job<T> job, TimeSpan lease, CancellationToken ct)
+    public ValueTask ExtendAsync(Job<T> job, TimeSpan lease, CancellationToken ct = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lease, TimeSpan.Zero);
         return SettleAsync(job, (ledger, receipt) => ledger.Extend(receipt, lease), ct);

@@ -10,7 +10,7 @@ namespace Penstock.RabbitMQ;
 public sealed partial class RabbitMqJobQueue<T>
 {
     /// <inheritdoc/>
-    public async ValueTask CompleteAsync(Job<T> job, CancellationToken ct)
+    public async ValueTask CompleteAsync(Job<T> job, CancellationToken ct = default)
     {
         ct.ThrowIfCancellationRequested();
         var delivery = DeliveryOf(job);
@@ -23,7 +23,7 @@ public sealed partial class RabbitMqJobQueue<T>
     /// The job is written anew, into the queue of its pause or of the dead jobs, before its old message is acknowledged: a crash in between
     /// doubles it, and never loses it.
     /// </remarks>
-    public async ValueTask FailAsync(Job<T> job, Exception why, CancellationToken ct)
+    public async ValueTask FailAsync(Job<T> job, Exception why, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(why);
         var delivery = DeliveryOf(job);
@@ -40,12 +40,12 @@ public sealed partial class RabbitMqJobQueue<T>
 
     /// <inheritdoc/>
     /// <remarks>The job is written anew, at the end of the queue: if the broker gave it back, it would count that as a try.</remarks>
-    public async ValueTask ReleaseAsync(Job<T> job, CancellationToken ct) =>
+    public async ValueTask ReleaseAsync(Job<T> job, CancellationToken ct = default) =>
         await RewriteAsync(DeliveryOf(job), job.Attempt - 1, ct).ConfigureAwait(false);
 
     /// <summary>Only checks that the job is still this worker's: it stays so as long as the connection.</summary>
     /// <inheritdoc/>
-    public ValueTask ExtendAsync(Job<T> job, TimeSpan lease, CancellationToken ct)
+    public ValueTask ExtendAsync(Job<T> job, TimeSpan lease, CancellationToken ct = default)
     {
         DeliveryOf(job).ThrowIfLost();
         return ValueTask.CompletedTask;
