@@ -12,6 +12,9 @@ internal sealed record Contestant(string Name, Role Role, bool Ordered)
     /// <summary>A program in another language that does the work.</summary>
     public PeerProgram? Program { get; init; }
 
+    /// <summary>Whether it runs in this program as published with ReadyToRun, so that little is left to be compiled at its start.</summary>
+    public bool IsPrecompiled { get; init; }
+
     /// <summary>Run beforehand, not measured: a slow contest never runs its code often enough to get it optimised.</summary>
     public Func<int, Task<Tally>>? WarmUp { get; init; }
 

@@ -28,7 +28,12 @@ internal sealed class ContestantProcess : IDisposable
     /// <exception cref="AbsentException">The contestant cannot take part on this machine.</exception>
     public static async Task<ContestantProcess> StartAsync(string suite, string contest, Contestant contestant, Workshop workshop)
     {
-        var command = contestant.Program is { } program ? await workshop.MakeAsync(program) : Self(suite, contest, contestant.Name);
+        var command = contestant switch
+        {
+            { Program: { } program } => await workshop.MakeAsync(program),
+            { IsPrecompiled: true } => await workshop.MakeAsync(PeerProgram.ThisPrecompiled([ContestantMain.Verb, suite, contest, contestant.Name])),
+            _ => Self(suite, contest, contestant.Name),
+        };
         command.RedirectStandardInput = true;
         command.RedirectStandardOutput = true;
         try

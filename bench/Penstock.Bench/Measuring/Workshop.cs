@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace Penstock.Bench.Measuring;
 
-/// <summary>Compiles the peers in other languages, each once, into a temporary folder that goes with the workshop.</summary>
+/// <summary>Compiles the peers in other languages, and this program in another way, each once, into a temporary folder that goes with the workshop.</summary>
 internal sealed class Workshop : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
@@ -26,21 +26,26 @@ internal sealed class Workshop : IDisposable
 
     private async Task<string?> BuildAsync(PeerProgram program)
     {
-        await using (var source = typeof(Workshop).Assembly.GetManifestResourceStream(program.Source)!)
-        await using (var file = File.Create(Path.Combine(folder, program.Source)))
+        if (program.IsEmbedded)
+        {
+            await using var source = typeof(Workshop).Assembly.GetManifestResourceStream(program.Source)!;
+            await using var file = File.Create(Path.Combine(folder, program.Source));
             await source.CopyToAsync(file);
+        }
 
         var command = Command([.. program.Build.Select(part => part.Replace("{source}", Path.Combine(folder, program.Source), StringComparison.Ordinal))]);
         command.RedirectStandardError = true;
+        command.RedirectStandardOutput = true; // compilers may tell their errors there
         try
         {
             using var compiler = Process.Start(command)!;
-            var errors = await compiler.StandardError.ReadToEndAsync().WaitAsync(Limit);
+            var output = compiler.StandardOutput.ReadToEndAsync();
+            var errors = await compiler.StandardError.ReadToEndAsync().WaitAsync(Limit) + await output;
             await compiler.WaitForExitAsync();
             if (compiler.ExitCode == 0)
                 return null;
             // A header that is missing is a library that is not installed; all else is our mistake.
-            return errors.Contains("No such file", StringComparison.Ordinal)
+            return errors.Contains("No such file", StringComparison.Ordinal) || !program.IsEmbedded
                 ? $"not installed: {program.Needs}"
                 : $"does not compile: {errors.ReplaceLineEndings(" ")}";
         }

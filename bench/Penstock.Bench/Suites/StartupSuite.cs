@@ -24,5 +24,17 @@ internal sealed class StartupSuite : Suite
             Details = [Headline.CpuPerItem],
             RoundTime = pace => pace.Seconds(full: 1, quick: 0.3),
         },
+        new("first result, application published with ReadyToRun",
+        [
+            Starting.EmptyApplication() with { IsPrecompiled = true },
+            Starting.FirstResult("Penstock, one process stage", Isolation.Process) with { IsPrecompiled = true },
+            Starting.FirstResult("Penstock, on threads", Isolation.Thread) with { IsPrecompiled = true },
+        ])
+        {
+            Headline = Headline.Figure(Starting.Milliseconds, "ms"),
+            Details = [Headline.CpuPerItem],
+            RoundTime = pace => pace.Seconds(full: 1, quick: 0.3),
+            FullOnly = true,
+        },
     ];
 }

@@ -26,6 +26,9 @@ internal abstract class Lineages
     /// <summary>To be called when a slot was freed: the gathering end may wait for the last one.</summary>
     public abstract void Wake();
 
+    /// <summary>Whether any of the links lies between processes.</summary>
+    protected bool CrossProcesses => links.Count > 0;
+
     /// <summary>Whether an item of a family lies on a link between processes, or is being made or consumed behind or before one.</summary>
     public bool LieBetweenProcesses(long family)
     {

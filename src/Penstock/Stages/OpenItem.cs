@@ -8,7 +8,7 @@ namespace Penstock.Stages;
 /// <param name="outer">What it descends from itself.</param>
 /// <param name="onCompleted">Told when no part is left in this process.</param>
 /// <param name="onFailed">Told of the first failure.</param>
-internal sealed class OpenItem<T>(T item, long number, Lineage? outer, Action onCompleted, Action<T, Exception>? onFailed = null)
+internal sealed class OpenItem<T>(T item, long number, Lineage? outer, Action<OpenItem<T>> onCompleted, Action<T, Exception>? onFailed = null)
 {
     // Parts in this process. The scattering itself counts as one, so that an item is not complete before all its parts have started.
     private int alive = 1;
@@ -55,7 +55,7 @@ internal sealed class OpenItem<T>(T item, long number, Lineage? outer, Action on
     public void Release()
     {
         if (Interlocked.Decrement(ref alive) == 0)
-            onCompleted();
+            onCompleted(this);
     }
 
     // In this order, since the other side looks for arrivals first.

@@ -250,7 +250,7 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
         scatterer?.Waiter.Wake();
     }
 
-    private void OnCompleted()
+    private void OnCompleted(OpenItem<T> item)
     {
         Interlocked.MemoryBarrier();
         Wake();

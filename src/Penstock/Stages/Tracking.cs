@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Penstock.Links;
@@ -18,6 +19,9 @@ internal sealed class Tracking<TTicket>(Action<TTicket, Exception> onFailed) : L
     // Guarded by the gate: what has begun and not ended, by number.
     private readonly Dictionary<long, OpenItem<TTicket>> open = [];
     private long begun;
+
+    // Without a descendant in this process. Where no other takes part, that is the end of them.
+    private readonly ConcurrentQueue<OpenItem<TTicket>> completed = new();
     private Worker? settler;
 
     // Whoever waits for one ticket must not wait for another, too.
@@ -84,7 +88,7 @@ internal sealed class Tracking<TTicket>(Action<TTicket, Exception> onFailed) : L
     public IEnumerable<Nothing> Settle(Reader<Nothing> items, Func<TTicket, ValueTask> settle)
     {
         Volatile.Write(ref settler, items.Worker);
-        items.Interrupt = () => Ended().Count > 0;
+        items.Interrupt = () => HasEnded;
         var settling = new HashSet<Task>();
         var isAtEnd = false;
         while (!isAtEnd || Count > 0)
@@ -118,14 +122,25 @@ internal sealed class Tracking<TTicket>(Action<TTicket, Exception> onFailed) : L
         }
     }
 
+    private bool HasEnded => CrossProcesses ? Ended().Count > 0 : !completed.IsEmpty && !settler!.Stage.Run.MayDropItems;
+
     // In this order: first seen gone, then nothing dropped. From then on nothing can be told any more.
     private List<OpenItem<TTicket>> Ended()
     {
-        lock (gate)
+        var ended = new List<OpenItem<TTicket>>();
+        if (CrossProcesses)
         {
-            var ended = open.Values.Where(i => i.IsComplete(this)).ToList();
-            return settler!.Stage.Run.MayDropItems ? [] : ended;
+            completed.Clear();
+            lock (gate)
+                ended.AddRange(open.Values.Where(i => i.IsComplete(this)));
         }
+        else
+        {
+            while (completed.TryDequeue(out var item))
+                ended.Add(item);
+        }
+
+        return settler!.Stage.Run.MayDropItems ? [] : ended;
     }
 
     private OpenItem<TTicket> Open(TTicket ticket)
@@ -144,8 +159,9 @@ internal sealed class Tracking<TTicket>(Action<TTicket, Exception> onFailed) : L
             open.Remove(item.Number);
     }
 
-    private void OnCompleted()
+    private void OnCompleted(OpenItem<TTicket> item)
     {
+        completed.Enqueue(item);
         Interlocked.MemoryBarrier();
         Wake();
     }
