@@ -38,6 +38,14 @@ public abstract class QueueTest : IAsyncLifetime
         return queue;
     }
 
+    /// <summary>Waits until the broker counts as it should: its counts follow a moment later, and it lists no more dead jobs than it counts.</summary>
+    private protected async Task ExpectAsync<T>(RabbitMqJobQueue<T> queue, long waiting, long dead = 0)
+    {
+        var expected = new JobCounts(waiting, InProgress: null, dead);
+        while (await queue.CountAsync(Soon) != expected)
+            await Task.Delay(10, Soon);
+    }
+
     /// <summary>A bare channel, to do what other programs do.</summary>
     private protected async Task<IChannel> ChannelAsync(Broker broker)
     {
