@@ -28,6 +28,7 @@ public abstract class QueueTest : IAsyncLifetime
         Uri = broker.Uri,
         Queue = Name,
         Backoff = TimeSpan.FromMilliseconds(100),
+        SubmitTimeout = TimeSpan.FromMinutes(1),  // a broker may take its time to come back
         LoggerFactory = Log,
     };
 
