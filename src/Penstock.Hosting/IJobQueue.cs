@@ -25,20 +25,20 @@ public interface IJobQueue<T>
 
     /// <summary>The job is done: the queue forgets it.</summary>
     /// <exception cref="JobLeaseLostException">The job is not this worker's any more.</exception>
-    ValueTask CompleteAsync(Job<T> job, CancellationToken ct);
+    ValueTask CompleteAsync(Job<T> job, CancellationToken ct = default);
 
     /// <summary>
     /// The job could not be done: it is tried again later, or, after too many tries, or if the reason is a
     /// <see cref="JobRejectedException"/>, put aside with the reason.
     /// </summary>
     /// <exception cref="JobLeaseLostException">The job is not this worker's any more.</exception>
-    ValueTask FailAsync(Job<T> job, Exception why, CancellationToken ct);
+    ValueTask FailAsync(Job<T> job, Exception why, CancellationToken ct = default);
 
     /// <summary>Gives the job back, for anyone to pull at once; costs no attempt.</summary>
     /// <exception cref="JobLeaseLostException">The job is not this worker's any more.</exception>
-    ValueTask ReleaseAsync(Job<T> job, CancellationToken ct);
+    ValueTask ReleaseAsync(Job<T> job, CancellationToken ct = default);
 
     /// <summary>Keeps the job for so long from now on.</summary>
     /// <exception cref="JobLeaseLostException">The job is not this worker's any more.</exception>
-    ValueTask ExtendAsync(Job<T> job, TimeSpan lease, CancellationToken ct);
+    ValueTask ExtendAsync(Job<T> job, TimeSpan lease, CancellationToken ct = default);
 }

@@ -10,7 +10,7 @@ namespace Penstock.RabbitMQ;
 public sealed partial class RabbitMqJobQueue<T>
 {
     /// <inheritdoc/>
-    public async ValueTask CompleteAsync(Job<T> job, CancellationToken ct)
+    public async ValueTask CompleteAsync(Job<T> job, CancellationToken ct = default)
     {
         ct.ThrowIfCancellationRequested();
         var delivery = DeliveryOf(job);
@@ -23,29 +23,29 @@ public sealed partial class RabbitMqJobQueue<T>
     /// The job is written anew, into the queue of its pause or of the dead jobs, before its old message is acknowledged: a crash in between
     /// doubles it, and never loses it.
     /// </remarks>
-    public async ValueTask FailAsync(Job<T> job, Exception why, CancellationToken ct)
+    public async ValueTask FailAsync(Job<T> job, Exception why, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(why);
         var delivery = DeliveryOf(job);
-        if (job.Attempt >= _options.MaxAttempts || why is JobRejectedException)
+        if (job.Attempt >= options.MaxAttempts || why is JobRejectedException)
         {
             await PutAsideAsync(delivery, job.Attempt, why, ct).ConfigureAwait(false);
             return;
         }
 
         var copy = JobHeaders.Copy(delivery.Properties, job.Attempt);
-        JobHeaders.AddFailure(copy, ReasonOf(why), why.GetType(), _options.TimeProvider.GetUtcNow());
-        await ReplaceAsync(delivery, "", _queues.Retries.After(job.Attempt).Queue, copy, ct).ConfigureAwait(false);
+        JobHeaders.AddFailure(copy, ReasonOf(why), why.GetType(), options.TimeProvider.GetUtcNow());
+        await ReplaceAsync(delivery, "", queues.Retries.After(job.Attempt).Queue, copy, ct).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     /// <remarks>The job is written anew, at the end of the queue: if the broker gave it back, it would count that as a try.</remarks>
-    public async ValueTask ReleaseAsync(Job<T> job, CancellationToken ct) =>
+    public async ValueTask ReleaseAsync(Job<T> job, CancellationToken ct = default) =>
         await RewriteAsync(DeliveryOf(job), job.Attempt - 1, ct).ConfigureAwait(false);
 
     /// <summary>Only checks that the job is still this worker's: it stays so as long as the connection.</summary>
     /// <inheritdoc/>
-    public ValueTask ExtendAsync(Job<T> job, TimeSpan lease, CancellationToken ct)
+    public ValueTask ExtendAsync(Job<T> job, TimeSpan lease, CancellationToken ct = default)
     {
         DeliveryOf(job).ThrowIfLost();
         return ValueTask.CompletedTask;
@@ -55,7 +55,7 @@ public sealed partial class RabbitMqJobQueue<T>
     private async ValueTask<Job<T>?> OpenAsync(Delivery delivery, CancellationToken ct)
     {
         var attempt = delivery.EarlierAttempts + 1;
-        if (attempt > _options.MaxAttempts)
+        if (attempt > options.MaxAttempts)
         {
             var reason = $"Delivery limit: {delivery.EarlierAttempts} tries, the last of which ended without a word, as when a worker's process, machine or connection dies.";
             await PutAsideAsync(delivery, delivery.EarlierAttempts, new JobRejectedException(reason), ct).ConfigureAwait(false);
@@ -69,7 +69,7 @@ public sealed partial class RabbitMqJobQueue<T>
             // Others may publish without a name; from now on every delivery has the same.
             await RewriteAsync(delivery, delivery.EarlierAttempts, ct).ConfigureAwait(false);
         }
-        else if (_json.Read(delivery.Body, out var payload) is { } poison)
+        else if (json.Read(delivery.Body, out var payload) is { } poison)
         {
             await PutAsideAsync(delivery, 0, poison, ct).ConfigureAwait(false);
         }
@@ -95,15 +95,15 @@ public sealed partial class RabbitMqJobQueue<T>
         var copy = JobHeaders.Copy(delivery.Properties, attempts);
         if (string.IsNullOrEmpty(copy.MessageId))
             copy.MessageId = NewId();
-        return ReplaceAsync(delivery, "", _queues.Main, copy, ct);
+        return ReplaceAsync(delivery, "", queues.Main, copy, ct);
     }
 
     private async Task PutAsideAsync(Delivery delivery, int attempts, Exception why, CancellationToken ct)
     {
         var copy = JobHeaders.Copy(delivery.Properties, attempts);
-        JobHeaders.AddFailure(copy, ReasonOf(why), why.GetType(), _options.TimeProvider.GetUtcNow());
-        await ReplaceAsync(delivery, _queues.Dead, "", copy, ct).ConfigureAwait(false);
-        _log.PutAside(copy.MessageId, _queues.Dead, attempts, ReasonOf(why));
+        JobHeaders.AddFailure(copy, ReasonOf(why), why.GetType(), options.TimeProvider.GetUtcNow());
+        await ReplaceAsync(delivery, queues.Dead, "", copy, ct).ConfigureAwait(false);
+        log.PutAside(copy.MessageId, queues.Dead, attempts, ReasonOf(why));
     }
 
     /// <summary>The new message is the broker's before the old one is acknowledged, so that a crash in between loses nothing.</summary>
@@ -112,7 +112,7 @@ public sealed partial class RabbitMqJobQueue<T>
         delivery.Claim();
         try
         {
-            await _publisher.PublishAsync(exchange, routingKey, copy, delivery.Body, ct).ConfigureAwait(false);
+            await publisher.PublishAsync(exchange, routingKey, copy, delivery.Body, ct).ConfigureAwait(false);
         }
         catch
         {

@@ -28,13 +28,13 @@ public sealed partial class RabbitMqJobQueue<T>
             throw new ArgumentException($"A job's name must be 1 to {LongestId} bytes long in UTF-8.", nameof(id));
         ct.ThrowIfCancellationRequested();
 
-        var body = _json.Write(payload);
+        var body = json.Write(payload);
         var properties = new BasicProperties
         {
             MessageId = id ?? NewId(),
             ContentType = PayloadJson<T>.ContentType,
             Persistent = true,
-            Timestamp = new(_options.TimeProvider.GetUtcNow().ToUnixTimeSeconds()),
+            Timestamp = new(options.TimeProvider.GetUtcNow().ToUnixTimeSeconds()),
             Headers = new Dictionary<string, object?>(StringComparer.Ordinal),
         };
         if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity)
@@ -44,7 +44,7 @@ public sealed partial class RabbitMqJobQueue<T>
                 properties.Headers[JobHeaders.TraceState] = state;
         }
 
-        await _publisher.PublishAsync("", _queues.Main, properties, body, ct).ConfigureAwait(false);
+        await publisher.PublishAsync("", queues.Main, properties, body, ct).ConfigureAwait(false);
         return properties.MessageId;
     }
 
@@ -53,23 +53,23 @@ public sealed partial class RabbitMqJobQueue<T>
     public async ValueTask<JobCounts> CountAsync(CancellationToken ct = default)
     {
         var waiting = 0L;
-        foreach (var queue in _queues.Retries.All.Select(step => step.Queue).Append(_queues.Main))
+        foreach (var queue in queues.Retries.All.Select(step => step.Queue).Append(queues.Main))
             waiting += await CountAsync(queue, ct).ConfigureAwait(false);
-        return new(waiting, InProgress: null, await CountAsync(_queues.Dead, ct).ConfigureAwait(false));
+        return new(waiting, InProgress: null, await CountAsync(queues.Dead, ct).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>
     /// <remarks>While they are read, nobody else sees the dead jobs. Those that come meanwhile are not read.</remarks>
     public async IAsyncEnumerable<DeadJob> DeadJobsAsync([EnumeratorCancellation] CancellationToken ct = default)
     {
-        var connection = await _publishing.OpenAsync(_options.SubmitTimeout, ct).ConfigureAwait(false);
-        var channel = await AskAsync(connection.CreateChannelAsync(null, CancellationToken.None), _queues.Dead, ct).ConfigureAwait(false);
+        var connection = await publishing.OpenAsync(options.SubmitTimeout, ct).ConfigureAwait(false);
+        var channel = await AskAsync(connection.CreateChannelAsync(null, CancellationToken.None), queues.Dead, ct).ConfigureAwait(false);
         await using var _ = channel.ConfigureAwait(false);
-        var count = await AskAsync(channel.MessageCountAsync(_queues.Dead, CancellationToken.None), _queues.Dead, ct).ConfigureAwait(false);
+        var count = await AskAsync(channel.MessageCountAsync(queues.Dead, CancellationToken.None), queues.Dead, ct).ConfigureAwait(false);
         var last = 0UL;
         try
         {
-            while (count-- > 0 && await AskAsync(channel.BasicGetAsync(_queues.Dead, autoAck: false, CancellationToken.None), _queues.Dead, ct).ConfigureAwait(false) is { } message)
+            while (count-- > 0 && await AskAsync(channel.BasicGetAsync(queues.Dead, autoAck: false, CancellationToken.None), queues.Dead, ct).ConfigureAwait(false) is { } message)
             {
                 last = message.DeliveryTag;
                 yield return Read(message);
@@ -92,7 +92,7 @@ public sealed partial class RabbitMqJobQueue<T>
 
     private async Task<uint> CountAsync(string queue, CancellationToken ct)
     {
-        var connection = await _publishing.OpenAsync(_options.SubmitTimeout, ct).ConfigureAwait(false);
+        var connection = await publishing.OpenAsync(options.SubmitTimeout, ct).ConfigureAwait(false);
         var channel = await AskAsync(connection.CreateChannelAsync(null, CancellationToken.None), queue, ct).ConfigureAwait(false);
         await using var _ = channel.ConfigureAwait(false);
         return await AskAsync(channel.MessageCountAsync(queue, CancellationToken.None), queue, ct).ConfigureAwait(false);
@@ -107,7 +107,7 @@ public sealed partial class RabbitMqJobQueue<T>
         }
         catch (Exception e) when (BrokerErrors.IsFromClient(e))
         {
-            throw BrokerErrors.Refused(e, $"Looking into queue '{queue}'", _address);
+            throw BrokerErrors.Refused(e, $"Looking into queue '{queue}'", address);
         }
     }
 

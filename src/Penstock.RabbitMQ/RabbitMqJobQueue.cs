@@ -23,16 +23,16 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
     private static readonly TimeSpan LongestGiveBack = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan RepairPause = TimeSpan.FromSeconds(1);
 
-    private readonly RabbitMqJobQueueOptions _options;
-    private readonly BrokerAddress _address;
-    private readonly ILogger _log;
-    private readonly PayloadJson<T> _json;
-    private readonly QueueTopology _queues;
+    private readonly RabbitMqJobQueueOptions options;
+    private readonly BrokerAddress address;
+    private readonly ILogger log;
+    private readonly PayloadJson<T> json;
+    private readonly QueueTopology queues;
 
     // Two connections, since a broker in need stops reading from those that publish: jobs must be settled even then.
-    private readonly BrokerConnection _pulling;
-    private readonly BrokerConnection _publishing;
-    private readonly Publisher _publisher;
+    private readonly BrokerConnection pulling;
+    private readonly BrokerConnection publishing;
+    private readonly Publisher publisher;
 
     /// <summary>Describes the queue; nothing is connected yet.</summary>
     /// <param name="options">Where it is, and how it behaves.</param>
@@ -41,14 +41,14 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        _options = options;
-        _address = BrokerAddress.From(options);
-        _log = (ILogger?)options.LoggerFactory?.CreateLogger("Penstock.RabbitMQ") ?? NullLogger.Instance;
-        _json = new(options);
-        _queues = new(options, _address, _log);
-        _pulling = new(_address, options, "pulling", _queues.PrepareAsync, _log);
-        _publishing = new(_address, options, "publishing", _queues.PrepareAsync, _log);
-        _publisher = new(_publishing, _address, options);
+        this.options = options;
+        address = BrokerAddress.From(options);
+        log = (ILogger?)options.LoggerFactory?.CreateLogger("Penstock.RabbitMQ") ?? NullLogger.Instance;
+        json = new(options);
+        queues = new(options, address, log);
+        pulling = new(address, options, "pulling", queues.PrepareAsync, log);
+        publishing = new(address, options, "publishing", queues.PrepareAsync, log);
+        publisher = new(publishing, address, options);
     }
 
     /// <summary>Without end: a job stays this worker's as long as the connection it came by.</summary>
@@ -56,7 +56,7 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
 
     /// <inheritdoc/>
     /// <exception cref="RabbitMqJobQueueException">The first connection failed. Later ones are tried for ever.</exception>
-    public IAsyncEnumerable<Job<T>> PullAsync(CancellationToken ct) => PullAsync(_options.Prefetch, ct);
+    public IAsyncEnumerable<Job<T>> PullAsync(CancellationToken ct) => PullAsync(options.Prefetch, ct);
 
     /// <inheritdoc/>
     /// <exception cref="RabbitMqJobQueueException">The first connection failed. Later ones are tried for ever.</exception>
@@ -69,8 +69,8 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
     /// <summary>Closes the connections. Jobs that were pulled and not settled go back to the queue, which counts as a try: release them before.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _pulling.DisposeAsync().ConfigureAwait(false);
-        await _publisher.DisposeAsync().ConfigureAwait(false);
+        await pulling.DisposeAsync().ConfigureAwait(false);
+        await publisher.DisposeAsync().ConfigureAwait(false);
     }
 
     private async IAsyncEnumerable<Job<T>> PullForEverAsync(int maxInFlight, [EnumeratorCancellation] CancellationToken ct)
@@ -93,9 +93,9 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
 
             var reason = subscription.Channel.CloseReason;
             if (BrokerErrors.IsConsumerTimeout(reason))
-                _log.ConsumerTimedOut(_queues.Main, BrokerErrors.Describe(reason));
+                log.ConsumerTimedOut(queues.Main, BrokerErrors.Describe(reason));
             else
-                _log.PullingInterrupted(_queues.Main, BrokerErrors.Describe(reason));
+                log.PullingInterrupted(queues.Main, BrokerErrors.Describe(reason));
         }
     }
 
@@ -103,14 +103,14 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
     {
         while (true)
         {
-            var connection = await _pulling.OpenAsync(Timeout.InfiniteTimeSpan, ct).ConfigureAwait(false);
+            var connection = await pulling.OpenAsync(Timeout.InfiniteTimeSpan, ct).ConfigureAwait(false);
             try
             {
-                return await Subscription.StartAsync(connection, _queues.Main, maxInFlight).WaitAsync(ct).ConfigureAwait(false);
+                return await Subscription.StartAsync(connection, queues.Main, maxInFlight).WaitAsync(ct).ConfigureAwait(false);
             }
             catch (Exception e) when (BrokerErrors.IsFromClient(e))
             {
-                var failure = BrokerErrors.Refused(e, $"Pulling from queue '{_queues.Main}'", _address);
+                var failure = BrokerErrors.Refused(e, $"Pulling from queue '{queues.Main}'", address);
                 if (connection.IsOpen)
                     await RepairAsync(connection, failure, ct).ConfigureAwait(false);
             }
@@ -121,15 +121,15 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
     private async Task RepairAsync(IConnection connection, RabbitMqJobQueueException failure, CancellationToken ct)
     {
         if (!failure.IsTransient)
-            await _queues.PrepareAsync(connection).ConfigureAwait(false);
-        _log.StillDisconnected(failure.Message, RepairPause);
-        await Task.Delay(RepairPause, _options.TimeProvider, ct).ConfigureAwait(false);
+            await queues.PrepareAsync(connection).ConfigureAwait(false);
+        log.StillDisconnected(failure.Message, RepairPause);
+        await Task.Delay(RepairPause, options.TimeProvider, ct).ConfigureAwait(false);
     }
 
     /// <summary>Gives back what was sent and never pulled, without the cost of a try if the broker allows.</summary>
     private async Task StopAsync(Subscription subscription)
     {
-        using var timeout = new CancellationTokenSource(LongestGiveBack, _options.TimeProvider);
+        using var timeout = new CancellationTokenSource(LongestGiveBack, options.TimeProvider);
         var rest = await subscription.StopAsync(timeout.Token).ConfigureAwait(false);
         await Task.WhenAll(rest.Select(delivery => GiveBackAsync(delivery, timeout.Token))).ConfigureAwait(false);
         await subscription.ForgetAsync().ConfigureAwait(false);
@@ -151,10 +151,10 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
             await RequeueAsync(delivery).ConfigureAwait(false);
             if (e is not RabbitMqJobQueueException { IsTransient: true })
                 throw;
-            _log.StillDisconnected(e.Message, RepairPause);
+            log.StillDisconnected(e.Message, RepairPause);
         }
 
-        await Task.Delay(RepairPause, _options.TimeProvider, ct).ConfigureAwait(false);
+        await Task.Delay(RepairPause, options.TimeProvider, ct).ConfigureAwait(false);
         return null;
     }
 

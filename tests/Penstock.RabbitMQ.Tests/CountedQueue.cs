@@ -16,16 +16,16 @@ internal sealed class CountedQueue(IJobQueue<int> queue, int count) : IJobQueue<
 
     public IAsyncEnumerable<Job<int>> PullAsync(int maxInFlight, CancellationToken ct) => queue.PullAsync(maxInFlight, ct);
 
-    public async ValueTask CompleteAsync(Job<int> job, CancellationToken ct)
+    public async ValueTask CompleteAsync(Job<int> job, CancellationToken ct = default)
     {
         await queue.CompleteAsync(job, ct);
         if (Interlocked.Decrement(ref left) == 0)
             completed.TrySetResult();
     }
 
-    public ValueTask FailAsync(Job<int> job, Exception why, CancellationToken ct) => queue.FailAsync(job, why, ct);
+    public ValueTask FailAsync(Job<int> job, Exception why, CancellationToken ct = default) => queue.FailAsync(job, why, ct);
 
-    public ValueTask ReleaseAsync(Job<int> job, CancellationToken ct) => queue.ReleaseAsync(job, ct);
+    public ValueTask ReleaseAsync(Job<int> job, CancellationToken ct = default) => queue.ReleaseAsync(job, ct);
 
-    public ValueTask ExtendAsync(Job<int> job, TimeSpan lease, CancellationToken ct) => queue.ExtendAsync(job, lease, ct);
+    public ValueTask ExtendAsync(Job<int> job, TimeSpan lease, CancellationToken ct = default) => queue.ExtendAsync(job, lease, ct);
 }

@@ -54,23 +54,23 @@ public sealed class TlsTests : QueueTest
     {
         private static readonly DateTimeOffset From = TimeProvider.System.GetUtcNow().AddDays(-1);
 
-        private readonly string _folder;
-        private readonly RSA _key = RSA.Create(2048);
-        private readonly X509Certificate2 _certificate;
+        private readonly string folder;
+        private readonly RSA key = RSA.Create(2048);
+        private readonly X509Certificate2 certificate;
 
         public Authority(string folder)
         {
-            _folder = folder;
-            var request = Request("authority", _key);
+            this.folder = folder;
+            var request = Request("authority", key);
             request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
-            _certificate = request.CreateSelfSigned(From, From.AddDays(3));
-            File.WriteAllText($"{folder}/authority.pem", _certificate.ExportCertificatePem());
+            certificate = request.CreateSelfSigned(From, From.AddDays(3));
+            File.WriteAllText($"{folder}/authority.pem", certificate.ExportCertificatePem());
         }
 
         public void Issue(string name, IPAddress? address = null)
         {
-            using var key = RSA.Create(2048);
-            var request = Request(name, key);
+            using var own = RSA.Create(2048);
+            var request = Request(name, own);
             if (address is not null)
             {
                 var names = new SubjectAlternativeNameBuilder();
@@ -78,15 +78,15 @@ public sealed class TlsTests : QueueTest
                 request.CertificateExtensions.Add(names.Build());
             }
 
-            using var certificate = request.Create(_certificate, From, From.AddDays(2), RandomNumberGenerator.GetBytes(8));
-            File.WriteAllText($"{_folder}/{name}.pem", certificate.ExportCertificatePem());
-            File.WriteAllText($"{_folder}/{name}.key", key.ExportPkcs8PrivateKeyPem());
+            using var signed = request.Create(certificate, From, From.AddDays(2), RandomNumberGenerator.GetBytes(8));
+            File.WriteAllText($"{folder}/{name}.pem", signed.ExportCertificatePem());
+            File.WriteAllText($"{folder}/{name}.key", own.ExportPkcs8PrivateKeyPem());
         }
 
         public void Dispose()
         {
-            _certificate.Dispose();
-            _key.Dispose();
+            certificate.Dispose();
+            key.Dispose();
         }
 
         private static CertificateRequest Request(string name, RSA key) => new($"CN={name}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);

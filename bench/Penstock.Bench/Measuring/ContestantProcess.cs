@@ -15,12 +15,12 @@ internal sealed class ContestantProcess : IDisposable
 
     private const int Attempts = 3;
 
-    private readonly Process _process;
+    private readonly Process process;
 
     private ContestantProcess(Contestant contestant, Process process)
     {
         Contestant = contestant;
-        _process = process;
+        this.process = process;
     }
 
     public Contestant Contestant { get; }
@@ -81,24 +81,24 @@ internal sealed class ContestantProcess : IDisposable
     public void Dispose()
     {
         // It leaves when there is nothing more to read; one that hangs does not.
-        _process.StandardInput.Close();
-        if (!_process.WaitForExit(TimeSpan.FromSeconds(5)))
-            _process.Kill(entireProcessTree: true);
-        _process.Dispose();
+        process.StandardInput.Close();
+        if (!process.WaitForExit(TimeSpan.FromSeconds(5)))
+            process.Kill(entireProcessTree: true);
+        process.Dispose();
     }
 
     private async Task<Reply> AskAsync(string question)
     {
-        await _process.StandardInput.WriteLineAsync(question);
-        await _process.StandardInput.FlushAsync();
+        await process.StandardInput.WriteLineAsync(question);
+        await process.StandardInput.FlushAsync();
         string? line;
         try
         {
-            line = await _process.StandardOutput.ReadLineAsync().WaitAsync(Limit);
+            line = await process.StandardOutput.ReadLineAsync().WaitAsync(Limit);
         }
         catch (TimeoutException)
         {
-            _process.Kill(entireProcessTree: true);
+            process.Kill(entireProcessTree: true);
             throw new ContestException(Contestant, $"{question} items were not done within {Limit}");
         }
 

@@ -8,8 +8,8 @@ internal sealed class Histogram
 {
     private const int Steps = 32;
 
-    private readonly long[] _buckets = new long[64 * Steps];
-    private long _count;
+    private readonly long[] buckets = new long[64 * Steps];
+    private long count;
 
     /// <summary>Percentiles in µs.</summary>
     public IReadOnlyDictionary<string, double> Figures => new Dictionary<string, double>(StringComparer.Ordinal)
@@ -26,17 +26,17 @@ internal sealed class Histogram
         var octave = BitOperations.Log2(time);
         // The five bits below the highest one.
         var step = (int)((octave >= 5 ? time >> (octave - 5) : time << (5 - octave)) & (Steps - 1));
-        _buckets[(octave * Steps) + step]++;
-        _count++;
+        buckets[(octave * Steps) + step]++;
+        count++;
     }
 
     private double Percentile(double share)
     {
         long below = 0;
-        for (var i = 0; i < _buckets.Length; i++)
+        for (var i = 0; i < buckets.Length; i++)
         {
-            below += _buckets[i];
-            if (_count > 0 && below >= share * _count)
+            below += buckets[i];
+            if (count > 0 && below >= share * count)
                 return (1L << (i / Steps)) * (1 + (((i % Steps) + 0.5) / Steps)) * 1e6 / Stopwatch.Frequency;
         }
 

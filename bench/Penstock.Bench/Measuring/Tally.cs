@@ -3,13 +3,13 @@ namespace Penstock.Bench.Measuring;
 /// <summary>What a consumer saw. Every contestant is fed 0 … n-1 and adds one, so the items in order are 1 … n.</summary>
 internal struct Tally
 {
-    private bool _outOfOrder;
+    private bool outOfOrder;
 
     public long Count { get; private set; }
 
     public long Sum { get; private set; }
 
-    public readonly bool InOrder => !_outOfOrder;
+    public readonly bool InOrder => !outOfOrder;
 
     /// <summary>Further figures that the contest is about.</summary>
     public IReadOnlyDictionary<string, double>? Figures { get; set; }
@@ -18,7 +18,7 @@ internal struct Tally
     {
         Count++;
         Sum += item;
-        _outOfOrder |= item != Count;
+        outOfOrder |= item != Count;
     }
 
     /// <exception cref="ContestException">Items are missing, wrong, or out of order.</exception>

@@ -8,19 +8,19 @@ internal sealed class Workshop : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("penstock-bench-").FullName;
+    private readonly string folder = Directory.CreateTempSubdirectory("penstock-bench-").FullName;
 
     /// <summary>By source: why it cannot be run, or null if it can.</summary>
-    private readonly Dictionary<string, string?> _built = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string?> built = new(StringComparer.Ordinal);
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     /// <summary>The command line of the program.</summary>
     /// <exception cref="AbsentException">It cannot be had here; the message says why.</exception>
     public async Task<ProcessStartInfo> MakeAsync(PeerProgram program)
     {
-        if (!_built.TryGetValue(program.Source, out var problem))
-            _built[program.Source] = problem = await BuildAsync(program);
+        if (!built.TryGetValue(program.Source, out var problem))
+            built[program.Source] = problem = await BuildAsync(program);
         return problem is null ? Command(program.Start) : throw new AbsentException(problem);
     }
 
@@ -29,11 +29,11 @@ internal sealed class Workshop : IDisposable
         if (program.IsEmbedded)
         {
             await using var source = typeof(Workshop).Assembly.GetManifestResourceStream(program.Source)!;
-            await using var file = File.Create(Path.Combine(_folder, program.Source));
+            await using var file = File.Create(Path.Combine(folder, program.Source));
             await source.CopyToAsync(file);
         }
 
-        var command = Command([.. program.Build.Select(part => part.Replace("{source}", Path.Combine(_folder, program.Source), StringComparison.Ordinal))]);
+        var command = Command([.. program.Build.Select(part => part.Replace("{source}", Path.Combine(folder, program.Source), StringComparison.Ordinal))]);
         command.RedirectStandardError = true;
         command.RedirectStandardOutput = true; // compilers may tell their errors there
         try
@@ -57,7 +57,7 @@ internal sealed class Workshop : IDisposable
 
     private ProcessStartInfo Command(IReadOnlyList<string> parts)
     {
-        var filled = parts.Select(part => part.Replace("{folder}", _folder, StringComparison.Ordinal)).ToList();
+        var filled = parts.Select(part => part.Replace("{folder}", folder, StringComparison.Ordinal)).ToList();
         return new ProcessStartInfo(filled[0], filled.Skip(1));
     }
 }

@@ -6,7 +6,7 @@ namespace Penstock.Hosting.Queues;
 /// </summary>
 /// <remarks>
 /// One thread at a time attends: for a table in memory the one that has come first, for a shared one the desk's own, since there a
-/// commit blocks. <c>_takers</c>, the table and the ledger are only touched by the one that attends.
+/// commit blocks. <c>takers</c>, the table and the ledger are only touched by the one that attends.
 /// </remarks>
 internal sealed class JobDesk : IAsyncDisposable
 {
@@ -16,29 +16,29 @@ internal sealed class JobDesk : IAsyncDisposable
     // Timers follow no clock that is set, nor a sleep of the machine: none runs longer than this.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromMinutes(1);
 
-    private readonly IJobTable _table;
-    private readonly JobLedger _ledger;
-    private readonly TimeProvider _time;
-    private readonly ITimer _timer;
-    private readonly AutoResetEvent? _work;
-    private readonly List<Taker> _takers = [];
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly IJobTable table;
+    private readonly JobLedger ledger;
+    private readonly TimeProvider time;
+    private readonly ITimer timer;
+    private readonly AutoResetEvent? work;
+    private readonly List<Taker> takers = [];
+    private readonly TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private readonly Lock _gate = new();
-    private List<Request> _arrived = [];
-    private bool _somethingDue;
-    private bool _attended;
-    private bool _closing;
+    private readonly Lock gate = new();
+    private List<Request> arrived = [];
+    private bool somethingDue;
+    private bool attended;
+    private bool closing;
 
     public JobDesk(IJobTable table, JobQueueOptions options)
     {
-        _table = table;
-        _ledger = new JobLedger(table, options);
-        _time = options.TimeProvider;
-        _timer = _time.CreateTimer(static desk => ((JobDesk)desk!).Nudge(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        this.table = table;
+        ledger = new JobLedger(table, options);
+        time = options.TimeProvider;
+        timer = time.CreateTimer(static desk => ((JobDesk)desk!).Nudge(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (!table.IsShared)
             return;
-        _work = new AutoResetEvent(initialState: false);
+        work = new AutoResetEvent(initialState: false);
         new Thread(AttendForLife) { IsBackground = true, Name = "Penstock job queue" }.Start();
     }
 
@@ -51,28 +51,28 @@ internal sealed class JobDesk : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         bool attend;
-        lock (_gate)
+        lock (gate)
         {
-            attend = !_closing && !_attended;
-            _closing = true;
-            _attended |= attend;
+            attend = !closing && !attended;
+            closing = true;
+            attended |= attend;
         }
 
         if (attend)
             Attend();
-        return new ValueTask(_closed.Task);
+        return new ValueTask(closed.Task);
     }
 
     private TRequest Enter<TRequest>(TRequest request)
         where TRequest : Request
     {
-        lock (_gate)
+        lock (gate)
         {
-            ObjectDisposedException.ThrowIf(_closing, typeof(IJobQueue<>));
-            _arrived.Add(request);
-            if (_attended)
+            ObjectDisposedException.ThrowIf(closing, typeof(IJobQueue<>));
+            arrived.Add(request);
+            if (attended)
                 return request;
-            _attended = true;
+            attended = true;
         }
 
         Attend();
@@ -81,12 +81,12 @@ internal sealed class JobDesk : IAsyncDisposable
 
     private void Nudge()
     {
-        lock (_gate)
+        lock (gate)
         {
-            _somethingDue = true;
-            if (_attended || _closing)
+            somethingDue = true;
+            if (attended || closing)
                 return;
-            _attended = true;
+            attended = true;
         }
 
         Attend();
@@ -94,7 +94,7 @@ internal sealed class JobDesk : IAsyncDisposable
 
     private void Attend()
     {
-        if (_work is { } work)
+        if (work is not null)
             work.Set();
         else
             ServeAll();
@@ -104,7 +104,7 @@ internal sealed class JobDesk : IAsyncDisposable
     {
         while (true)
         {
-            if (_work!.WaitOne(_takers.Count > 0 ? LookInterval : Timeout.InfiniteTimeSpan))
+            if (work!.WaitOne(takers.Count > 0 ? LookInterval : Timeout.InfiniteTimeSpan))
             {
                 if (!ServeAll())
                     return;
@@ -118,10 +118,10 @@ internal sealed class JobDesk : IAsyncDisposable
 
     private void Look()
     {
-        _takers.RemoveAll(taker => taker.IsOver);
+        takers.RemoveAll(taker => taker.IsOver);
         try
         {
-            if (_takers.Count > 0 && _table.ChangedElsewhere())
+            if (takers.Count > 0 && table.ChangedElsewhere())
                 Nudge();
         }
         catch (Exception)
@@ -138,17 +138,17 @@ internal sealed class JobDesk : IAsyncDisposable
         while (true)
         {
             List<Request> batch;
-            lock (_gate)
+            lock (gate)
             {
-                if (_arrived.Count == 0 && !_somethingDue)
+                if (arrived.Count == 0 && !somethingDue)
                 {
-                    _attended = _closing;
-                    if (!_closing)
+                    attended = closing;
+                    if (!closing)
                         return true;
                     break;
                 }
 
-                (batch, _arrived, _somethingDue) = (_arrived, [], false);
+                (batch, arrived, somethingDue) = (arrived, [], false);
             }
 
             Serve(batch);
@@ -164,88 +164,88 @@ internal sealed class JobDesk : IAsyncDisposable
         List<Request> done = new(batch.Count);
         try
         {
-            _table.Begin();
-            _ledger.CatchUp();
+            table.Begin();
+            ledger.CatchUp();
             foreach (var request in batch)
             {
                 if (request is Taker taker)
-                    _takers.Add(taker);
+                    takers.Add(taker);
                 else if (request.TryBegin())
                 {
                     done.Add(request);
-                    request.Do(_ledger);
+                    request.Do(ledger);
                 }
             }
 
             ServeTakers(done);
-            if (_takers.Count > 0)
-                nextDue = _ledger.NextDue();
-            _table.Commit();
+            if (takers.Count > 0)
+                nextDue = ledger.NextDue();
+            table.Commit();
         }
         catch (Exception e)
         {
-            _table.Rollback();
-            FailAll([.. batch, .. done, .. _takers], _table.Explain(e));
+            table.Rollback();
+            FailAll([.. batch, .. done, .. takers], table.Explain(e));
             return;
         }
 
         foreach (var request in done)
             request.Finish();
-        if (_takers.Count > 0)
+        if (takers.Count > 0)
             WakeAt(nextDue);
     }
 
     private void ServeTakers(List<Request> done)
     {
-        _takers.RemoveAll(taker => taker.IsOver);
-        while (_takers.Count > 0 && _ledger.Next() is { } job)
+        takers.RemoveAll(taker => taker.IsOver);
+        while (takers.Count > 0 && ledger.Next() is { } job)
         {
-            var taker = _takers[0];
-            _takers.RemoveAt(0);
+            var taker = takers[0];
+            takers.RemoveAt(0);
             if (!taker.TryBegin())
                 continue;
             done.Add(taker);
-            taker.Give(_ledger.Lease(job));
+            taker.Give(ledger.Lease(job));
         }
     }
 
     private void WakeAt(DateTimeOffset? due)
     {
-        if (due is not { } time)
+        if (due is not { } moment)
         {
-            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             return;
         }
 
-        var pause = time - _time.GetUtcNow();
-        _timer.Change(TimeSpan.FromTicks(Math.Clamp(pause.Ticks, 0, LongestTimer.Ticks)), Timeout.InfiniteTimeSpan);
+        var pause = moment - time.GetUtcNow();
+        timer.Change(TimeSpan.FromTicks(Math.Clamp(pause.Ticks, 0, LongestTimer.Ticks)), Timeout.InfiniteTimeSpan);
         // A clock that a test sets may have been set in between.
-        if (_time.GetUtcNow() >= time)
+        if (time.GetUtcNow() >= moment)
             Nudge();
     }
 
     private void FailAll(List<Request> requests, Exception why)
     {
-        _takers.Clear();
+        takers.Clear();
         foreach (var request in requests)
             request.Fail(why);
     }
 
     private void Close()
     {
-        FailAll([.. _takers], new ObjectDisposedException("IJobQueue"));
-        _timer.Dispose();
+        FailAll([.. takers], new ObjectDisposedException("IJobQueue"));
+        timer.Dispose();
         try
         {
-            _table.Dispose();
-            _closed.SetResult();
+            table.Dispose();
+            closed.SetResult();
         }
         catch (Exception e)
         {
-            _closed.SetException(_table.Explain(e));
+            closed.SetException(table.Explain(e));
         }
 
         // Nobody sets it any more: all who would are turned away first.
-        _work?.Dispose();
+        work?.Dispose();
     }
 }

@@ -3,13 +3,13 @@ namespace Penstock.Hosting.Queues;
 /// <summary>Jobs in memory. Nothing here fails half-way, so there is nothing to undo.</summary>
 internal sealed class MemoryTable : IJobTable
 {
-    private readonly Dictionary<long, (JobEntry Entry, JobContent Content)> _jobs = [];
-    private readonly Dictionary<string, long> _sequences = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, (JobEntry Entry, JobContent Content)> jobs = [];
+    private readonly Dictionary<string, long> sequences = new(StringComparer.Ordinal);
 
-    // By state: due time and sequence.
-    private readonly SortedSet<(long Due, long Sequence)>[] _order = [.. Enum.GetValues<JobState>().Select(_ => new SortedSet<(long, long)>())];
+    // Due time and sequence of the jobs in each state.
+    private readonly SortedSet<(long Due, long Sequence)>[] byState = [.. Enum.GetValues<JobState>().Select(_ => new SortedSet<(long, long)>())];
 
-    private long _lastSequence;
+    private long lastSequence;
 
     public bool IsShared => false;
 
@@ -29,10 +29,10 @@ internal sealed class MemoryTable : IJobTable
 
     public bool TryAdd(string id, JobContent content)
     {
-        if (!_sequences.TryAdd(id, _lastSequence + 1))
+        if (!sequences.TryAdd(id, lastSequence + 1))
             return false;
-        var entry = new JobEntry(++_lastSequence, id, JobState.Ready, Due: 0, Attempts: 0, Deliveries: 0, Reason: null);
-        _jobs.Add(entry.Sequence, (entry, content));
+        var entry = new JobEntry(++lastSequence, id, JobState.Ready, Due: 0, Attempts: 0, Deliveries: 0, Reason: null);
+        jobs.Add(entry.Sequence, (entry, content));
         Order(entry.State).Add((entry.Due, entry.Sequence));
         return true;
     }
@@ -48,24 +48,24 @@ internal sealed class MemoryTable : IJobTable
         return next.CompareTo(order.Max) <= 0 ? Find(order.GetViewBetween(next, order.Max).Min.Sequence) : null;
     }
 
-    public JobEntry? Find(long sequence) => _jobs.TryGetValue(sequence, out var job) ? job.Entry : null;
+    public JobEntry? Find(long sequence) => jobs.TryGetValue(sequence, out var job) ? job.Entry : null;
 
-    public JobEntry? Find(string id) => _sequences.TryGetValue(id, out var sequence) ? Find(sequence) : null;
+    public JobEntry? Find(string id) => sequences.TryGetValue(id, out var sequence) ? Find(sequence) : null;
 
-    public JobContent Content(long sequence) => _jobs[sequence].Content;
+    public JobContent Content(long sequence) => jobs[sequence].Content;
 
     public void Update(JobEntry entry)
     {
-        var (old, content) = _jobs[entry.Sequence];
+        var (old, content) = jobs[entry.Sequence];
         Order(old.State).Remove((old.Due, old.Sequence));
         Order(entry.State).Add((entry.Due, entry.Sequence));
-        _jobs[entry.Sequence] = (entry, content);
+        jobs[entry.Sequence] = (entry, content);
     }
 
     public void Remove(long sequence)
     {
-        _jobs.Remove(sequence, out var job);
-        _sequences.Remove(job.Entry.Id);
+        jobs.Remove(sequence, out var job);
+        sequences.Remove(job.Entry.Id);
         Order(job.Entry.State).Remove((job.Entry.Due, sequence));
     }
 
@@ -77,5 +77,5 @@ internal sealed class MemoryTable : IJobTable
     {
     }
 
-    private SortedSet<(long Due, long Sequence)> Order(JobState state) => _order[(int)state];
+    private SortedSet<(long Due, long Sequence)> Order(JobState state) => byState[(int)state];
 }

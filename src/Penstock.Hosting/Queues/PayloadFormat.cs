@@ -7,12 +7,12 @@ namespace Penstock.Hosting.Queues;
 /// <summary>Payloads as JSON. Whoever made it, and whatever it is: what cannot be read ends in words, not in an exception.</summary>
 internal sealed class PayloadFormat<T>(JobQueueOptions options)
 {
-    private readonly JsonTypeInfo<T> _type = (JsonTypeInfo<T>)options.Json.GetTypeInfo(typeof(T));
+    private readonly JsonTypeInfo<T> type = (JsonTypeInfo<T>)options.Json.GetTypeInfo(typeof(T));
 
     public byte[] Write(T payload)
     {
         ArgumentNullException.ThrowIfNull(payload);
-        var json = JsonSerializer.SerializeToUtf8Bytes(payload, _type);
+        var json = JsonSerializer.SerializeToUtf8Bytes(payload, type);
         return json.Length <= options.MaxPayloadBytes
             ? json
             : throw new ArgumentException($"The payload has {json.Length:N0} bytes of JSON, {nameof(options.MaxPayloadBytes)} is {options.MaxPayloadBytes:N0}. "
@@ -30,7 +30,7 @@ internal sealed class PayloadFormat<T>(JobQueueOptions options)
 
         try
         {
-            payload = JsonSerializer.Deserialize(json, _type);
+            payload = JsonSerializer.Deserialize(json, type);
             problem = payload is null ? $"The payload is null instead of a {typeof(T)}." : null;
         }
         // Constructors and converters are the user's code: whatever they throw, the next job is not to blame.

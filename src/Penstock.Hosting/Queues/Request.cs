@@ -7,9 +7,9 @@ internal abstract class Request
     private const int Begun = 1;
     private const int Over = 2;
 
-    private int _state = Waits;
+    private int state = Waits;
 
-    public bool IsOver => Volatile.Read(ref _state) == Over;
+    public bool IsOver => Volatile.Read(ref state) == Over;
 
     public bool TryBegin() => Leave(Waits, Begun);
 
@@ -29,44 +29,44 @@ internal abstract class Request
 
     protected bool TryCancel() => Leave(Waits, Over);
 
-    private bool Leave(int from, int to) => Interlocked.CompareExchange(ref _state, to, from) == from;
+    private bool Leave(int from, int to) => Interlocked.CompareExchange(ref state, to, from) == from;
 }
 
 internal class Request<TResult> : Request
 {
-    private readonly Func<JobLedger, TResult>? _what;
-    private readonly TaskCompletionSource<TResult> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenRegistration _cancelling;
-    private TResult? _result;
+    private readonly Func<JobLedger, TResult>? what;
+    private readonly TaskCompletionSource<TResult> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenRegistration cancelling;
+    private TResult? result;
 
     public Request(Func<JobLedger, TResult>? what, CancellationToken ct)
     {
-        _what = what;
-        _cancelling = ct.UnsafeRegister(static (request, token) => ((Request<TResult>)request!).Cancel(token), this);
+        this.what = what;
+        cancelling = ct.UnsafeRegister(static (request, token) => ((Request<TResult>)request!).Cancel(token), this);
     }
 
-    public Task<TResult> Task => _answer.Task;
+    public Task<TResult> Task => answer.Task;
 
-    public override void Do(JobLedger ledger) => Give(_what!(ledger));
+    public override void Do(JobLedger ledger) => Give(what!(ledger));
 
-    public void Give(TResult result) => _result = result;
+    public void Give(TResult result) => this.result = result;
 
     public override void Finish()
     {
-        _cancelling.Unregister();
-        _answer.TrySetResult(_result!);
+        cancelling.Unregister();
+        answer.TrySetResult(result!);
     }
 
     protected override void SetFailed(Exception why)
     {
-        _cancelling.Unregister();
-        _answer.TrySetException(why);
+        cancelling.Unregister();
+        answer.TrySetException(why);
     }
 
     private void Cancel(CancellationToken token)
     {
         if (TryCancel())
-            _answer.TrySetCanceled(token);
+            answer.TrySetCanceled(token);
     }
 }
 

@@ -5,7 +5,7 @@ namespace Penstock.RabbitMQ.Connections;
 /// <summary>Where the broker is and who we are there, taken apart once. Prints no password.</summary>
 internal sealed class BrokerAddress
 {
-    private readonly string _password;
+    private readonly string password;
 
     private BrokerAddress(Uri uri, string? userName, string? password)
     {
@@ -15,7 +15,7 @@ internal sealed class BrokerAddress
         VirtualHost = uri.AbsolutePath is "/" or "" ? "/" : Uri.UnescapeDataString(uri.AbsolutePath[1..]);
         var user = uri.UserInfo.Split(':', 2);
         UserName = userName ?? (user[0].Length > 0 ? Uri.UnescapeDataString(user[0]) : ConnectionFactory.DefaultUser);
-        _password = password ?? (user.Length > 1 ? Uri.UnescapeDataString(user[1]) : user[0].Length > 0 || userName is not null ? "" : ConnectionFactory.DefaultPass);
+        this.password = password ?? (user.Length > 1 ? Uri.UnescapeDataString(user[1]) : user[0].Length > 0 || userName is not null ? "" : ConnectionFactory.DefaultPass);
     }
 
     public string Host { get; }
@@ -63,7 +63,7 @@ internal sealed class BrokerAddress
         Port = Port,
         VirtualHost = VirtualHost,
         UserName = UserName,
-        Password = _password,
+        Password = password,
         Ssl = UsesTls ? BrokerTls.From(options.Tls, Host) : new SslOption { Enabled = false },
         RequestedHeartbeat = options.Heartbeat,
         RequestedConnectionTimeout = TimeSpan.FromSeconds(10),

@@ -14,18 +14,18 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    private readonly SemaphoreSlim _gate = new(1, 1);  // held by whoever connects
-    private readonly CancellationTokenSource _disposed = new();
-    private volatile IConnection? _current;
-    private volatile RabbitMqJobQueueException? _lastFailure;
-    private volatile bool _wasOpen;
-    private volatile string? _blocked;
+    private readonly SemaphoreSlim gate = new(1, 1);  // held by whoever connects
+    private readonly CancellationTokenSource disposed = new();
+    private volatile IConnection? current;
+    private volatile RabbitMqJobQueueException? lastFailure;
+    private volatile bool wasOpen;
+    private volatile string? blocked;
 
     /// <summary>Why the broker takes no messages just now; null if it does, as far as it has told.</summary>
-    public string? Blocked => _blocked;
+    public string? Blocked => blocked;
 
     /// <summary>Whether there has been one.</summary>
-    public bool WasOpen => _wasOpen;
+    public bool WasOpen => wasOpen;
 
     /// <summary>The open connection.</summary>
     /// <param name="patience">How long to try, once there has been a connection; the first is tried as long as the options say.</param>
@@ -33,28 +33,28 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
     /// <exception cref="RabbitMqJobQueueException">There is none within that time, or there will not be one.</exception>
     public async ValueTask<IConnection> OpenAsync(TimeSpan patience, CancellationToken ct)
     {
-        ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, typeof(RabbitMqJobQueue<>));
-        if (_current is { IsOpen: true } open)
+        ObjectDisposedException.ThrowIf(disposed.IsCancellationRequested, typeof(RabbitMqJobQueue<>));
+        if (current is { IsOpen: true } open)
             return open;
-        using var timeout = new CancellationTokenSource(_wasOpen ? patience : options.ConnectTimeout, options.TimeProvider);
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct, _disposed.Token);
+        using var timeout = new CancellationTokenSource(wasOpen ? patience : options.ConnectTimeout, options.TimeProvider);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct, disposed.Token);
         try
         {
-            await _gate.WaitAsync(any.Token).ConfigureAwait(false);
+            await gate.WaitAsync(any.Token).ConfigureAwait(false);
             try
             {
-                return _current is { IsOpen: true } meanwhile ? meanwhile : _current = await ConnectAsync(any.Token).ConfigureAwait(false);
+                return current is { IsOpen: true } meanwhile ? meanwhile : current = await ConnectAsync(any.Token).ConfigureAwait(false);
             }
             finally
             {
-                _gate.Release();
+                gate.Release();
             }
         }
         catch (OperationCanceledException) when (any.IsCancellationRequested)
         {
             ct.ThrowIfCancellationRequested();
-            ObjectDisposedException.ThrowIf(_disposed.IsCancellationRequested, typeof(RabbitMqJobQueue<>));
-            throw _lastFailure is { } failure
+            ObjectDisposedException.ThrowIf(disposed.IsCancellationRequested, typeof(RabbitMqJobQueue<>));
+            throw lastFailure is { } failure
                 ? new RabbitMqJobQueueException(failure.Message, failure) { IsTransient = true }
                 : new RabbitMqJobQueueException($"No connection to the broker at {address}: it did not answer in time. Check the address and the network.") { IsTransient = true };
         }
@@ -62,11 +62,11 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
 
     public async ValueTask DisposeAsync()
     {
-        await _disposed.CancelAsync().ConfigureAwait(false);
-        await _gate.WaitAsync().ConfigureAwait(false);  // whoever connects has seen the token and leaves
+        await disposed.CancelAsync().ConfigureAwait(false);
+        await gate.WaitAsync().ConfigureAwait(false);  // whoever connects has seen the token and leaves
         try
         {
-            if (_current is { } current)
+            if (current is not null)
                 await current.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (BrokerErrors.IsFromClient(e) || e is TimeoutException)
@@ -75,7 +75,7 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
         }
         finally
         {
-            _gate.Release();
+            gate.Release();
         }
     }
 
@@ -83,20 +83,20 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
     {
         var factory = address.CreateFactory(options);
         factory.ClientProvidedName = $"{Environment.MachineName}/{Environment.ProcessId}/{options.Queue} {purpose}";
-        _lastFailure = null;
+        lastFailure = null;
         for (var pause = ShortestPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try
             {
                 var connection = await ConnectOnceAsync(factory, ct).ConfigureAwait(false);
-                if (_wasOpen)
+                if (wasOpen)
                     log.Reconnected(purpose, address);
-                _wasOpen = true;
+                wasOpen = true;
                 return connection;
             }
-            catch (RabbitMqJobQueueException e) when (e.IsTransient || _wasOpen)
+            catch (RabbitMqJobQueueException e) when (e.IsTransient || wasOpen)
             {
-                _lastFailure = e;
+                lastFailure = e;
                 log.StillDisconnected(e.Message, pause);
             }
 
@@ -126,16 +126,16 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
 
     private void Watch(IConnection connection)
     {
-        _blocked = null;
+        blocked = null;
         connection.ConnectionBlockedAsync += (_, e) =>
         {
-            _blocked = e.Reason;
+            blocked = e.Reason;
             log.BrokerBlocked(e.Reason);
             return Task.CompletedTask;
         };
         connection.ConnectionUnblockedAsync += (_, _) =>
         {
-            _blocked = null;
+            blocked = null;
             return Task.CompletedTask;
         };
     }

@@ -9,12 +9,12 @@ internal sealed class PayloadJson<T>(RabbitMqJobQueueOptions options)
 {
     public const string ContentType = "application/json";
 
-    private readonly JsonTypeInfo<T> _type = (JsonTypeInfo<T>)options.Json.GetTypeInfo(typeof(T));
+    private readonly JsonTypeInfo<T> type = (JsonTypeInfo<T>)options.Json.GetTypeInfo(typeof(T));
 
     /// <exception cref="ArgumentException">It is larger than allowed.</exception>
     public byte[] Write(T payload)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(payload, _type);
+        var json = JsonSerializer.SerializeToUtf8Bytes(payload, type);
         return json.Length <= options.MaxPayloadBytes
             ? json
             : throw new ArgumentException(
@@ -32,7 +32,7 @@ internal sealed class PayloadJson<T>(RabbitMqJobQueueOptions options)
             return new InvalidDataException($"The payload has {body.Length} bytes; MaxPayloadBytes allows {options.MaxPayloadBytes}.");
         try
         {
-            payload = JsonSerializer.Deserialize(body, _type);
+            payload = JsonSerializer.Deserialize(body, type);
             return payload is null ? new InvalidDataException("The payload is null.") : null;
         }
         catch (Exception e)

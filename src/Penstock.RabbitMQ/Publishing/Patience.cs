@@ -3,7 +3,7 @@ namespace Penstock.RabbitMQ.Publishing;
 /// <summary>How much is left of the time that something may take.</summary>
 internal readonly struct Patience(TimeSpan total, TimeProvider time)
 {
-    private readonly long _started = time.GetTimestamp();
+    private readonly long started = time.GetTimestamp();
 
     public TimeSpan Left
     {
@@ -11,7 +11,7 @@ internal readonly struct Patience(TimeSpan total, TimeProvider time)
         {
             if (total == Timeout.InfiniteTimeSpan)
                 return total;
-            var left = total - time.GetElapsedTime(_started);
+            var left = total - time.GetElapsedTime(started);
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }

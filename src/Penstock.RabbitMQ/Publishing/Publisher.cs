@@ -15,9 +15,9 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
 
     private static readonly CreateChannelOptions Confirmed = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null);
 
-    private readonly SemaphoreSlim _outstanding = new(MaxOutstanding, MaxOutstanding);
-    private readonly SemaphoreSlim _opening = new(1, 1);
-    private volatile IChannel? _channel;
+    private readonly SemaphoreSlim outstanding = new(MaxOutstanding, MaxOutstanding);
+    private readonly SemaphoreSlim opening = new(1, 1);
+    private volatile IChannel? channel;
 
     /// <exception cref="RabbitMqJobQueueException">The broker did not take it within the time allowed, or will not.</exception>
     public async ValueTask PublishAsync(string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken ct)
@@ -25,7 +25,7 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         if (!connection.WasOpen)
             await OpenAsync(new(options.ConnectTimeout, options.TimeProvider), ct).ConfigureAwait(false);  // the first connection has a time of its own
         var patience = new Patience(options.SubmitTimeout, options.TimeProvider);
-        if (!await _outstanding.WaitAsync(patience.Left, ct).ConfigureAwait(false))
+        if (!await outstanding.WaitAsync(patience.Left, ct).ConfigureAwait(false))
             throw NotConfirmed(routingKey);
         try
         {
@@ -36,25 +36,25 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         }
         finally
         {
-            _outstanding.Release();
+            outstanding.Release();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await connection.DisposeAsync().ConfigureAwait(false);
-        _opening.Dispose();
-        _outstanding.Dispose();
+        opening.Dispose();
+        outstanding.Dispose();
     }
 
     /// <returns>False if the connection was lost meanwhile.</returns>
     private async ValueTask<bool> TryPublishAsync(
         string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, Patience patience, CancellationToken ct)
     {
-        var channel = _channel is { IsOpen: true } open ? open : await OpenAsync(patience, ct).ConfigureAwait(false);
+        var current = channel is { IsOpen: true } open ? open : await OpenAsync(patience, ct).ConfigureAwait(false);
         try
         {
-            var publish = channel.BasicPublishAsync(exchange, routingKey, mandatory: true, properties, body, CancellationToken.None).AsTask();
+            var publish = current.BasicPublishAsync(exchange, routingKey, mandatory: true, properties, body, CancellationToken.None).AsTask();
             await AwaitAsync(publish, patience, ct).ConfigureAwait(false);
             return true;
         }
@@ -94,17 +94,17 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
 
     private async ValueTask<IChannel> OpenAsync(Patience patience, CancellationToken ct)
     {
-        await _opening.WaitAsync(ct).ConfigureAwait(false);
+        await opening.WaitAsync(ct).ConfigureAwait(false);
         try
         {
             while (true)
             {
-                if (_channel is { IsOpen: true } meanwhile)
+                if (channel is { IsOpen: true } meanwhile)
                     return meanwhile;
                 var link = await connection.OpenAsync(patience.Left, ct).ConfigureAwait(false);
                 try
                 {
-                    return _channel = await link.CreateChannelAsync(Confirmed, CancellationToken.None).WaitAsync(ct).ConfigureAwait(false);
+                    return channel = await link.CreateChannelAsync(Confirmed, CancellationToken.None).WaitAsync(ct).ConfigureAwait(false);
                 }
                 catch (Exception e) when (BrokerErrors.IsFromClient(e) && patience.Left != TimeSpan.Zero)
                 {
@@ -114,7 +114,7 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         }
         finally
         {
-            _opening.Release();
+            opening.Release();
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed class Delivery(Subscription subscription, ulong tag, bool isRede
     // Quorum queues say how often they have delivered a message before; classic ones only whether.
     private const string DeliveryCount = "x-delivery-count";
 
-    private int _claimed;
+    private int claimed;
 
     public IReadOnlyBasicProperties Properties => properties;
 
@@ -29,7 +29,7 @@ internal sealed class Delivery(Subscription subscription, ulong tag, bool isRede
     public void Claim()
     {
         ThrowIfLost();
-        if (Interlocked.Exchange(ref _claimed, 1) != 0)
+        if (Interlocked.Exchange(ref claimed, 1) != 0)
             throw Settled();
     }
 
@@ -37,12 +37,12 @@ internal sealed class Delivery(Subscription subscription, ulong tag, bool isRede
     {
         if (!subscription.Channel.IsOpen)
             throw Lost(null);
-        if (Volatile.Read(ref _claimed) != 0)
+        if (Volatile.Read(ref claimed) != 0)
             throw Settled();
     }
 
     /// <summary>The caller could not settle it after all; it still can be.</summary>
-    public void Disclaim() => Volatile.Write(ref _claimed, 0);
+    public void Disclaim() => Volatile.Write(ref claimed, 0);
 
     /// <summary>The broker forgets it. It must be claimed.</summary>
     public Task AcknowledgeAsync(CancellationToken ct) => SettleAsync(static (channel, tag) => channel.BasicAckAsync(tag, multiple: false), ct);

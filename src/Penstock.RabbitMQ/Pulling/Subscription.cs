@@ -11,9 +11,9 @@ namespace Penstock.RabbitMQ.Pulling;
 /// </summary>
 internal sealed class Subscription : AsyncDefaultBasicConsumer
 {
-    private readonly Channel<Delivery> _waiting = System.Threading.Channels.Channel.CreateUnbounded<Delivery>(new() { SingleReader = true, SingleWriter = true });
-    private string _tag = "";
-    private int _holders = 1;  // the pulling itself, and every delivery not settled
+    private readonly Channel<Delivery> waiting = System.Threading.Channels.Channel.CreateUnbounded<Delivery>(new() { SingleReader = true, SingleWriter = true });
+    private string tag = "";
+    private int holders = 1;  // the pulling itself, and every delivery not settled
 
     private Subscription(IChannel channel)
         : base(channel)
@@ -27,7 +27,7 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
         {
             var subscription = new Subscription(channel);
             await channel.BasicQosAsync(prefetchSize: 0, (ushort)Math.Min(prefetch, ushort.MaxValue), global: false).ConfigureAwait(false);
-            subscription._tag = await channel.BasicConsumeAsync(queue, autoAck: false, subscription).ConfigureAwait(false);
+            subscription.tag = await channel.BasicConsumeAsync(queue, autoAck: false, subscription).ConfigureAwait(false);
             return subscription;
         }
         catch
@@ -40,9 +40,9 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
     /// <returns>Null when the broker sends no more: the channel has ended, which makes void what still waits, or the queue is gone.</returns>
     public async ValueTask<Delivery?> NextAsync(CancellationToken ct)
     {
-        while (Channel.IsOpen && await _waiting.Reader.WaitToReadAsync(ct).ConfigureAwait(false))
+        while (Channel.IsOpen && await waiting.Reader.WaitToReadAsync(ct).ConfigureAwait(false))
         {
-            if (_waiting.Reader.TryRead(out var delivery))
+            if (waiting.Reader.TryRead(out var delivery))
                 return Channel.IsOpen ? delivery : null;
         }
 
@@ -56,8 +56,8 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
         var rest = new List<Delivery>();
         try
         {
-            await Channel.BasicCancelAsync(_tag, noWait: false, CancellationToken.None).WaitAsync(ct).ConfigureAwait(false);
-            await foreach (var delivery in _waiting.Reader.ReadAllAsync(ct).ConfigureAwait(false))
+            await Channel.BasicCancelAsync(tag, noWait: false, CancellationToken.None).WaitAsync(ct).ConfigureAwait(false);
+            await foreach (var delivery in waiting.Reader.ReadAllAsync(ct).ConfigureAwait(false))
                 rest.Add(delivery);
         }
         catch (Exception e) when (BrokerErrors.IsFromClient(e) || e is OperationCanceledException)
@@ -71,7 +71,7 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
     /// <summary>One holder fewer.</summary>
     public async ValueTask ForgetAsync()
     {
-        if (Interlocked.Decrement(ref _holders) > 0)
+        if (Interlocked.Decrement(ref holders) > 0)
             return;
         try
         {
@@ -93,21 +93,21 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
         ReadOnlyMemory<byte> body,
         CancellationToken cancellationToken = default)
     {
-        Interlocked.Increment(ref _holders);
-        _waiting.Writer.TryWrite(new(this, deliveryTag, redelivered, properties, body.ToArray()));  // the client reuses the memory
+        Interlocked.Increment(ref holders);
+        waiting.Writer.TryWrite(new(this, deliveryTag, redelivered, properties, body.ToArray()));  // the client reuses the memory
         return Task.CompletedTask;
     }
 
     public override Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason)
     {
-        _waiting.Writer.TryComplete();
+        waiting.Writer.TryComplete();
         return base.HandleChannelShutdownAsync(channel, reason);
     }
 
     /// <summary>Either side ended the consumer: the broker, as the queue is gone, or we.</summary>
     protected override Task OnCancelAsync(string[] consumerTags, CancellationToken cancellationToken = default)
     {
-        _waiting.Writer.TryComplete();
+        waiting.Writer.TryComplete();
         return base.OnCancelAsync(consumerTags, cancellationToken);
     }
 }

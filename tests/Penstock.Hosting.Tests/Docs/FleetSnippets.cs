@@ -6,9 +6,9 @@ namespace Penstock.Hosting.Tests.Docs;
 /// <summary>The code blocks of docs/fleet.md about the embedded queue, which run.</summary>
 public sealed class FleetSnippets : IDisposable
 {
-    private readonly QueueFolder _folder = new();
+    private readonly QueueFolder folder = new();
 
-    public void Dispose() => _folder.Delete();
+    public void Dispose() => folder.Delete();
 
     [Fact]
     public void The_guide_shows_what_runs() => Assert.Subset(Snippets.ShownIn("docs/fleet.md").ToHashSet(), Snippets.ThatRun().ToHashSet());
@@ -16,7 +16,7 @@ public sealed class FleetSnippets : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task A_file_is_a_queue_and_keeps_what_was_put_aside()
     {
-        await using (var other = new SqliteJobQueue<ScanJob>(_folder.File))
+        await using (var other = new SqliteJobQueue<ScanJob>(folder.File))
         {
             await using var puller = new Puller<ScanJob>(other);
             foreach (var name in (string[])["page-2", "page-3"])
@@ -26,7 +26,7 @@ public sealed class FleetSnippets : IDisposable
             }
         }
 
-        var path = _folder.File;
+        var path = folder.File;
 
         #region snippet
         await using var queue = new SqliteJobQueue<ScanJob>(path);

@@ -26,7 +26,7 @@ public sealed class WorkerSnippets : IDisposable
 
         #region snippet
         var builder = Host.CreateApplicationBuilder(args);
-        builder.Services.AddSingleton<IJobQueue<ScanJob>>(new SqliteJobQueue<ScanJob>(path));
+        builder.Services.AddSqliteJobQueue<ScanJob>(path);
         builder.Services.AddPipelineWorker<ScanJob, Text>(
             jobs => jobs
                 .Then(Download, new() { Workers = 8 })                            // async IAsyncEnumerable<Image> Download(IAsyncEnumerable<ScanJob> jobs, CancellationToken ct)
@@ -36,15 +36,12 @@ public sealed class WorkerSnippets : IDisposable
         #endregion
 
         using var host = builder.Build();
-        var queue = (SqliteJobQueue<ScanJob>)host.Services.GetRequiredService<IJobQueue<ScanJob>>();
-        await using (queue)
-        {
-            await host.StartAsync();
-            await queue.SubmitAsync(new ScanJob("page-1.png"), "page-1");
-            Assert.Equal("results/page-1: PAGE-1.PNG read by model.bin", await Uploaded.Task);
-            await host.StopAsync();
-            Assert.Equal(new JobCounts(Waiting: 0, InProgress: 0, Dead: 0), await queue.CountAsync());
-        }
+        var store = host.Services.GetRequiredService<IJobStore<ScanJob>>();
+        await host.StartAsync();
+        await store.SubmitAsync(new ScanJob("page-1.png"), "page-1");
+        Assert.Equal("results/page-1: PAGE-1.PNG read by model.bin", await Uploaded.Task);
+        await host.StopAsync();
+        Assert.Equal(new JobCounts(Waiting: 0, InProgress: 0, Dead: 0), await store.CountAsync());
     }
 
     #region snippet

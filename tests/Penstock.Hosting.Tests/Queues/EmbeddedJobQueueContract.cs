@@ -6,14 +6,14 @@ namespace Penstock.Hosting.Tests.Queues;
 /// <summary>What the queues without a server do besides.</summary>
 public abstract class EmbeddedJobQueueContract : JobQueueContract
 {
-    private readonly List<EmbeddedJobQueue<Work>> _queues = [];
+    private readonly List<EmbeddedJobQueue<Work>> queues = [];
 
-    protected FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    protected override FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     public override async Task DisposeAsync()
     {
         await base.DisposeAsync();
-        foreach (var queue in _queues)
+        foreach (var queue in queues)
             await queue.DisposeAsync();
     }
 
@@ -175,8 +175,8 @@ public abstract class EmbeddedJobQueueContract : JobQueueContract
     protected async Task<EmbeddedJobQueue<Work>> OpenEmbeddedAsync(QueueSettings settings)
     {
         var queue = Open(settings);
-        if (!_queues.Contains(queue))
-            _queues.Add(queue);
+        if (!queues.Contains(queue))
+            queues.Add(queue);
         await Task.Yield();
         return queue;
     }

@@ -2,9 +2,9 @@ namespace Penstock.Hosting.Tests.Queues;
 
 public sealed class InMemoryJobQueueTests : EmbeddedJobQueueContract
 {
-    private EmbeddedJobQueue<Work>? _queue;
+    private EmbeddedJobQueue<Work>? queue;
 
-    protected override EmbeddedJobQueue<Work> Open(QueueSettings settings) => _queue ??= new InMemoryJobQueue<Work>(new()
+    protected override EmbeddedJobQueue<Work> Open(QueueSettings settings) => queue ??= new InMemoryJobQueue<Work>(new()
     {
         MaxAttempts = settings.MaxAttempts,
         Backoff = settings.Backoff,

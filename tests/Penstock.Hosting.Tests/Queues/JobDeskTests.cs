@@ -30,7 +30,7 @@ public sealed class JobDeskTests
     [SuppressMessage("Design", "CA1001", Justification = "The desk disposes of it, through this.")]
     public class Disk : DispatchProxy
     {
-        private readonly MemoryTable _table = new();
+        private readonly MemoryTable table = new();
 
         public bool IsFull { get; set; }
 
@@ -42,7 +42,7 @@ public sealed class JobDeskTests
                 throw new IOException("full");
             if (targetMethod.Name is nameof(IJobTable.Rollback))
                 Undone++;
-            return targetMethod.Invoke(_table, args);
+            return targetMethod.Invoke(table, args);
         }
     }
 }

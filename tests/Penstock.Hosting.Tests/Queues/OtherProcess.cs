@@ -5,7 +5,7 @@ namespace Penstock.Hosting.Tests.Queues;
 /// <summary>The test application, killed with the test if it has not ended.</summary>
 internal sealed class OtherProcess : IDisposable
 {
-    private readonly Process _process;
+    private readonly Process process;
 
     public OtherProcess(params string[] arguments)
     {
@@ -16,34 +16,34 @@ internal sealed class OtherProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        _process = Process.Start(start)!;
-        Errors = _process.StandardError.ReadToEndAsync();
+        process = Process.Start(start)!;
+        Errors = process.StandardError.ReadToEndAsync();
     }
 
     public Task<string> Errors { get; }
 
-    public bool HasExited => _process.HasExited;
+    public bool HasExited => process.HasExited;
 
     /// <summary>Waits for its end, which must be a good one.</summary>
     public async Task<string> OutputAsync()
     {
-        var output = await _process.StandardOutput.ReadToEndAsync();
-        await _process.WaitForExitAsync();
-        Assert.True(_process.ExitCode == 0, await Errors);
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, await Errors);
         return output;
     }
 
     /// <summary>kill -9.</summary>
     public void Kill()
     {
-        _process.Kill();
-        _process.WaitForExit();
+        process.Kill();
+        process.WaitForExit();
     }
 
     public void Dispose()
     {
-        if (!_process.HasExited)
+        if (!process.HasExited)
             Kill();
-        _process.Dispose();
+        process.Dispose();
     }
 }

@@ -7,17 +7,17 @@ namespace Penstock.Hosting.Tests.Queues;
 /// <summary>The queue's file: what it may be, what may happen to it, who else may be in it.</summary>
 public sealed class SqliteFileTests : IDisposable
 {
-    private readonly QueueFolder _folder = new();
+    private readonly QueueFolder folder = new();
 
-    public void Dispose() => _folder.Delete();
+    public void Dispose() => folder.Delete();
 
     [Fact(Timeout = 30_000)]
     public async Task A_path_is_enough_and_jobs_outlive_the_queue()
     {
-        await using (var queue = new SqliteJobQueue<Work>(_folder.File))
+        await using (var queue = new SqliteJobQueue<Work>(folder.File))
             await queue.SubmitAsync(new Work("stay"), "id");
 
-        await using var again = new SqliteJobQueue<Work>(_folder.File);
+        await using var again = new SqliteJobQueue<Work>(folder.File);
         await using var puller = new Puller<Work>(again);
         Assert.Equal("id", (await puller.NextAsync()).Id);
     }
@@ -25,11 +25,11 @@ public sealed class SqliteFileTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task A_disposed_queue_leaves_nothing_open()
     {
-        await using (var queue = new SqliteJobQueue<Work>(_folder.File))
+        await using (var queue = new SqliteJobQueue<Work>(folder.File))
             await queue.SubmitAsync(new Work("one"));
 
         // SQLite removes the others when the last connection is closed in order.
-        Assert.Equal([_folder.File], Directory.GetFiles(_folder.Path));
+        Assert.Equal([folder.File], Directory.GetFiles(folder.Path));
     }
 
     [Theory(Timeout = 30_000)]
@@ -38,8 +38,8 @@ public sealed class SqliteFileTests : IDisposable
     [InlineData("'; DROP TABLE jobs; --", "\"x\" OR 1=1")]
     public async Task Queues_in_one_file_know_nothing_of_each_other(string one, string other)
     {
-        await using var first = new SqliteJobQueue<Work>(_folder.File, new() { Queue = one });
-        await using var second = new SqliteJobQueue<Work>(_folder.File, new() { Queue = other });
+        await using var first = new SqliteJobQueue<Work>(folder.File, new() { Queue = one });
+        await using var second = new SqliteJobQueue<Work>(folder.File, new() { Queue = other });
         await first.SubmitAsync(new Work("first"), "same id");
         await second.SubmitAsync(new Work("second"), "same id");
         await using var puller = new Puller<Work>(second);
@@ -54,45 +54,45 @@ public sealed class SqliteFileTests : IDisposable
     [Fact]
     public void A_missing_folder_is_named()
     {
-        var e = Assert.Throws<DirectoryNotFoundException>(() => new SqliteJobQueue<Work>(Path.Combine(_folder.Path, "missing", "jobs.db")));
+        var e = Assert.Throws<DirectoryNotFoundException>(() => new SqliteJobQueue<Work>(Path.Combine(folder.Path, "missing", "jobs.db")));
 
         Assert.Contains("Create it first", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_folder_is_no_queue() => Assert.Throws<UnauthorizedAccessException>(() => new SqliteJobQueue<Work>(_folder.Path));
+    public void A_folder_is_no_queue() => Assert.Throws<UnauthorizedAccessException>(() => new SqliteJobQueue<Work>(folder.Path));
 
     [Fact]
     public void A_file_that_is_no_database_is_refused_and_left_as_it_is()
     {
         var text = string.Join('\n', Enumerable.Repeat("Dear diary, this is not a database.", 100));
-        File.WriteAllText(_folder.File, text);
+        File.WriteAllText(folder.File, text);
 
-        var e = Assert.Throws<InvalidDataException>(() => new SqliteJobQueue<Work>(_folder.File));
+        var e = Assert.Throws<InvalidDataException>(() => new SqliteJobQueue<Work>(folder.File));
 
         Assert.Contains("file of its own", e.Message, StringComparison.Ordinal);
-        Assert.Equal(text, File.ReadAllText(_folder.File));
+        Assert.Equal(text, File.ReadAllText(folder.File));
     }
 
     [Fact]
     public void A_database_of_another_program_is_refused_and_left_as_it_is()
     {
-        _folder.Execute("CREATE TABLE customers (name TEXT)");
-        var before = File.ReadAllBytes(_folder.File);
+        folder.Execute("CREATE TABLE customers (name TEXT)");
+        var before = File.ReadAllBytes(folder.File);
 
-        var e = Assert.Throws<InvalidDataException>(() => new SqliteJobQueue<Work>(_folder.File));
+        var e = Assert.Throws<InvalidDataException>(() => new SqliteJobQueue<Work>(folder.File));
 
         Assert.Contains("something else", e.Message, StringComparison.Ordinal);
-        Assert.Equal(before, File.ReadAllBytes(_folder.File));
+        Assert.Equal(before, File.ReadAllBytes(folder.File));
     }
 
     [Fact(Timeout = 30_000)]
     public async Task A_queue_of_a_newer_version_is_refused()
     {
-        await new SqliteJobQueue<Work>(_folder.File).DisposeAsync();
-        _folder.Execute("PRAGMA user_version = 99");
+        await new SqliteJobQueue<Work>(folder.File).DisposeAsync();
+        folder.Execute("PRAGMA user_version = 99");
 
-        var e = Assert.Throws<InvalidDataException>(() => new SqliteJobQueue<Work>(_folder.File));
+        var e = Assert.Throws<InvalidDataException>(() => new SqliteJobQueue<Work>(folder.File));
 
         Assert.Contains("newer version", e.Message, StringComparison.Ordinal);
     }
@@ -100,15 +100,15 @@ public sealed class SqliteFileTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task A_damaged_file_is_told_as_such()
     {
-        await using (var queue = new SqliteJobQueue<Work>(_folder.File))
+        await using (var queue = new SqliteJobQueue<Work>(folder.File))
             await Task.WhenAll(Enumerable.Range(0, 500).Select(i => queue.SubmitAsync(new Work(new string('x', 200), i)).AsTask()));
-        await using (var file = File.OpenWrite(_folder.File))
+        await using (var file = File.OpenWrite(folder.File))
         {
             file.Position = 4096;
             file.Write(Enumerable.Repeat((byte)0xA5, (int)file.Length - 4096).ToArray());
         }
 
-        await using var damaged = new SqliteJobQueue<Work>(_folder.File);
+        await using var damaged = new SqliteJobQueue<Work>(folder.File);
         await using var puller = new Puller<Work>(damaged);
         var e = await Assert.ThrowsAsync<InvalidDataException>(puller.NextAsync);
 
@@ -138,9 +138,9 @@ public sealed class SqliteFileTests : IDisposable
             new() { MaxPayloadBytes = 0 }, new() { Queue = "" }, new() { TimeProvider = null! }, new() { Json = null! },
         ];
 
-        Assert.All(wrong, options => Assert.Throws<ArgumentOutOfRangeException>(() => new SqliteJobQueue<Work>(_folder.File, options)));
+        Assert.All(wrong, options => Assert.Throws<ArgumentOutOfRangeException>(() => new SqliteJobQueue<Work>(folder.File, options)));
         Assert.Throws<ArgumentException>(() => new SqliteJobQueue<Work>(""));
-        Assert.False(File.Exists(_folder.File));
+        Assert.False(File.Exists(folder.File));
     }
 
     [Theory(Timeout = 30_000)]
@@ -152,9 +152,9 @@ public sealed class SqliteFileTests : IDisposable
     [InlineData("NULL", "no payload")]
     public async Task A_payload_that_nobody_can_read_is_put_aside_and_stops_nobody(string payload, string words)
     {
-        await using var queue = new SqliteJobQueue<Work>(_folder.File);
+        await using var queue = new SqliteJobQueue<Work>(folder.File);
         await queue.SubmitAsync(new Work("poison"), "poison");
-        _folder.Execute($"UPDATE payloads SET payload = {payload}");
+        folder.Execute($"UPDATE payloads SET payload = {payload}");
         await queue.SubmitAsync(new Work("good"), "good");
 
         await using var puller = new Puller<Work>(queue);
@@ -168,8 +168,8 @@ public sealed class SqliteFileTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task Another_connection_that_holds_the_lock_is_waited_for()
     {
-        await using var queue = new SqliteJobQueue<Work>(_folder.File);
-        await using var other = _folder.Connect();
+        await using var queue = new SqliteJobQueue<Work>(folder.File);
+        await using var other = folder.Connect();
         await using var transaction = other.BeginTransaction(deferred: false);
         var submitted = queue.SubmitAsync(new Work("patience")).AsTask();
         using var stop = new CancellationTokenSource();
@@ -188,7 +188,7 @@ public sealed class SqliteFileTests : IDisposable
     public async Task Pulling_does_not_slow_down_with_the_length_of_the_queue()
     {
         const int count = 100_000;
-        await using var queue = new SqliteJobQueue<Work>(_folder.File);
+        await using var queue = new SqliteJobQueue<Work>(folder.File);
         await SubmitAsync(queue, 500);
         await PullAsync(queue, 500);
         await SubmitAsync(queue, 500);

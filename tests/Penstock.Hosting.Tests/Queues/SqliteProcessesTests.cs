@@ -7,18 +7,18 @@ namespace Penstock.Hosting.Tests.Queues;
 /// <summary>Several processes on one file, some of which are killed.</summary>
 public sealed class SqliteProcessesTests(ITestOutputHelper output) : IDisposable
 {
-    private readonly QueueFolder _folder = new();
+    private readonly QueueFolder folder = new();
 
-    public void Dispose() => _folder.Delete();
+    public void Dispose() => folder.Delete();
 
     [Fact(Timeout = 60_000)]
     public async Task A_job_from_another_process_is_pulled_within_a_tenth_of_a_second()
     {
         const int count = 40;
-        await using var queue = new SqliteJobQueue<long>(_folder.File);
+        await using var queue = new SqliteJobQueue<long>(folder.File);
         await using var puller = new Puller<long>(queue);
         puller.Ask();
-        using var other = new OtherProcess("submit", _folder.File, $"{count}", "70");
+        using var other = new OtherProcess("submit", folder.File, $"{count}", "70");
         var times = new List<TimeSpan>();
         for (var i = 0; i < count; i++)
         {
@@ -37,7 +37,7 @@ public sealed class SqliteProcessesTests(ITestOutputHelper output) : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task Waiting_costs_next_to_nothing()
     {
-        using var idler = new OtherProcess("idle", _folder.File, "5");
+        using var idler = new OtherProcess("idle", folder.File, "5");
         var percent = double.Parse(await idler.OutputAsync(), CultureInfo.InvariantCulture);
 
         output.WriteLine($"{percent} % of a core");
@@ -48,10 +48,10 @@ public sealed class SqliteProcessesTests(ITestOutputHelper output) : IDisposable
     public async Task Processes_that_submit_without_a_pause_all_get_their_turn()
     {
         const int count = 1000;
-        await new SqliteJobQueue<long>(_folder.File).DisposeAsync();
-        using var first = new OtherProcess("submit", _folder.File, $"{count}", "0");
-        using var second = new OtherProcess("submit", _folder.File, $"{count}", "0");
-        using var third = new OtherProcess("submit", _folder.File, $"{count}", "0");
+        await new SqliteJobQueue<long>(folder.File).DisposeAsync();
+        using var first = new OtherProcess("submit", folder.File, $"{count}", "0");
+        using var second = new OtherProcess("submit", folder.File, $"{count}", "0");
+        using var third = new OtherProcess("submit", folder.File, $"{count}", "0");
 
         foreach (var process in (OtherProcess[])[first, second, third])
         {
@@ -60,7 +60,7 @@ public sealed class SqliteProcessesTests(ITestOutputHelper output) : IDisposable
             Assert.True(longest < 2000, $"A submission took {longest} ms.");
         }
 
-        await using var queue = new SqliteJobQueue<long>(_folder.File);
+        await using var queue = new SqliteJobQueue<long>(folder.File);
         Assert.Equal(3 * count, (await queue.CountAsync()).Waiting);
     }
 
@@ -69,7 +69,7 @@ public sealed class SqliteProcessesTests(ITestOutputHelper output) : IDisposable
     {
         var seed = Random.Shared.Next();
         output.WriteLine($"seed {seed}");
-        var diaries = Directory.CreateDirectory(Path.Combine(_folder.Path, "diaries")).FullName;
+        var diaries = Directory.CreateDirectory(Path.Combine(folder.Path, "diaries")).FullName;
         await KillAtRandomAsync(new Random(seed), diaries, TimeSpan.FromSeconds(20));
 
         var left = await DrainAsync();
@@ -107,14 +107,14 @@ public sealed class SqliteProcessesTests(ITestOutputHelper output) : IDisposable
 
         output.WriteLine($"{started} processes started and killed");
 
-        OtherProcess Start() => new("work", _folder.File, Path.Combine(diaries, $"{++started}"), $"{random.Next(1_000_000)}");
+        OtherProcess Start() => new("work", folder.File, Path.Combine(diaries, $"{++started}"), $"{random.Next(1_000_000)}");
     }
 
     /// <summary>Works off what is left, leases of the dead included.</summary>
     private async Task<List<string>> DrainAsync()
     {
         var ids = new List<string>();
-        await using var queue = new SqliteJobQueue<int>(_folder.File, new() { MaxAttempts = 1000 });
+        await using var queue = new SqliteJobQueue<int>(folder.File, new() { MaxAttempts = 1000 });
         await using var puller = new Puller<int>(queue);
         while (await queue.CountAsync() is { Waiting: > 0 } or { InProgress: > 0 })
         {

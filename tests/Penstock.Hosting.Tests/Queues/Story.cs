@@ -8,9 +8,9 @@ internal sealed class Story
     // The workers' lease is 2 s; a second of it may pass before a job is in the diary.
     private static readonly TimeSpan SurelyHeld = TimeSpan.FromSeconds(1);
 
-    private readonly List<(DateTimeOffset Time, string What, string Id)> _lines;
+    private readonly List<(DateTimeOffset Time, string What, string Id)> lines;
 
-    private Story(List<(DateTimeOffset, string, string)> lines) => _lines = lines;
+    private Story(List<(DateTimeOffset, string, string)> lines) => this.lines = lines;
 
     public List<string> Submitting => All("submitting");
 
@@ -39,7 +39,7 @@ internal sealed class Story
     /// <summary>Between two workers that took a job, the first one let it go, or its lease ended.</summary>
     public void AssertNobodyHeldWhatAnotherHad()
     {
-        foreach (var job in _lines.GroupBy(line => line.Id, StringComparer.Ordinal))
+        foreach (var job in lines.GroupBy(line => line.Id, StringComparer.Ordinal))
         {
             DateTimeOffset? taken = null;
             foreach (var (time, what, _) in job)
@@ -57,5 +57,5 @@ internal sealed class Story
         }
     }
 
-    private List<string> All(string what) => [.. _lines.Where(line => string.Equals(line.What, what, StringComparison.Ordinal)).Select(line => line.Id)];
+    private List<string> All(string what) => [.. lines.Where(line => string.Equals(line.What, what, StringComparison.Ordinal)).Select(line => line.Id)];
 }

@@ -55,13 +55,13 @@ internal sealed class RecordingQueue<T> : IJobQueue<T>
         }
     }
 
-    public ValueTask CompleteAsync(Job<T> job, CancellationToken ct) => Settle(() => Completed.Enqueue(job.Id));
+    public ValueTask CompleteAsync(Job<T> job, CancellationToken ct = default) => Settle(() => Completed.Enqueue(job.Id));
 
-    public ValueTask FailAsync(Job<T> job, Exception why, CancellationToken ct) => Settle(() => Failed[job.Id] = why);
+    public ValueTask FailAsync(Job<T> job, Exception why, CancellationToken ct = default) => Settle(() => Failed[job.Id] = why);
 
-    public ValueTask ReleaseAsync(Job<T> job, CancellationToken ct) => Settle(() => Released.Enqueue(job.Id));
+    public ValueTask ReleaseAsync(Job<T> job, CancellationToken ct = default) => Settle(() => Released.Enqueue(job.Id));
 
-    public ValueTask ExtendAsync(Job<T> job, TimeSpan lease, CancellationToken ct)
+    public ValueTask ExtendAsync(Job<T> job, TimeSpan lease, CancellationToken ct = default)
     {
         Extended.Enqueue(job.Id);
         extended.Release();

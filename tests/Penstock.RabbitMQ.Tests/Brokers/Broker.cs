@@ -13,26 +13,26 @@ public sealed class Broker : IAsyncDisposable
     private const string Programs = "/usr/lib/rabbitmq/bin";
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("penstock-broker-").FullName;
-    private readonly int _mapperPort = FreePort();
-    private readonly int _distributionPort = FreePort();
-    private readonly Process _mapper;
-    private readonly Lines _output = new();
-    private Process? _server;
-    private Process? _launcher;
+    private readonly string folder = Directory.CreateTempSubdirectory("penstock-broker-").FullName;
+    private readonly int mapperPort = FreePort();
+    private readonly int distributionPort = FreePort();
+    private readonly Process mapper;
+    private readonly Lines output = new();
+    private Process? server;
+    private Process? launcher;
 
     private Broker(string settings, string advanced)
     {
         Write("rabbitmq.conf", $"""
             loopback_users.guest = true
             disk_free_limit.absolute = 1MB
-            load_definitions = {_folder}/definitions.json
+            load_definitions = {folder}/definitions.json
             {settings}
             """);
         Write("advanced.config", advanced);
         Write("enabled_plugins", "[].");
         Write("definitions.json", Definitions);
-        _mapper = Start("epmd", "-address", "127.0.0.1", "-port", $"{_mapperPort}");
+        mapper = Start("epmd", "-address", "127.0.0.1", "-port", $"{mapperPort}");
     }
 
     /// <summary>Why there can be none here; null if there can.</summary>
@@ -41,7 +41,7 @@ public sealed class Broker : IAsyncDisposable
 
     public int Port { get; } = FreePort();
 
-    public bool IsRunning => _launcher is { HasExited: false };
+    public bool IsRunning => launcher is { HasExited: false };
 
     public Uri Uri => At("guest:guest", "");
 
@@ -90,22 +90,22 @@ public sealed class Broker : IAsyncDisposable
     /// <summary>Starts it and waits until it listens.</summary>
     public async Task StartAsync()
     {
-        var listens = _output.NextAsync("completed with");
-        _launcher = Start($"{Programs}/rabbitmq-server");
-        _launcher.OutputDataReceived += (_, e) => _output.Add(e.Data);
-        _launcher.ErrorDataReceived += (_, e) => _output.Add(e.Data);
-        _launcher.BeginOutputReadLine();
-        _launcher.BeginErrorReadLine();
-        var first = await Task.WhenAny(listens, _launcher.WaitForExitAsync(), Task.Delay(StartTimeout));
+        var listens = output.NextAsync("completed with");
+        launcher = Start($"{Programs}/rabbitmq-server");
+        launcher.OutputDataReceived += (_, e) => output.Add(e.Data);
+        launcher.ErrorDataReceived += (_, e) => output.Add(e.Data);
+        launcher.BeginOutputReadLine();
+        launcher.BeginErrorReadLine();
+        var first = await Task.WhenAny(listens, launcher.WaitForExitAsync(), Task.Delay(StartTimeout));
         if (first != listens)
-            throw new InvalidOperationException($"The broker did not start. Its last lines:\n{_output}");
-        _server = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync($"{_folder}/pid"), System.Globalization.CultureInfo.InvariantCulture));
+            throw new InvalidOperationException($"The broker did not start. Its last lines:\n{output}");
+        server = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync($"{folder}/pid"), System.Globalization.CultureInfo.InvariantCulture));
     }
 
     /// <summary>Ends it in an orderly way.</summary>
     public async Task StopAsync()
     {
-        using (var kill = Process.Start("kill", ["-TERM", $"{_server!.Id}"]))
+        using (var kill = Process.Start("kill", ["-TERM", $"{server!.Id}"]))
             await kill.WaitForExitAsync();
         await EndedAsync();
     }
@@ -113,7 +113,7 @@ public sealed class Broker : IAsyncDisposable
     /// <summary>As by a power cut.</summary>
     public async Task KillAsync()
     {
-        _server!.Kill();
+        server!.Kill();
         await EndedAsync();
     }
 
@@ -132,23 +132,23 @@ public sealed class Broker : IAsyncDisposable
     {
         if (IsRunning)
         {
-            if (_server is null)
-                _launcher!.Kill(entireProcessTree: true);
+            if (server is null)
+                launcher!.Kill(entireProcessTree: true);
             else
                 await KillAsync();
         }
 
-        _mapper.Kill();
-        await _mapper.WaitForExitAsync();
-        foreach (var process in new[] { _mapper, _server, _launcher })
+        mapper.Kill();
+        await mapper.WaitForExitAsync();
+        foreach (var process in new[] { mapper, server, launcher })
             process?.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        Directory.Delete(folder, recursive: true);
     }
 
     private async Task EndedAsync()
     {
-        await _server!.WaitForExitAsync();
-        await _launcher!.WaitForExitAsync();
+        await server!.WaitForExitAsync();
+        await launcher!.WaitForExitAsync();
     }
 
     private Process Start(string program, params string[] arguments)
@@ -161,25 +161,25 @@ public sealed class Broker : IAsyncDisposable
 
     private Dictionary<string, string> Environment() => new(StringComparer.Ordinal)
     {
-        ["HOME"] = _folder,
+        ["HOME"] = folder,
         ["ERL_EPMD_ADDRESS"] = "127.0.0.1",
-        ["ERL_EPMD_PORT"] = $"{_mapperPort}",
+        ["ERL_EPMD_PORT"] = $"{mapperPort}",
         ["RABBITMQ_NODENAME"] = $"penstock{Port}@localhost",
         ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
         ["RABBITMQ_NODE_PORT"] = $"{Port}",
-        ["RABBITMQ_DIST_PORT"] = $"{_distributionPort}",
-        ["RABBITMQ_MNESIA_BASE"] = $"{_folder}/data",
-        ["RABBITMQ_LOG_BASE"] = $"{_folder}/log",
+        ["RABBITMQ_DIST_PORT"] = $"{distributionPort}",
+        ["RABBITMQ_MNESIA_BASE"] = $"{folder}/data",
+        ["RABBITMQ_LOG_BASE"] = $"{folder}/log",
         ["RABBITMQ_LOGS"] = "-",
-        ["RABBITMQ_PID_FILE"] = $"{_folder}/pid",
-        ["RABBITMQ_CONF_ENV_FILE"] = $"{_folder}/none",
-        ["RABBITMQ_CONFIG_FILE"] = $"{_folder}/rabbitmq",
-        ["RABBITMQ_ADVANCED_CONFIG_FILE"] = $"{_folder}/advanced.config",
-        ["RABBITMQ_ENABLED_PLUGINS_FILE"] = $"{_folder}/enabled_plugins",
+        ["RABBITMQ_PID_FILE"] = $"{folder}/pid",
+        ["RABBITMQ_CONF_ENV_FILE"] = $"{folder}/none",
+        ["RABBITMQ_CONFIG_FILE"] = $"{folder}/rabbitmq",
+        ["RABBITMQ_ADVANCED_CONFIG_FILE"] = $"{folder}/advanced.config",
+        ["RABBITMQ_ENABLED_PLUGINS_FILE"] = $"{folder}/enabled_plugins",
 
         // Erlang's schedulers must not spin on a machine with two cores.
         ["RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS"] = "+S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none",
     };
 
-    private void Write(string file, string text) => File.WriteAllText($"{_folder}/{file}", text.Replace("{folder}", _folder, StringComparison.Ordinal));
+    private void Write(string file, string text) => File.WriteAllText($"{folder}/{file}", text.Replace("{folder}", folder, StringComparison.Ordinal));
 }

@@ -5,20 +5,20 @@ internal sealed class Lines
 {
     private const int Kept = 60;
 
-    private readonly Lock _lock = new();
-    private readonly Queue<string> _last = new();
-    private readonly List<(string Text, TaskCompletionSource Seen)> _waiting = [];
+    private readonly Lock gate = new();
+    private readonly Queue<string> last = new();
+    private readonly List<(string Text, TaskCompletionSource Seen)> waiting = [];
 
     public void Add(string? line)
     {
         if (line is null)
             return;
-        lock (_lock)
+        lock (gate)
         {
-            _last.Enqueue(line);
-            if (_last.Count > Kept)
-                _last.Dequeue();
-            foreach (var (_, seen) in _waiting.Where(w => line.Contains(w.Text, StringComparison.Ordinal)))
+            last.Enqueue(line);
+            if (last.Count > Kept)
+                last.Dequeue();
+            foreach (var (_, seen) in waiting.Where(w => line.Contains(w.Text, StringComparison.Ordinal)))
                 seen.TrySetResult();
         }
     }
@@ -26,14 +26,14 @@ internal sealed class Lines
     public Task NextAsync(string text)
     {
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_lock)
-            _waiting.Add((text, seen));
+        lock (gate)
+            waiting.Add((text, seen));
         return seen.Task;
     }
 
     public override string ToString()
     {
-        lock (_lock)
-            return string.Join('\n', _last);
+        lock (gate)
+            return string.Join('\n', last);
     }
 }

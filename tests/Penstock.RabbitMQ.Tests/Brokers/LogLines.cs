@@ -6,11 +6,11 @@ namespace Penstock.RabbitMQ.Tests.Brokers;
 /// <summary>A log that remembers, for tests of what is logged and what must not be.</summary>
 internal sealed class LogLines : ILoggerFactory, ILogger
 {
-    private readonly Lines _lines = new();
+    private readonly Lines lines = new();
 
     public ConcurrentQueue<string> All { get; } = new();
 
-    public Task NextAsync(string text) => _lines.NextAsync(text);
+    public Task NextAsync(string text) => lines.NextAsync(text);
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -27,7 +27,7 @@ internal sealed class LogLines : ILoggerFactory, ILogger
     {
         var line = $"{logLevel}: {formatter(state, exception)} {exception}";
         All.Enqueue(line);
-        _lines.Add(line);
+        lines.Add(line);
     }
 
     public void Dispose()

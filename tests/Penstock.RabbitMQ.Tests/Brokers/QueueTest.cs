@@ -6,7 +6,7 @@ namespace Penstock.RabbitMQ.Tests.Brokers;
 /// <summary>A test's own queues on a broker: closed behind it.</summary>
 public abstract class QueueTest : IAsyncLifetime
 {
-    private readonly Stack<IAsyncDisposable> _opened = new();
+    private readonly Stack<IAsyncDisposable> opened = new();
 
     protected string Name { get; } = $"q{Guid.NewGuid():N}";
 
@@ -18,8 +18,8 @@ public abstract class QueueTest : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        while (_opened.TryPop(out var opened))
-            await opened.DisposeAsync();
+        while (opened.TryPop(out var last))
+            await last.DisposeAsync();
         Log.Dispose();
     }
 
@@ -28,21 +28,30 @@ public abstract class QueueTest : IAsyncLifetime
         Uri = broker.Uri,
         Queue = Name,
         Backoff = TimeSpan.FromMilliseconds(100),
+        SubmitTimeout = TimeSpan.FromMinutes(1),  // a broker may take its time to come back
         LoggerFactory = Log,
     };
 
     private protected RabbitMqJobQueue<T> Open<T>(RabbitMqJobQueueOptions options)
     {
         var queue = new RabbitMqJobQueue<T>(options);
-        _opened.Push(queue);
+        opened.Push(queue);
         return queue;
+    }
+
+    /// <summary>Waits until the broker counts as it should: its counts follow a moment later, and it lists no more dead jobs than it counts.</summary>
+    private protected async Task ExpectAsync<T>(RabbitMqJobQueue<T> queue, long waiting, long dead = 0)
+    {
+        var expected = new JobCounts(waiting, InProgress: null, dead);
+        while (await queue.CountAsync(Soon) != expected)
+            await Task.Delay(10, Soon);
     }
 
     /// <summary>A bare channel, to do what other programs do.</summary>
     private protected async Task<IChannel> ChannelAsync(Broker broker)
     {
         var connection = await new ConnectionFactory { Uri = broker.Uri, AutomaticRecoveryEnabled = false }.CreateConnectionAsync(Soon);
-        _opened.Push(connection);
+        opened.Push(connection);
         return await connection.CreateChannelAsync(cancellationToken: Soon);
     }
 

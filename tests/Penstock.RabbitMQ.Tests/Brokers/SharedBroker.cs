@@ -3,19 +3,19 @@ namespace Penstock.RabbitMQ.Tests.Brokers;
 /// <summary>One broker for all tests that leave it running; each test has queues of its own.</summary>
 public class SharedBroker : IAsyncLifetime
 {
-    private Broker? _broker;
+    private Broker? broker;
 
-    public Broker Broker => _broker ?? throw new InvalidOperationException($"A broker is required (PENSTOCK_REQUIRE_BROKER=1), but {Broker.Missing}.");
+    public Broker Broker => broker ?? throw new InvalidOperationException($"A broker is required (PENSTOCK_REQUIRE_BROKER=1), but {Broker.Missing}.");
 
     public async Task InitializeAsync()
     {
         if (Broker.Missing is null)
-            _broker = await Broker.StartNewAsync();
+            broker = await Broker.StartNewAsync();
     }
 
     public async Task DisposeAsync()
     {
-        if (_broker is { } broker)
+        if (broker is not null)
             await broker.DisposeAsync();
     }
 }

@@ -1,15 +1,17 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 
 namespace Penstock.Tests.Api;
 
-/// <summary>The public surface changes only on purpose.</summary>
-public class PublicApi
+/// <summary>The public surface of an assembly changes only on purpose. What is approved stands beside the test.</summary>
+public abstract class PublicApi(Assembly assembly, [CallerFilePath] string test = "")
 {
     [Fact]
     public void The_public_surface_is_the_approved_one()
     {
-        var approved = File.ReadAllText(PathOf("PublicApi.approved.txt")).ReplaceLineEndings("\n");
-        var actual = Surface.Of(typeof(Pipeline).Assembly);
+        var file = Path.Combine(Path.GetDirectoryName(test)!, "PublicApi.approved.txt");
+        var approved = File.ReadAllText(file).ReplaceLineEndings("\n");
+        var actual = Surface.Of(assembly);
         if (string.Equals(actual, approved, StringComparison.Ordinal))
             return;
 
@@ -20,8 +22,6 @@ public class PublicApi
             "The public API has changed.\n"
             + string.Concat(before.Except(after, StringComparer.Ordinal).Select(line => $"  gone: {line.Trim()}\n"))
             + string.Concat(after.Except(before, StringComparer.Ordinal).Select(line => $"  new:  {line.Trim()}\n"))
-            + $"If that is meant, accept it:  cp {received} {PathOf("PublicApi.approved.txt")}");
+            + $"If that is meant, accept it:  cp {received} {file}");
     }
-
-    private static string PathOf(string file, [CallerFilePath] string self = "") => Path.Combine(Path.GetDirectoryName(self)!, file);
 }

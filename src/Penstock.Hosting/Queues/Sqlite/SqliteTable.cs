@@ -7,48 +7,48 @@ internal sealed class SqliteTable : IJobTable
 {
     private const string Entry = "SELECT sequence, id, state, due, attempts, deliveries, reason FROM jobs";
 
-    private readonly string _path;
-    private readonly string _queue;
-    private readonly SqliteConnection _connection;
-    private readonly List<Statement> _statements = [];
-    private readonly WriteLock _lock;
-    private readonly Statement _commit;
-    private readonly Statement _rollback;
-    private readonly Statement _dataVersion;
-    private readonly Statement _add;
-    private readonly Statement _addPayload;
-    private readonly Statement _first;
-    private readonly Statement _firstAfter;
-    private readonly Statement _findSequence;
-    private readonly Statement _findId;
-    private readonly Statement _content;
-    private readonly Statement _update;
-    private readonly Statement _remove;
-    private readonly Statement _removePayload;
-    private readonly Statement _count;
+    private readonly string path;
+    private readonly string queue;
+    private readonly SqliteConnection connection;
+    private readonly List<Statement> statements = [];
+    private readonly WriteLock writeLock;
+    private readonly Statement commit;
+    private readonly Statement rollback;
+    private readonly Statement dataVersion;
+    private readonly Statement add;
+    private readonly Statement addPayload;
+    private readonly Statement first;
+    private readonly Statement firstAfter;
+    private readonly Statement findSequence;
+    private readonly Statement findId;
+    private readonly Statement content;
+    private readonly Statement update;
+    private readonly Statement remove;
+    private readonly Statement removePayload;
+    private readonly Statement count;
 
-    private long _seen;
+    private long seen;
 
     private SqliteTable(string path, string queue)
     {
-        _path = path;
-        _queue = queue;
-        _connection = SqliteFile.Open(path);
-        _lock = new WriteLock(_connection);
-        _commit = Prepare("COMMIT");
-        _rollback = Prepare("ROLLBACK");
-        _dataVersion = Prepare("PRAGMA data_version");
-        _add = Prepare("INSERT INTO jobs (queue, id) VALUES ($1, $2) ON CONFLICT (queue, id) DO NOTHING RETURNING sequence");
-        _addPayload = Prepare("INSERT INTO payloads (sequence, trace_parent, trace_state, payload) VALUES ($1, $2, $3, $4)");
-        _first = Prepare($"{Entry} WHERE queue = $1 AND state = $2 ORDER BY due, sequence LIMIT 1");
-        _firstAfter = Prepare($"{Entry} WHERE queue = $1 AND state = $2 AND (due, sequence) > ($3, $4) ORDER BY due, sequence LIMIT 1");
-        _findSequence = Prepare($"{Entry} WHERE sequence = $1 AND queue = $2");
-        _findId = Prepare($"{Entry} WHERE id = $1 AND queue = $2");
-        _content = Prepare("SELECT CAST(payload AS BLOB), trace_parent, trace_state FROM payloads WHERE sequence = $1");
-        _update = Prepare("UPDATE jobs SET state = $2, due = $3, attempts = $4, deliveries = $5, reason = $6 WHERE sequence = $1");
-        _remove = Prepare("DELETE FROM jobs WHERE sequence = $1");
-        _removePayload = Prepare("DELETE FROM payloads WHERE sequence = $1");
-        _count = Prepare("SELECT count(*) FROM jobs WHERE queue = $1 AND state = $2");
+        this.path = path;
+        this.queue = queue;
+        connection = SqliteFile.Open(path);
+        writeLock = new WriteLock(connection);
+        commit = Prepare("COMMIT");
+        rollback = Prepare("ROLLBACK");
+        dataVersion = Prepare("PRAGMA data_version");
+        add = Prepare("INSERT INTO jobs (queue, id) VALUES ($1, $2) ON CONFLICT (queue, id) DO NOTHING RETURNING sequence");
+        addPayload = Prepare("INSERT INTO payloads (sequence, trace_parent, trace_state, payload) VALUES ($1, $2, $3, $4)");
+        first = Prepare($"{Entry} WHERE queue = $1 AND state = $2 ORDER BY due, sequence LIMIT 1");
+        firstAfter = Prepare($"{Entry} WHERE queue = $1 AND state = $2 AND (due, sequence) > ($3, $4) ORDER BY due, sequence LIMIT 1");
+        findSequence = Prepare($"{Entry} WHERE sequence = $1 AND queue = $2");
+        findId = Prepare($"{Entry} WHERE id = $1 AND queue = $2");
+        content = Prepare("SELECT CAST(payload AS BLOB), trace_parent, trace_state FROM payloads WHERE sequence = $1");
+        update = Prepare("UPDATE jobs SET state = $2, due = $3, attempts = $4, deliveries = $5, reason = $6 WHERE sequence = $1");
+        remove = Prepare("DELETE FROM jobs WHERE sequence = $1");
+        removePayload = Prepare("DELETE FROM payloads WHERE sequence = $1");
+        count = Prepare("SELECT count(*) FROM jobs WHERE queue = $1 AND state = $2");
     }
 
     public static SqliteTable Open(string path, string queue)
@@ -70,17 +70,17 @@ internal sealed class SqliteTable : IJobTable
 
     public void Begin()
     {
-        _lock.Take();
-        _seen = _dataVersion.Number();
+        writeLock.Take();
+        seen = dataVersion.Number();
     }
 
-    public void Commit() => _commit.Execute();
+    public void Commit() => commit.Execute();
 
     public void Rollback()
     {
         try
         {
-            _rollback.Execute();
+            rollback.Execute();
         }
         catch (SqliteException)
         {
@@ -88,49 +88,49 @@ internal sealed class SqliteTable : IJobTable
         }
     }
 
-    public bool ChangedElsewhere() => _dataVersion.Number() != _seen;
+    public bool ChangedElsewhere() => dataVersion.Number() != seen;
 
     public bool TryAdd(string id, JobContent content)
     {
-        var sequence = _add.Number(_queue, id);
-        return sequence != 0 && _addPayload.Execute(sequence, content.TraceParent, content.TraceState, content.Payload) == 1;
+        var sequence = add.Number(queue, id);
+        return sequence != 0 && addPayload.Execute(sequence, content.TraceParent, content.TraceState, content.Payload) == 1;
     }
 
     public JobEntry? First(JobState state, JobEntry? after = null) => after is null
-        ? _first.First(ReadEntry, _queue, (long)state)
-        : _firstAfter.First(ReadEntry, _queue, (long)state, after.Due, after.Sequence);
+        ? first.First(ReadEntry, queue, (long)state)
+        : firstAfter.First(ReadEntry, queue, (long)state, after.Due, after.Sequence);
 
-    public JobEntry? Find(long sequence) => _findSequence.First(ReadEntry, sequence, _queue);
+    public JobEntry? Find(long sequence) => findSequence.First(ReadEntry, sequence, queue);
 
-    public JobEntry? Find(string id) => _findId.First(ReadEntry, id, _queue);
+    public JobEntry? Find(string id) => findId.First(ReadEntry, id, queue);
 
-    public JobContent? Content(long sequence) => _content.First(ReadContent, sequence);
+    public JobContent? Content(long sequence) => content.First(ReadContent, sequence);
 
     public void Update(JobEntry entry) =>
-        _update.Execute(entry.Sequence, (long)entry.State, entry.Due, entry.Attempts, entry.Deliveries, entry.Reason);
+        update.Execute(entry.Sequence, (long)entry.State, entry.Due, entry.Attempts, entry.Deliveries, entry.Reason);
 
     public void Remove(long sequence)
     {
-        _remove.Execute(sequence);
-        _removePayload.Execute(sequence);
+        remove.Execute(sequence);
+        removePayload.Execute(sequence);
     }
 
-    public long Count(JobState state) => _count.Number(_queue, (long)state);
+    public long Count(JobState state) => count.Number(queue, (long)state);
 
-    public Exception Explain(Exception exception) => SqliteErrors.Explain(exception, _path);
+    public Exception Explain(Exception exception) => SqliteErrors.Explain(exception, path);
 
     public void Dispose()
     {
-        foreach (var statement in _statements)
+        foreach (var statement in statements)
             statement.Dispose();
-        _lock.Dispose();
-        _connection.Dispose();
+        writeLock.Dispose();
+        connection.Dispose();
     }
 
     private Statement Prepare(string sql)
     {
-        var statement = new Statement(_connection, sql);
-        _statements.Add(statement);
+        var statement = new Statement(connection, sql);
+        statements.Add(statement);
         return statement;
     }
 

@@ -5,19 +5,19 @@ namespace Penstock.Hosting.Queues.Sqlite;
 /// <summary>An SQL statement that is prepared once. Values are always parameters, $1, $2 and so on.</summary>
 internal sealed class Statement : IDisposable
 {
-    private readonly SqliteCommand _command;
+    private readonly SqliteCommand command;
 
     public Statement(SqliteConnection connection, string sql)
     {
-        _command = connection.CreateCommand();
-        _command.CommandText = sql;
+        command = connection.CreateCommand();
+        command.CommandText = sql;
     }
 
     /// <returns>The number of rows changed.</returns>
     public int Execute(params ReadOnlySpan<object?> values)
     {
         Bind(values);
-        return _command.ExecuteNonQuery();
+        return command.ExecuteNonQuery();
     }
 
     /// <returns>The first row; nothing if there is none.</returns>
@@ -25,7 +25,7 @@ internal sealed class Statement : IDisposable
         where TRow : class?
     {
         Bind(values);
-        using var reader = _command.ExecuteReader();
+        using var reader = command.ExecuteReader();
         return reader.Read() ? read(reader) : null;
     }
 
@@ -33,18 +33,18 @@ internal sealed class Statement : IDisposable
     public long Number(params ReadOnlySpan<object?> values)
     {
         Bind(values);
-        return _command.ExecuteScalar() as long? ?? 0;
+        return command.ExecuteScalar() as long? ?? 0;
     }
 
-    public void Dispose() => _command.Dispose();
+    public void Dispose() => command.Dispose();
 
     private void Bind(ReadOnlySpan<object?> values)
     {
         for (var i = 0; i < values.Length; i++)
         {
-            if (i == _command.Parameters.Count)
-                _command.Parameters.Add(new SqliteParameter { ParameterName = $"${i + 1}" });
-            _command.Parameters[i].Value = values[i] ?? DBNull.Value;
+            if (i == command.Parameters.Count)
+                command.Parameters.Add(new SqliteParameter { ParameterName = $"${i + 1}" });
+            command.Parameters[i].Value = values[i] ?? DBNull.Value;
         }
     }
 }

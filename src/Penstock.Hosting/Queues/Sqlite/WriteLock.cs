@@ -16,14 +16,14 @@ internal sealed class WriteLock : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly SqliteConnection _connection;
-    private readonly sqlite3_stmt _begin;
+    private readonly SqliteConnection connection;
+    private readonly sqlite3_stmt begin;
 
     public WriteLock(SqliteConnection connection)
     {
-        _connection = connection;
+        this.connection = connection;
         Check(raw.sqlite3_busy_timeout(connection.Handle, MillisecondsAtATime));
-        Check(raw.sqlite3_prepare_v2(connection.Handle, "BEGIN IMMEDIATE", out _begin));
+        Check(raw.sqlite3_prepare_v2(connection.Handle, "BEGIN IMMEDIATE", out begin));
     }
 
     public void Take()
@@ -32,8 +32,8 @@ internal sealed class WriteLock : IDisposable
         int result;
         do
         {
-            result = raw.sqlite3_step(_begin);
-            _ = raw.sqlite3_reset(_begin);
+            result = raw.sqlite3_step(begin);
+            _ = raw.sqlite3_reset(begin);
         }
         while ((result & 0xFF) == raw.SQLITE_BUSY && Stopwatch.GetElapsedTime(start) < Patience);
 
@@ -41,7 +41,7 @@ internal sealed class WriteLock : IDisposable
             Check(result);
     }
 
-    public void Dispose() => _begin.Dispose();
+    public void Dispose() => begin.Dispose();
 
-    private void Check(int result) => SqliteException.ThrowExceptionForRC(result, _connection.Handle);
+    private void Check(int result) => SqliteException.ThrowExceptionForRC(result, connection.Handle);
 }

@@ -1,0 +1,3 @@
+namespace Penstock.Tests.Api;
+
+public sealed class CoreApi() : PublicApi(typeof(Pipeline).Assembly);
