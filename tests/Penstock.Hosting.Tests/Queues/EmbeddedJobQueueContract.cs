@@ -93,7 +93,7 @@ public abstract class EmbeddedJobQueueContract : JobQueueContract
         await queue.ExtendAsync(job, TimeSpan.MaxValue, default);
         await queue.SubmitAsync(new Work("next"));
 
-        Assert.Equal("next", (await puller.NextAsync()).Payload.Kind);
+        Assert.Equal("next", (await puller.NextAsync()).Payload.Text);
         await queue.CompleteAsync(job, default);
     }
 
