@@ -34,6 +34,7 @@ public static class PipelineWorkerExtensions
     /// </param>
     /// <param name="name">The worker's name: in configuration, logs, metrics, and of its health check. Default: <c>Worker</c>.</param>
     /// <returns>The worker's options, to configure them further.</returns>
+    /// <exception cref="InvalidOperationException">There is a worker of that name already.</exception>
     public static OptionsBuilder<PipelineWorkerOptions> AddPipelineWorker<T, TOut>(
         this IServiceCollection services,
         Func<Pipeline<T>, Pipeline<TOut>> stages,
@@ -47,8 +48,23 @@ public static class PipelineWorkerExtensions
 
     /// <inheritdoc cref="AddPipelineWorker{T, TOut}(IServiceCollection, Func{Pipeline{T}, Pipeline{TOut}}, Func{Job{TOut}, CancellationToken, ValueTask}, string)"/>
     /// <param name="services">The application's services.</param>
+    /// <param name="stages">Adds the stages to the pipeline of payloads.</param>
+    /// <param name="sink">Makes the sink, once, from the services of the whole application; for services of a scope, the sink opens one for each job.</param>
+    /// <param name="name">The worker's name.</param>
+    public static OptionsBuilder<PipelineWorkerOptions> AddPipelineWorker<T, TOut>(
+        this IServiceCollection services,
+        Func<Pipeline<T>, Pipeline<TOut>> stages,
+        Func<IServiceProvider, Func<Job<TOut>, CancellationToken, ValueTask>> sink,
+        string name = "Worker")
+    {
+        ArgumentNullException.ThrowIfNull(stages);
+        return services.AddPipelineWorker<T, TOut>((_, jobs) => stages(jobs), sink, name);
+    }
+
+    /// <inheritdoc cref="AddPipelineWorker{T, TOut}(IServiceCollection, Func{Pipeline{T}, Pipeline{TOut}}, Func{Job{TOut}, CancellationToken, ValueTask}, string)"/>
+    /// <param name="services">The application's services.</param>
     /// <param name="stages">Adds the stages to the pipeline of payloads; may take what it needs from the services. Stages in processes take none of them.</param>
-    /// <param name="sink">Makes the sink from the services, once.</param>
+    /// <param name="sink">Makes the sink, once, from the services of the whole application; for services of a scope, the sink opens one for each job.</param>
     /// <param name="name">The worker's name.</param>
     public static OptionsBuilder<PipelineWorkerOptions> AddPipelineWorker<T, TOut>(
         this IServiceCollection services,
@@ -60,6 +76,11 @@ public static class PipelineWorkerExtensions
         ArgumentNullException.ThrowIfNull(stages);
         ArgumentNullException.ThrowIfNull(sink);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (services.Any(s => s.ServiceType == typeof(WorkerStatus) && name.Equals(s.ServiceKey)))
+        {
+            throw new InvalidOperationException($"There is a pipeline worker '{name}' already. Give each a name of its own, as in "
+                + "services.AddPipelineWorker(stages, sink, \"scans\"): options, logs and the health check go by it.");
+        }
 
         services.TryAddSingleton<JobLogProvider>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILoggerProvider, JobLogProvider>(provider => provider.GetRequiredService<JobLogProvider>()));

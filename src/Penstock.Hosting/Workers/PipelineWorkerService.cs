@@ -86,7 +86,7 @@ internal sealed class PipelineWorkerService<T, TOut>(
 
     private IJobQueue<T> Queue() =>
         provider.GetKeyedService<IJobQueue<T>>(name) ?? provider.GetService<IJobQueue<T>>() ?? throw new InvalidOperationException(
-            $"Pipeline worker '{name}' has no queue: register one, as in services.AddSingleton<IJobQueue<{typeof(T).Name}>>(new SqliteJobQueue<{typeof(T).Name}>(\"jobs.db\")).");
+            $"Pipeline worker '{name}' has no queue: register one, as in services.AddSqliteJobQueue<{typeof(T).Name}>(\"jobs.db\").");
 
     private RunOptions RunOptions()
     {

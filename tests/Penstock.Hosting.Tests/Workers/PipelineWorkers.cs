@@ -184,7 +184,7 @@ public class PipelineWorkers
         builder.Services.AddPipelineWorker<int, int>(jobs => jobs.Then(Twice), Store);
         using var host = builder.Build();
         var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync());
-        Assert.Contains("AddSingleton<IJobQueue<Int32>>", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("AddSqliteJobQueue<Int32>", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Limit)]
@@ -205,6 +205,15 @@ public class PipelineWorkers
         await host.StopAsync();
         Assert.Equal(1, queue.MostHeld);
         Assert.Equal(["a"], other.Completed);
+    }
+
+    [Fact]
+    public void Two_workers_of_one_name_are_refused_and_told_the_cure()
+    {
+        var services = new ServiceCollection();
+        services.AddPipelineWorker<int, int>(jobs => jobs.Then(Twice), Store);
+        var thrown = Assert.Throws<InvalidOperationException>(() => services.AddPipelineWorker<string, string>(jobs => jobs.Select(s => s), (_, _) => default));
+        Assert.Contains("Give each a name of its own", thrown.Message, StringComparison.Ordinal);
     }
 
     private static IEnumerable<int> Twice(IEnumerable<int> items)
