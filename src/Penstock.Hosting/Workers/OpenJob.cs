@@ -4,9 +4,12 @@ using Penstock.Links;
 namespace Penstock.Hosting.Workers;
 
 /// <summary>A job that was pulled and is not settled yet, whatever its payload.</summary>
-internal abstract class OpenJob : ITicket
+internal abstract class OpenJob(JobContext context) : ITicket
 {
-    public abstract string Id { get; }
+    public string Id => Context.Id;
+
+    /// <summary>The job as stages see it.</summary>
+    public JobContext Context => context;
 
     public abstract ActivityContext Trace { get; }
 
@@ -15,14 +18,12 @@ internal abstract class OpenJob : ITicket
 }
 
 /// <inheritdoc/>
-internal sealed class OpenJob<T>(Job<T> job, JobSpan span) : OpenJob
+internal sealed class OpenJob<T>(Job<T> job, JobSpan span) : OpenJob(new JobContext(job.Id, job.Attempt))
 {
     private readonly Lock gate = new();
     private Task? settlement;
 
     public Job<T> Job => job;
-
-    public override string Id => job.Id;
 
     public override ActivityContext Trace => span.Context;
 
