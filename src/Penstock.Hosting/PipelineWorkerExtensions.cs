@@ -83,6 +83,7 @@ public static class PipelineWorkerExtensions
         }
 
         services.TryAddSingleton<JobLogProvider>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<LoggerFilterOptions>, CaptureRule>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILoggerProvider, JobLogProvider>(provider => provider.GetRequiredService<JobLogProvider>()));
         services.AddKeyedSingleton(name, (provider, _) => new WorkerStatus(provider.TimeProvider()));
         services.AddSingleton<IHostedService>(provider => new PipelineWorkerService<T, TOut>(name, provider, stages, sink));

@@ -19,7 +19,10 @@ public sealed class PipelineWorkerOptions
     /// <summary>Whether the lines that are logged while a job is worked on are collected, in <see cref="Job{T}.Log"/>. Default: false.</summary>
     public bool CaptureLog { get; set; }
 
-    /// <summary>The least severe lines that are collected. Default: <see cref="LogLevel.Information"/>.</summary>
+    /// <summary>
+    /// The least severe lines that are collected, whatever the application's own minimum is. Default: <see cref="LogLevel.Information"/>. In the
+    /// logging section of the configuration, <c>PenstockJobs</c> is the provider that collects them.
+    /// </summary>
     public LogLevel CaptureLevel { get; set; } = LogLevel.Information;
 
     /// <summary>How many lines are collected of one job: 1 or more, default 1000. Later ones replace the oldest.</summary>

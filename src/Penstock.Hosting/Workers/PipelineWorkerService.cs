@@ -31,7 +31,7 @@ internal sealed class PipelineWorkerService<T, TOut>(
     {
         var deliver = sink(provider);
         if (options.CaptureLog)
-            provider.GetRequiredService<JobLogProvider>().IsCapturing = true;
+            provider.GetRequiredService<JobLogProvider>().Capture(options.CaptureLevel);
         var pipeline = TrackedPipeline.Create<OpenJob<T>, T, TOut>(
             ct => jobs!.PullAsync(ct),
             job => job.Job.Payload,
