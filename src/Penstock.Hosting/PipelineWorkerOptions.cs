@@ -9,7 +9,7 @@ public sealed class PipelineWorkerOptions
 {
     /// <summary>
     /// How many jobs this worker may hold at once, pulled and not settled: 1 or more. Default: as many as the pipeline's stages have workers together,
-    /// so that each could have a job in hand, and none lies here while another machine is idle.
+    /// and <see cref="SinkWorkers"/> more, so that each could have a job in hand, and none lies here while another machine is idle.
     /// </summary>
     public int? JobsInFlight { get; set; }
 

@@ -40,7 +40,7 @@ internal sealed class PipelineWorkerService<T, TOut>(
             new StageOptions { Name = StageName.Of(deliver) ?? "Deliver", Workers = options.SinkWorkers },
             (job, why) => jobs!.Fail(job, why),
             job => new ValueTask(jobs!.SettleAsync(job)));
-        var most = options.JobsInFlight ?? Math.Max(1, pipeline.Path.Skip(1).SkipLast(2).Sum(s => s.Options.Workers)); // of all stages but Pull, Deliver and Settle
+        var most = options.JobsInFlight ?? pipeline.Path.Skip(1).SkipLast(1).Sum(s => s.Options.Workers); // of all stages and the sink, but not Pull and Settle
         jobs = new OpenJobs<T>(Queue(), most, () => options.CaptureLog ? new JobLog(options.CaptureLevel, options.CaptureLines, time) : null, status, log, time);
         run = pipeline.Start(RunOptions(), CancellationToken.None);
         status.Run = run;

@@ -69,7 +69,7 @@ public class PipelineWorkers
     }
 
     [Fact(Timeout = Limit)]
-    public async Task By_default_it_holds_a_job_for_each_worker_of_a_stage()
+    public async Task By_default_it_holds_a_job_for_each_worker_of_a_stage_and_of_the_sink()
     {
         using var full = new SemaphoreSlim(0);
         using var host = await StartAsync(
@@ -77,10 +77,10 @@ public class PipelineWorkers
             async (_, ct) => await full.WaitAsync(ct),
             o => o.SinkWorkers = 20);
         Submit(50);
-        await queue.UntilPulledAsync(5);
+        await queue.UntilPulledAsync(25);
         full.Release(50);
         await queue.UntilSettledAsync(50);
-        Assert.Equal(5, queue.MostHeld);
+        Assert.Equal(25, queue.MostHeld);
     }
 
     [Fact(Timeout = Limit)]
