@@ -8,24 +8,24 @@ internal abstract class OpenJob(JobContext context) : ITicket
 {
     public string Id => Context.Id;
 
+    public ActivityContext Trace => Span.Context;
+
     /// <summary>The job as stages see it.</summary>
     public JobContext Context => context;
 
-    public abstract ActivityContext Trace { get; }
-
     /// <summary>The lines logged for it, if they are collected.</summary>
-    public JobLog? Log { get; init; }
+    public JobLog? Log { get; set; }
+
+    public JobSpan Span { get; set; } = JobSpan.None;
 }
 
 /// <inheritdoc/>
-internal sealed class OpenJob<T>(Job<T> job, JobSpan span) : OpenJob(new JobContext(job.Id, job.Attempt))
+internal sealed class OpenJob<T>(Job<T> job) : OpenJob(new JobContext(job.Id, job.Attempt))
 {
     private readonly Lock gate = new();
     private Task? settlement;
 
     public Job<T> Job => job;
-
-    public override ActivityContext Trace => span.Context;
 
     /// <summary>Why it failed, if it did: the first reason.</summary>
     public Exception? Failure { get; set; }
@@ -43,6 +43,6 @@ internal sealed class OpenJob<T>(Job<T> job, JobSpan span) : OpenJob(new JobCont
     private async Task SettleAsync(Func<Task> settle)
     {
         await settle().ConfigureAwait(false);
-        span.End(Failure);
+        Span.End(Failure);
     }
 }

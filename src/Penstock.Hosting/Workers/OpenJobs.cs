@@ -17,9 +17,11 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
         // The token may be signalled only where a job cannot get lost: what the queue has given is taken.
         await foreach (var pulled in queue.PullAsync(most, ct).ConfigureAwait(false))
         {
-            var job = new OpenJob<T>(pulled, JobSpan.Begin(pulled)) { Log = createLog() };
-            open[job] = true;
+            var job = new OpenJob<T>(pulled);
+            open[job] = true; // before anything else, so that it is given back whatever happens
             status.Open = open.Count;
+            job.Log = createLog();
+            job.Span = JobSpan.Begin(pulled, log);
             yield return job;
             await room.WaitAsync(ct).ConfigureAwait(false);
         }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Penstock.Stages;
+using Penstock.Telemetry;
 
 namespace Penstock.Hosting.Workers;
 
@@ -21,7 +22,7 @@ internal sealed class PipelineWorkerService<T, TOut>(
     private readonly TimeSpan shutdownTimeout = provider.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
     private readonly TimeProvider time = provider.TimeProvider();
     private readonly WorkerStatus status = provider.GetRequiredKeyedService<WorkerStatus>(name);
-    private readonly WorkerLog log = new(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Penstock.Hosting"));
+    private readonly WorkerLog log = new(new SafeLogger(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Penstock.Hosting")));
 
     // Built when the host starts, so that what cannot run is told before anything does.
     private OpenJobs<T>? jobs;
@@ -68,8 +69,9 @@ internal sealed class PipelineWorkerService<T, TOut>(
         }
         finally
         {
-            log.Stopped(name, status.Open);
+            var left = status.Open;
             await jobs.SettleRestAsync().ConfigureAwait(false);
+            log.Stopped(name, left);
             await ended.CancelAsync().ConfigureAwait(false);
             await kept.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

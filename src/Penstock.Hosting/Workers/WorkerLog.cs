@@ -22,4 +22,7 @@ internal sealed partial class WorkerLog(ILogger logger)
 
     [LoggerMessage(6, LogLevel.Error, "The queue could not be told about job '{Job}'; the job may come again.")]
     public partial void QueueFailed(string job, Exception exception);
+
+    [LoggerMessage(11, LogLevel.Warning, "A listener to activities has thrown; the job does not depend on it.")]
+    public partial void ListenerFailed(Exception exception);
 }
