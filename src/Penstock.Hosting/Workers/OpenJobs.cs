@@ -8,6 +8,10 @@ namespace Penstock.Hosting.Workers;
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore that is only awaited holds nothing to dispose.")]
 internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> createLog, WorkerStatus status, WorkerLog log, TimeProvider time)
 {
+    // Timers run for 49 days at most, and a millisecond at least.
+    private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(1);
+
     private readonly SemaphoreSlim room = new(most - 1); // the first one is pulled without asking
     private readonly ConcurrentDictionary<OpenJob<T>, bool> open = [];
 
@@ -59,19 +63,24 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
     {
         if (queue.Lease == Timeout.InfiniteTimeSpan)
             return;
-        using var timer = new PeriodicTimer(queue.Lease / 3, time);
+        var third = queue.Lease / 3;
+        var period = third < ShortestPeriod ? ShortestPeriod : third > LongestPeriod ? LongestPeriod : third;
+        using var timer = new PeriodicTimer(period, time);
         while (await timer.WaitForNextTickAsync(ct).ConfigureAwait(false))
         {
-            foreach (var job in open.Keys)
-                await ExtendAsync(job, ct).ConfigureAwait(false);
+            // One that hangs leaves time for another try within its lease.
+            using var limit = new CancellationTokenSource(period, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+            await Task.WhenAll(open.Keys.Select(job => ExtendAsync(job, either.Token, ct))).ConfigureAwait(false);
         }
     }
 
-    private async Task ExtendAsync(OpenJob<T> job, CancellationToken ct)
+    private async Task ExtendAsync(OpenJob<T> job, CancellationToken limit, CancellationToken ct)
     {
         try
         {
-            await queue.ExtendAsync(job.Job, queue.Lease, ct).ConfigureAwait(false);
+            // Not all queues look at their token.
+            await queue.ExtendAsync(job.Job, queue.Lease, limit).AsTask().WaitAsync(limit).ConfigureAwait(false);
         }
         catch (JobLeaseLostException) when (!open.ContainsKey(job))
         {
@@ -81,9 +90,9 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
         {
             log.LeaseLost(job.Job.Id, lost);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!ct.IsCancellationRequested)
         {
-            log.QueueFailed(job.Job.Id, exception); // the next tick tries again
+            log.NotExtended(job.Job.Id, exception); // the next tick tries again
         }
     }
 

@@ -23,6 +23,9 @@ internal sealed partial class WorkerLog(ILogger logger)
     [LoggerMessage(6, LogLevel.Error, "The queue could not be told about job '{Job}'; the job may come again.")]
     public partial void QueueFailed(string job, Exception exception);
 
+    [LoggerMessage(8, LogLevel.Warning, "The lease of job '{Job}' could not be extended; another try follows before it ends.")]
+    public partial void NotExtended(string job, Exception exception);
+
     [LoggerMessage(11, LogLevel.Warning, "A listener to activities has thrown; the job does not depend on it.")]
     public partial void ListenerFailed(Exception exception);
 }
