@@ -21,8 +21,11 @@ public static class PipelineWorkerExtensions
     /// a thread that is stuck) fails the worker, and with it the host; its other jobs are given back.</para>
     /// <para>No order is kept between jobs, whatever <see cref="StageOptions.Ordered"/> says, and a batch holds items of one job. Stages
     /// finish with an item before they ask for the next, and take all their items.</para>
-    /// <para>When the host stops, the worker pulls no more and finishes what it has, for four fifths of the host's shutdown timeout; what is
-    /// not finished then is given back.</para>
+    /// <para>A queue that fails is not given up: what has become of a job is told again until the queue hears it, and pulling is begun again after 1 s, 2 s, and
+    /// so on up to 30 s; the health check is degraded meanwhile. But a queue that has never worked (it fails before its first job, and within 30 s)
+    /// fails the worker at once, since its settings are to blame.</para>
+    /// <para>As soon as the host begins to stop, the worker pulls no more and finishes what it has, for about three quarters of
+    /// <see cref="HostOptions.ShutdownTimeout"/>; what is not finished then is given back. An infinite timeout is no limit.</para>
     /// </remarks>
     /// <typeparam name="T">A job's payload.</typeparam>
     /// <typeparam name="TOut">What comes out of the stages.</typeparam>

@@ -30,7 +30,7 @@ public sealed class PipelineWorkerOptions
 
     /// <summary>
     /// How the run runs. Its <see cref="RunOptions.StopTimeout"/> is cut to a tenth of the host's shutdown timeout, so that jobs can
-    /// still be given back. Default: working defaults; dead letters are the queue's matter.
+    /// still be given back; a timeout without end cuts nothing. Default: working defaults; dead letters are the queue's matter.
     /// </summary>
     public RunOptions Run { get; set; } = new();
 

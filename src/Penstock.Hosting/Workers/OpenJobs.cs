@@ -6,7 +6,7 @@ namespace Penstock.Hosting.Workers;
 
 /// <summary>The jobs that a worker has pulled and not settled: never more than allowed, and none of them forgotten.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore that is only awaited holds nothing to dispose.")]
-internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> createLog, WorkerStatus status, WorkerLog log, TimeProvider time)
+internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> createLog, Shutdown shutdown, WorkerStatus status, WorkerLog log, TimeProvider time)
 {
     // Timers run for 49 days at most, and a millisecond at least.
     private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(1);
@@ -19,7 +19,7 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
     public async IAsyncEnumerable<OpenJob<T>> PullAsync([EnumeratorCancellation] CancellationToken ct)
     {
         // The token may be signalled only where a job cannot get lost: what the queue has given is taken.
-        await foreach (var pulled in queue.PullAsync(most, ct).ConfigureAwait(false))
+        await foreach (var pulled in new PatientPull<T>(queue, most, status, log, time).PullAsync(ct).ConfigureAwait(false))
         {
             var job = new OpenJob<T>(pulled);
             open[job] = true; // before anything else, so that it is given back whatever happens
@@ -38,25 +38,17 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
         log.JobFailed(job.Job.Id, job.Job.Attempt, why);
     }
 
-    /// <summary>Nothing descends from the job any more: completes it, or says why it failed.</summary>
-    public Task SettleAsync(OpenJob<T> job) => job.SettleOnce(async () =>
-    {
-        await TellAsync(job, job.Failure is { } why
-            ? () => queue.FailAsync(job.Job, why, CancellationToken.None)
-            : () => queue.CompleteAsync(job.Job, CancellationToken.None)).ConfigureAwait(false);
-        status.Settled(job.Failure is not null);
-    });
+    /// <summary>
+    /// Nothing descends from the job any more: completes it, or says why it failed. Returns when that is done; or, if the queue
+    /// cannot be reached, when the run has to end, which must not wait for it.
+    /// </summary>
+    public async ValueTask SettleAsync(OpenJob<T> job) =>
+        await TellAsync(job).WaitAsync(shutdown.Aborting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    /// <summary>When the run is over: gives back what it left, but for what has failed.</summary>
-    public async Task SettleRestAsync()
-    {
-        foreach (var job in open.Keys)
-        {
-            await (job.Failure is not null
-                ? SettleAsync(job)
-                : job.SettleOnce(() => TellAsync(job, () => queue.ReleaseAsync(job.Job, CancellationToken.None)))).ConfigureAwait(false);
-        }
-    }
+    /// <summary>When the run is over: gives back what it left, but for what has failed. Settles all at once: one that waits holds up no other.</summary>
+    public Task SettleRestAsync() => Task.WhenAll(open.Keys.Select(job => job.Failure is not null
+        ? TellAsync(job)
+        : job.SettleOnce(() => TellAsync(job, token => queue.ReleaseAsync(job.Job, token)))));
 
     /// <summary>Extends the leases of all open jobs in time, until it is cancelled.</summary>
     public async Task KeepAsync(CancellationToken ct)
@@ -96,20 +88,45 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
         }
     }
 
-    // A job that could not be settled comes again: at least once is what queues promise.
-    private async Task TellAsync(OpenJob<T> job, Func<ValueTask> settle)
+    private Task TellAsync(OpenJob<T> job) => job.SettleOnce(async () =>
+    {
+        if (await TellAsync(job, job.Failure is { } why
+            ? token => queue.FailAsync(job.Job, why, token)
+            : token => queue.CompleteAsync(job.Job, token)).ConfigureAwait(false))
+        {
+            status.Settled(job.Failure is not null);
+        }
+    });
+
+    /// <summary>Tells the queue what has become of the job, as often as it takes; meanwhile the lease is kept.</summary>
+    /// <returns>Whether the queue knows. If not, the job comes again: at least once is what queues promise.</returns>
+    private async Task<bool> TellAsync(OpenJob<T> job, Func<CancellationToken, ValueTask> settle)
     {
         try
         {
-            await settle().ConfigureAwait(false);
-        }
-        catch (JobLeaseLostException lost)
-        {
-            log.LeaseLost(job.Job.Id, lost);
-        }
-        catch (Exception exception)
-        {
-            log.QueueFailed(job.Job.Id, exception);
+            for (var pause = Backoff.OfSettling(); ; pause.Double())
+            {
+                try
+                {
+                    await settle(shutdown.Over).ConfigureAwait(false);
+                    return true;
+                }
+                catch (JobLeaseLostException lost)
+                {
+                    log.LeaseLost(job.Job.Id, lost);
+                    return false;
+                }
+                catch (Exception exception) when (exception is not ObjectDisposedException && !shutdown.Over.IsCancellationRequested)
+                {
+                    log.TriesAgain(job.Job.Id, pause.Length, exception);
+                    await Task.Delay(pause.Length, time, shutdown.Over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+                catch (Exception exception)
+                {
+                    log.NotSettled(job.Job.Id, exception);
+                    return false;
+                }
+            }
         }
         finally
         {
