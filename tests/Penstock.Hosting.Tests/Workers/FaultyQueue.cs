@@ -23,17 +23,17 @@ internal sealed class FaultyQueue<T>(RecordingQueue<T> inner) : IJobQueue<T>
         }
     }
 
-    public async ValueTask CompleteAsync(Job<T> job, CancellationToken ct)
+    public async ValueTask CompleteAsync(Job<T> job, CancellationToken ct = default)
     {
         await OnComplete();
         await inner.CompleteAsync(job, ct);
     }
 
-    public ValueTask FailAsync(Job<T> job, Exception why, CancellationToken ct) => inner.FailAsync(job, why, ct);
+    public ValueTask FailAsync(Job<T> job, Exception why, CancellationToken ct = default) => inner.FailAsync(job, why, ct);
 
-    public ValueTask ReleaseAsync(Job<T> job, CancellationToken ct) => inner.ReleaseAsync(job, ct);
+    public ValueTask ReleaseAsync(Job<T> job, CancellationToken ct = default) => inner.ReleaseAsync(job, ct);
 
-    public async ValueTask ExtendAsync(Job<T> job, TimeSpan lease, CancellationToken ct)
+    public async ValueTask ExtendAsync(Job<T> job, TimeSpan lease, CancellationToken ct = default)
     {
         await OnExtend(job);
         await inner.ExtendAsync(job, lease, ct);
