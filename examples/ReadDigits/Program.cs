@@ -37,7 +37,7 @@ static PageFolder MakePages(CommandLine options)
         .Select(number => maker.Make(folder, number), new() { Name = "MakePage", Workers = Environment.ProcessorCount });
 
     var done = 0;
-    ProgressDisplay.Follow($"Pages in {folder}", options.Pages, ["MakePage"], _ => done, () =>
+    ProgressDisplay.Follow($"Pages in {folder}", options.Pages, "pages", ["MakePage"], _ => done, () =>
     {
         foreach (var page in pages.AsEnumerable())
             done = page.Number;

@@ -25,7 +25,7 @@ internal sealed record ReadRun(Tally Tally, Timeline Timeline, IReadOnlyList<Pag
         };
 
         string[] followed = isolated is null ? DigitReader.Stages : [.. DigitReader.Stages.Except([nameof(DigitReader.RunModel)], StringComparer.Ordinal)];
-        var tally = ProgressDisplay.Follow(
+        var tally = Follow(
             title, folder, followed, timeline, () => DigitReader.AsPipeline(folder, weights, workers, timeline, isolated).Run(options));
         timeline.Stop();
         return new(tally, timeline, aside, run?.Snapshot());
@@ -34,8 +34,11 @@ internal sealed record ReadRun(Tally Tally, Timeline Timeline, IReadOnlyList<Pag
     public static ReadRun Plainly(string title, PageFolder folder, string weights)
     {
         var timeline = new Timeline();
-        var tally = ProgressDisplay.Follow(title, folder, DigitReader.Stages, timeline, () => DigitReader.Plainly(folder, weights, timeline));
+        var tally = Follow(title, folder, DigitReader.Stages, timeline, () => DigitReader.Plainly(folder, weights, timeline));
         timeline.Stop();
         return new(tally, timeline, []);
     }
+
+    static Tally Follow(string title, PageFolder folder, IReadOnlyList<string> stages, Timeline timeline, Func<Tally> read) =>
+        ProgressDisplay.Follow(title, folder.Files().Count(), "pages", stages, timeline.DoneBy, read);
 }

@@ -38,7 +38,7 @@ public sealed partial class Pipeline<T>
         var first = new Stage<T, TPart>(
             StageKind.Stage,
             scatterName,
-            new Body<T, TPart>(scatter) { IsFusable = false, Synchronous = (items, _) => shared.Of(items).Scatter((Reader<T>)items, scatter) },
+            new Body<T, TPart>(scatter) { IsFusable = false, IsTraced = true, Synchronous = (items, _) => shared.Of(items).Scatter((Reader<T>)items, scatter) },
             options: null,
             Last)
         { IsSingle = true };
@@ -55,7 +55,12 @@ public sealed partial class Pipeline<T>
             last)
         {
             IsSingle = true,
-            OnBuild = builder => builder.Track(first, last, shared.Of(builder.Run)),
+            OnBuild = builder =>
+            {
+                var scattering = shared.Of(builder.Run);
+                scattering.IsTracked = builder.Run.TracksItems;
+                builder.Track(first, last, scattering);
+            },
         });
     }
 }

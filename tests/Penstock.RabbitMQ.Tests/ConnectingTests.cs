@@ -51,7 +51,7 @@ public sealed class ConnectingTests(SharedBroker shared) : QueueTest
 
         await queue.SubmitAsync("there", ct: Soon);
 
-        Assert.Equal(1, (await queue.CountAsync(Soon)).Waiting);
+        await ExpectAsync(queue, waiting: 1);
     }
 
     [BrokerFact]

@@ -4,7 +4,7 @@ namespace ReadDigits.Digits;
 /// Finds the digit in a cell by its ink, and brings it to the size, place and blackness that the network has learned:
 /// 16×16 values from 0 (paper) to 1 (ink). Keeps its working memory, so each worker owns one.
 /// </summary>
-internal sealed class DigitCutter
+internal sealed partial class DigitCutter
 {
     /// <summary>The network's input is a square of this many pixels.</summary>
     public const int InputSide = 16;

@@ -28,24 +28,10 @@ internal sealed class PageMaker(IEnumerable<DigitSample> testSplit, int seed)
         var order = digits.ToArray();
         random.Shuffle<DigitShape>(order);
 
-        using var image = Paint(order, random);
+        using var image = PagePainter.Paint(order, Columns, random);
         file.WriteTruth(string.Concat(order.Select(digit => digit.Label)), Columns);
         WriteWhole(image, file.Path);
         return file;
-    }
-
-    static GreyImage Paint(DigitShape[] order, SeededRandom random)
-    {
-        const int side = CellPainter.CellSide;
-        var image = new GreyImage(Columns * side, order.Length / Columns * side);
-        var paper = new Paper(random);
-        for (var cell = 0; cell < order.Length; cell++)
-        {
-            var (left, top) = (cell % Columns * side, cell / Columns * side);
-            CellPainter.Paint(image, left, top, order[cell], Pose.OnPage(random), paper, random);
-        }
-
-        return image;
     }
 
     // A page cut short by Ctrl-C would count as made the next time: so it gets its name when it is complete.

@@ -30,7 +30,9 @@ internal static class PngReader
         }
     }
 
-    // Overwrites the file's bytes: the pieces of compressed data are moved together in place.
+    /// <summary>Reads a file that is in memory already, and overwrites it: the pieces of compressed data are moved together in place.</summary>
+    public static GreyImage ReadOver(byte[] file) => Decode(file, file.Length);
+
     static GreyImage Decode(byte[] file, int length)
     {
         var bytes = file.AsSpan(0, length);

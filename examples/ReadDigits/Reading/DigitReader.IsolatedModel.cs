@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Penstock;
+using ReadDigits.Model;
 
 namespace ReadDigits.Reading;
 
@@ -30,16 +30,10 @@ internal static partial class DigitReader
         foreach (var page in pages)
         {
             if (page.Found.File.Number == number)
-                _ = LengthOf(text: 1);
+                NativeBug.Hit();
             yield return page;
         }
     }
-
-    // Native code reads memory that the process has not got, so the system ends it by SIGSEGV. Nothing here can catch that. (A signal that is
-    // merely raised the runtime ignores the first time.)
-    [DllImport("libc", EntryPoint = "strlen")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    static extern nuint LengthOf(nint text);
 
     internal sealed record FragileModel(string Weights, int Page);
 }

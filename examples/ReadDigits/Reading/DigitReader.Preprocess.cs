@@ -59,16 +59,14 @@ internal static partial class DigitReader
         if (image.Width % side != 0 || image.Height % side != 0)
             throw new InvalidDataException($"The page has {image.Width}×{image.Height} pixels, which are no whole cells of {side}×{side}.");
 
-        var (columns, rows) = (image.Width / side, image.Height / side);
-        var inputs = ArrayPool<float>.Shared.Rent(columns * rows * DigitCutter.InputLength);
-        var (cells, aside) = (new List<int>(columns * rows), new List<DigitAside>());
-        for (var cell = 0; cell < columns * rows; cell++)
+        var inputs = ArrayPool<float>.Shared.Rent(image.Width / side * (image.Height / side) * DigitCutter.InputLength);
+        var (cells, aside) = (new List<int>(), new List<DigitAside>());
+        foreach (var (cell, reason) in cutter.CutAll(image, inputs).Index())
         {
-            var input = inputs.AsSpan(cells.Count * DigitCutter.InputLength, DigitCutter.InputLength);
-            if (cutter.Cut(page.Image, cell % columns * side, cell / columns * side, input) is { } reason)
-                aside.Add(new(cell, reason));
-            else
+            if (reason is null)
                 cells.Add(cell);
+            else
+                aside.Add(new(cell, reason));
         }
 
         return PageDigits.InRented(inputs, new(page.File, [.. cells], [.. aside]));

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using ReadDigits.Model;
 using ReadDigits.Pages;
 
@@ -16,12 +15,6 @@ internal static partial class DigitReader
     static IEnumerable<PageLabels> Remap(IEnumerable<PageScores> pages)
     {
         foreach (var page in pages)
-            yield return new(page.Found, LabelsOf(page.Scores));
+            yield return new(page.Found, Labels.Of(page.Scores));
     }
-
-    static string LabelsOf(float[] scores) => string.Create(scores.Length / Network.Classes, scores, static (labels, scores) =>
-    {
-        for (var digit = 0; digit < labels.Length; digit++)
-            labels[digit] = (char)('0' + TensorPrimitives.IndexOfMax<float>(scores.AsSpan(digit * Network.Classes, Network.Classes)));
-    });
 }

@@ -1,6 +1,3 @@
-using ReadDigits.Pages;
-using ReadDigits.Reading;
-using ReadDigits.Timelines;
 using Spectre.Console;
 
 namespace ReadDigits.Report;
@@ -10,29 +7,31 @@ internal static class ProgressDisplay
 {
     const int RefreshMilliseconds = 100;
 
-    /// <summary>Follows a reading of pages, stage by stage.</summary>
-    public static Tally Follow(string title, PageFolder folder, IReadOnlyList<string> stages, Timeline timeline, Func<Tally> read) =>
-        Follow(title, folder.Files().Count(), stages, timeline.DoneBy, read);
-
-    /// <summary>Does the work on another thread, and asks meanwhile how many pages each stage has done.</summary>
-    public static T Follow<T>(string title, int pages, IReadOnlyList<string> stages, Func<string, int> doneBy, Func<T> work)
+    /// <summary>Does the work on another thread, and asks meanwhile how many items each stage has done.</summary>
+    /// <param name="title">What is done.</param>
+    /// <param name="total">How many items there are.</param>
+    /// <param name="items">What they are, in the plural.</param>
+    /// <param name="stages">The last one's progress is the whole's.</param>
+    /// <param name="doneBy">How many items a stage has done.</param>
+    /// <param name="work">The work.</param>
+    public static T Follow<T>(string title, int total, string items, IReadOnlyList<string> stages, Func<string, int> doneBy, Func<T> work)
     {
         var working = Task.Run(work);
         if (Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive)
-            ShowLine(title, pages, () => doneBy(stages[^1]), working);
+            ShowLine(title, total, items, () => doneBy(stages[^1]), working);
         else
-            ShowBars(title, pages, stages, doneBy, working);
+            ShowBars(title, total, stages, doneBy, working);
         return working.GetAwaiter().GetResult();
     }
 
-    static void ShowBars(string title, int pages, IReadOnlyList<string> stages, Func<string, int> doneBy, Task working)
+    static void ShowBars(string title, int total, IReadOnlyList<string> stages, Func<string, int> doneBy, Task working)
     {
         AnsiConsole.MarkupLineInterpolated($"[bold]{title}[/]");
         AnsiConsole.Progress()
             .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
             .Start(display =>
             {
-                var bars = stages.Select(stage => display.AddTask(stage, maxValue: pages)).ToList();
+                var bars = stages.Select(stage => display.AddTask(stage, maxValue: total)).ToList();
                 bool isOver;
                 do
                 {
@@ -44,7 +43,7 @@ internal static class ProgressDisplay
             });
     }
 
-    static void ShowLine(string title, int pages, Func<int> done, Task working)
+    static void ShowLine(string title, int total, string items, Func<int> done, Task working)
     {
         Console.Write($"{title}:");
         var (quarter, isOver) = (0, false);
@@ -52,13 +51,13 @@ internal static class ProgressDisplay
         {
             isOver = HasEnded(working);
             var now = done();
-            if (now * 4 / pages == quarter)
+            if (now * 4 / total == quarter)
                 continue;
-            quarter = now * 4 / pages;
+            quarter = now * 4 / total;
             Console.Write($" {now}");
         }
 
-        Console.WriteLine($" of {pages} pages");
+        Console.WriteLine($" of {total} {items}");
     }
 
     // A failure is the caller's to hear of, from the task itself.

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Penstock.Workers;
 
 namespace Penstock.Links;
 
@@ -23,8 +24,18 @@ internal abstract class Lineages
     /// <param name="trace">See <see cref="Lineage.Trace"/>.</param>
     public abstract Lineage? Find(long family, int position, ActivityContext trace);
 
+    /// <summary>In the process that started the run: the worker that learns when the last descendant is gone.</summary>
+    protected virtual Worker? AtTheEnd => null;
+
     /// <summary>To be called when a slot was freed: the gathering end may wait for the last one.</summary>
-    public abstract void Wake();
+    public virtual void Wake() => AtTheEnd?.Waiter.Wake();
+
+    /// <summary>The same after the death of a process, which may have died between marking the worker as awake and waking it.</summary>
+    public void WakeAfterDeath()
+    {
+        Wake();
+        AtTheEnd?.Waiter.Nudge();
+    }
 
     /// <summary>Whether any of the links lies between processes.</summary>
     protected bool CrossProcesses => links.Count > 0;

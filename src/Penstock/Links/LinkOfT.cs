@@ -59,4 +59,7 @@ internal struct Taken<T>
     public int Slot;
     public long Size;
     public Lineage? Lineage;
+
+    /// <summary>Why the item could not be read, if it could not.</summary>
+    public Exception? Unreadable;
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Penstock.Runs;
 using Penstock.Stages.Ahead;
 using Penstock.Waiting;
@@ -78,7 +79,18 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
         OnReceived();
         lead?.OnTaken();
         Worker.OnItemTaken();
-        return true;
+        return taken.Unreadable is null || PassOver();
+    }
+
+    // The item in hand cannot be read. Where items are tracked, a stage of the engine, which has no policy, fails what it descends from; any
+    // other stage fails on it as if it had thrown itself.
+    private bool PassOver()
+    {
+        if (Worker.HasPolicy || !Worker.Stage.Run.TracksItems || Worker.Stage.Run.Report is not null)
+            ExceptionDispatchInfo.Throw(taken.Unreadable!);
+        taken.Lineage?.Fail(taken.Unreadable!);
+        Free();
+        return TryTake();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -90,7 +102,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
         if (redeliver)
         {
             redeliver = IsReserved = false;
-            return true;
+            return taken.Unreadable is null || PassOver();
         }
 
         if (HasItem)

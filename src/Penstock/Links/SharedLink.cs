@@ -365,7 +365,17 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
 
     private void Decode(int slot, long position, int worker, ref Taken<T> taken)
     {
-        Read(slot, position, fixedSize is null ? decoders[worker] ??= ItemCodec.For<T>(serializer) : null, ref taken);
+        taken.Unreadable = null;
+        try
+        {
+            Read(slot, position, fixedSize is null ? decoders[worker] ??= ItemCodec.For<T>(serializer) : null, ref taken);
+        }
+        catch (Exception exception)
+        {
+            taken.Item = default!;
+            taken.Unreadable = exception;
+        }
+
         if (Lineages is null)
             return;
         taken.Lineage = LineageIn(slot);

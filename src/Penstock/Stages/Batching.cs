@@ -23,6 +23,7 @@ internal static class Batching
         var batch = new List<T>(Math.Min(size.Most, 1024));
         var lineages = new List<Lineage>();
         var isNextInHand = false; // an item was taken that does not belong into the last batch
+        var isAtEnd = false;
         try
         {
             while (isNextInHand || items.MoveNext())
@@ -33,9 +34,13 @@ internal static class Batching
                 worker.Lineage?.Release();
                 worker.Lineage = null;
             }
+
+            isAtEnd = true;
         }
         finally
         {
+            if (!isAtEnd)
+                worker.Stage.Run.OnEndingEarly(); // before what it holds is dropped
             if (isNextInHand)
                 batch.Add(items.Current);
             foreach (var item in batch)

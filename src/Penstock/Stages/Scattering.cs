@@ -14,6 +14,11 @@ namespace Penstock.Stages;
 /// </summary>
 internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
 {
+    /// <summary>Whether the items are tracked. Set while the run is built.</summary>
+    public bool IsTracked { get; set; }
+
+    public override bool KeepsOrder => !IsTracked;
+
     private readonly Lock gate = new();
 
     // Guarded by the gate: in the order in which they came, and by number.
@@ -43,11 +48,9 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
         }
     }
 
-    private bool IsTracked => Volatile.Read(ref gatherer)?.Stage.Run.TracksItems ?? false;
-
     public override Lineage? Find(long family, int position, ActivityContext trace) => OpenItemOf(family)?.PartAt(position);
 
-    public override void Wake() => Volatile.Read(ref gatherer)?.Waiter.Wake();
+    protected override Worker? AtTheEnd => Volatile.Read(ref gatherer);
 
     public IEnumerable<TPart> Scatter<TPart>(Reader<T> items, Func<T, IEnumerable<TPart>> scatter)
     {
@@ -80,6 +83,7 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
     {
         Volatile.Write(ref gatherer, done.Worker);
         done.Interrupt = () => Completed is not null;
+        var isAtEnd = false;
         try
         {
             while (true)
@@ -119,9 +123,13 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
                     $"Stage '{gatherer!.Stage.Name}': the inner pipeline ended before its input did, so {open.Count} items cannot be gathered. "
                     + "Let every inner stage take all its items.");
             }
+
+            isAtEnd = true;
         }
         finally
         {
+            if (!isAtEnd)
+                gatherer!.Stage.Run.OnEndingEarly(); // before what is open is dropped
             foreach (var item in CloseAll())
             {
                 DisposeCollected<TDone>(item);
@@ -132,18 +140,37 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
 
     private IEnumerable<TPart> PartsOf<TPart>(OpenItem<T> item, Func<T, IEnumerable<TPart>> scatter)
     {
-        using var parts = Try(item, () => (scatter(item.Item) ?? throw new InvalidOperationException(
+        var parts = Try(item, () => (scatter(item.Item) ?? throw new InvalidOperationException(
             $"Stage '{scatterer!.Stage.Name}' returned null instead of parts. Return an empty sequence if there are none.")).GetEnumerator());
         if (parts is null)
             yield break;
-        Func<bool> moveNext = parts.MoveNext; // one for all parts
-        while (!(IsTracked && item.Failure is not null) && Try(item, moveNext)) // the other parts of what has failed are not worth it
-            yield return parts.Current;
+        try
+        {
+            Func<bool> moveNext = () =>
+            {
+                if (scatterer!.ItemSpan is { } span)
+                    Activity.Current = span.Current;
+                return parts.MoveNext();
+            };
+            while (!(IsTracked && item.Failure is not null) && Try(item, moveNext)) // the other parts of what has failed are not worth it
+                yield return parts.Current;
+        }
+        finally
+        {
+            Try(item, () =>
+            {
+                parts.Dispose();
+                return true;
+            });
+        }
     }
 
     private bool TryGather<TDone, TOut>(OpenItem<T> item, TDone[] results, Func<T, IReadOnlyList<TDone>, TOut> gather, out TOut gathered)
     {
+        var span = item.Ticket is { } ticket ? gatherer!.Stage.Run.Trace.StartItem(gatherer, ticket.Trace, gatherer.Stage.Run.Time.GetUtcNow()) : null;
         gathered = Try(item, () => gather(item.Item, results))!;
+        if (span is not null)
+            gatherer!.Stage.Run.Trace.EndItem(span, item.Failure);
         if (item.Failure is not { } failure)
             return true;
         GiveUp(item, failure);

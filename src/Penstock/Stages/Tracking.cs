@@ -29,7 +29,7 @@ internal sealed class Tracking<TTicket>(Action<TTicket, Exception> onFailed) : L
 
     public override Lineage? Find(long family, int position, ActivityContext trace) => OpenItemOf(family)?.PartAt(position);
 
-    public override void Wake() => Volatile.Read(ref settler)?.Waiter.Wake();
+    protected override Worker? AtTheEnd => Volatile.Read(ref settler);
 
     /// <summary>The source: lets the items in.</summary>
     /// <param name="worker">Its worker.</param>
@@ -39,8 +39,11 @@ internal sealed class Tracking<TTicket>(Action<TTicket, Exception> onFailed) : L
     public async IAsyncEnumerable<T> Begin<T>(
         Worker worker, IAsyncEnumerable<TTicket> tickets, Func<TTicket, T> itemOf, [EnumeratorCancellation] CancellationToken ct)
     {
-        await foreach (var ticket in tickets.WithCancellation(ct).ConfigureAwait(false))
+        var pulled = tickets.GetAsyncEnumerator(ct);
+        await using var _ = pulled.ConfigureAwait(false);
+        while (await NextAsync().ConfigureAwait(false))
         {
+            var ticket = pulled.Current;
             var item = Open(ticket);
             var lineage = item.PartAt(0);
             lineage.Retain(); // until it is handed on
@@ -54,6 +57,20 @@ internal sealed class Tracking<TTicket>(Action<TTicket, Exception> onFailed) : L
                 worker.Lineage = null;
                 lineage.Release();
                 item.Release();
+            }
+        }
+
+        // Until there is a ticket the worker has nothing to do: that must not make it the limit of the run.
+        async ValueTask<bool> NextAsync()
+        {
+            worker.Times.Enter(WorkerState.Starved);
+            try
+            {
+                return await pulled.MoveNextAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                worker.Times.Leave(WorkerState.Starved);
             }
         }
     }

@@ -57,6 +57,9 @@ internal sealed unsafe class Attempts(WorkerRecord* record)
     /// <summary>The output counted last has been handed on.</summary>
     public void OnHandedOn() => Volatile.Write(ref record->HandedOnBefore, record->HandedOn);
 
+    /// <summary>It could not be.</summary>
+    public void OnNotHandedOn() => record->HandedOn = record->HandedOnBefore;
+
     /// <summary>Counts an output. False for one that was handed on before: it must be dropped.</summary>
     /// <param name="hasAsked">Whether the generator has asked for an item yet.</param>
     public bool IsNew(bool hasAsked)

@@ -193,6 +193,8 @@ internal sealed unsafe partial class ProcessWorker : Worker
 
     private void OnDied(WorkerExit exit)
     {
+        if (!HasPolicy)
+            Stage.Run.OnEndingEarly(); // the stage will end: before what the worker held is given up
         var held = Input?.HeldBy(Index, isDead: true);
         var hasHandedOn = !Output.ReleaseUnusedOf(Index);
         Attempts.Correct(Record, held?.Number ?? -1, hasHandedOn);
@@ -230,7 +232,7 @@ internal sealed unsafe partial class ProcessWorker : Worker
         else
         {
             Input!.GiveUp(slot);
-            Stage.Input!.Lineages?.Wake();
+            Stage.Input!.Lineages?.WakeAfterDeath();
             Stage.Turns?.Show(Index, Turns.Idle);
         }
 
@@ -299,7 +301,7 @@ internal sealed unsafe partial class ProcessWorker : Worker
     // Whom it was about to wake when it died, nobody else would.
     private void WakeOthers()
     {
-        Stage.Input?.Lineages?.Wake();
+        Stage.Input?.Lineages?.WakeAfterDeath();
         Input?.WakeAll();
         Output.WakeAll();
         Stage.Turns?.Waiting.WakeAllAfterDeath();
@@ -321,7 +323,7 @@ internal sealed unsafe partial class ProcessWorker : Worker
         hasSaidGoodbye = true;
         Times.End();
         Stage.OnLeft(this);
-        Stage.Input?.Lineages?.Wake();
+        Stage.Input?.Lineages?.WakeAfterDeath();
     }
 
     private void BeGone()
@@ -343,7 +345,20 @@ internal sealed unsafe partial class ProcessWorker : Worker
 
         public override long Number => Held?.Number ?? -1;
 
-        public override object? Item => Held is var (slot, _) ? worker.Input!.Peek(slot) : null;
+        public override object? Item
+        {
+            get
+            {
+                try
+                {
+                    return Held is var (slot, _) ? worker.Input!.Peek(slot) : null;
+                }
+                catch (Exception)
+                {
+                    return null; // that it cannot be read may be what it failed on
+                }
+            }
+        }
 
         public override Lineage? Lineage => Held is var (slot, _) ? worker.Input!.LineageIn(slot) : null;
 

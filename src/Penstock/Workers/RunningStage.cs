@@ -116,6 +116,8 @@ internal unsafe class RunningStage
         if (Run.TracksItems && with is null)
             with = new Fault(new InvalidOperationException($"Stage '{Name}' ended before its input did. Let it take all items: what it leaves would count as done."), worker);
         Run.OnEndingEarly();
+        if (with is not null && worker.Reader.HasItem)
+            worker.Reader.Lineage?.Fail(with.Exception); // what it had in hand is to blame, if anything is
         lock (gate)
         {
             if (workers.Count > 1 && Turns is null && with is null)

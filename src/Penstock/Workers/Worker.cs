@@ -105,7 +105,8 @@ internal abstract class Worker
     /// <summary>Where a source has something behind it in the same worker: whether the worker is in the source itself.</summary>
     public unsafe ref bool IsInInnerSource => ref record->IsInInnerSource;
 
-    public bool IsInSource => Stage.HasInnerSource ? Volatile.Read(ref IsInInnerSource) : Times.State == WorkerState.Busy;
+    /// <summary>Of a source: whether the worker is in it. Where it pulls tickets, it counts as starved meanwhile.</summary>
+    public bool IsInSource => Stage.HasInnerSource ? Volatile.Read(ref IsInInnerSource) : Times.State is WorkerState.Busy or WorkerState.Starved;
 
     /// <summary>Whether it has neither asked for an item nor yielded one yet.</summary>
     public virtual bool IsStarting => ItemsIn + ItemsOut + Restarts == 0 && !Times.HasStarved;

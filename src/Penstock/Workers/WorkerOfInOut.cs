@@ -66,35 +66,56 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         using var scope = Stage.Run.Options.LoggerFactory is null ? null : Logger.BeginScope(new WorkerScope(this));
         Times.Start();
         activity = Stage.Run.Trace.StartWorker(this);
-        try
+        for (var goesOn = true; goesOn;)
         {
-            while (!IsStopping && (writer is null || writer.TryTakeSlot() || await writer.TakeSlotAsync().ConfigureAwait(false)))
+            try
             {
-                var next = MoveNextAsync();
-                if (!(next.IsCompletedSuccessfully ? next.Result : await next.ConfigureAwait(false)))
-                    break;
-                if (writer is null)
-                    continue; // a sink's one output is its result: it stays in Current
-
-                var handedOn = writer.HandOnAsync(Current);
-                if (!(handedOn.IsCompletedSuccessfully ? handedOn.Result : await handedOn.ConfigureAwait(false)))
+                while (!IsStopping && (writer is null || writer.TryTakeSlot() || await writer.TakeSlotAsync().ConfigureAwait(false)))
                 {
-                    Undelivered.Dispose(Current, Stage.Run.FailWith);
-                    break;
+                    var next = MoveNextAsync();
+                    if (!(next.IsCompletedSuccessfully ? next.Result : await next.ConfigureAwait(false)))
+                        break;
+                    if (writer is null)
+                        continue; // a sink's one output is its result: it stays in Current
+
+                    var handedOn = writer.HandOnAsync(Current);
+                    if (!(handedOn.IsCompletedSuccessfully ? handedOn.Result : await handedOn.ConfigureAwait(false)))
+                    {
+                        Undelivered.Dispose(Current, Stage.Run.FailWith);
+                        break;
+                    }
+
+                    attempts?.OnHandedOn();
                 }
 
-                attempts?.OnHandedOn();
+                goesOn = false;
             }
-        }
-        catch (Exception exception)
-        {
-            // Not from the generator: the input was stopped while an output waited for its turn, or an item could not be measured.
-            Undelivered.Dispose(Current, Stage.Run.FailWith);
-            if (!IsStopping)
-                Stage.EndAt(this, new Fault(exception, this, NumberInHand));
+            catch (Exception exception)
+            {
+                goesOn = await RecoverOutputAsync(exception).ConfigureAwait(false);
+            }
         }
 
         await LeaveAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>An output could not be handed on: it cannot be measured, or written for another process; or the input was stopped while it waited for its turn.</summary>
+    private async ValueTask<bool> RecoverOutputAsync(Exception exception)
+    {
+        DropOutput();
+        if (IsStopping)
+            return false;
+        attempts?.OnNotHandedOn();
+        if (HasPolicy)
+            return await RecoverAsync(exception).ConfigureAwait(false);
+        if (Stage.Run.TracksItems && Stage.Run.Report is null && Lineage is { } lineage)
+        {
+            lineage.Fail(exception); // a stage of the engine, which goes on
+            return true;
+        }
+
+        Fail(exception);
+        return false;
     }
 
     /// <summary>In a fresh process: goes on where another has died, with the item that it held, or has left.</summary>
@@ -240,9 +261,15 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
     {
         if (attempts is null || attempts.IsNew(reader.HasAsked))
             return true;
-        if (Current is not object output || !ReferenceEquals(output, reader.Item)) // the consumer has the very item
-            Undelivered.Dispose(Current, Stage.Run.FailWith);
+        DropOutput(); // not the very item in hand, which the consumer has
         return false;
+    }
+
+    // The item in hand, passed on as it is, may be tried again.
+    private void DropOutput()
+    {
+        if (attempts is null || Current is not object output || !ReferenceEquals(output, reader.Item))
+            Undelivered.Dispose(Current, Stage.Run.FailWith);
     }
 
     private void TakeOutput(TOut output) =>

@@ -216,6 +216,17 @@ public class PipelineWorkers
         Assert.Contains("Give each a name of its own", thrown.Message, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task Waiting_for_jobs_does_not_count_as_work()
+    {
+        using var host = await StartAsync(jobs => jobs.Then(Twice), async (_, ct) => await Task.Delay(20, ct), o => o.Run = new() { Name = "few jobs" });
+        Submit(5);
+        await queue.UntilSettledAsync(5);
+        var snapshot = PipelineRun.Active.Select(run => run.Snapshot()).Single(run => run.Name is "few jobs");
+        Assert.InRange(snapshot.Stages[0].BusyShare, 0, 0.5);
+        Assert.NotEqual("Pull", snapshot.Bottleneck);
+    }
+
     private static IEnumerable<int> Twice(IEnumerable<int> items)
     {
         foreach (var n in items)

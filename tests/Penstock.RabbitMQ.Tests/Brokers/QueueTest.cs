@@ -28,6 +28,7 @@ public abstract class QueueTest : IAsyncLifetime
         Uri = broker.Uri,
         Queue = Name,
         Backoff = TimeSpan.FromMilliseconds(100),
+        SubmitTimeout = TimeSpan.FromMinutes(1),  // a broker may take its time to come back
         LoggerFactory = Log,
     };
 
@@ -36,6 +37,14 @@ public abstract class QueueTest : IAsyncLifetime
         var queue = new RabbitMqJobQueue<T>(options);
         opened.Push(queue);
         return queue;
+    }
+
+    /// <summary>Waits until the broker counts as it should: its counts follow a moment later, and it lists no more dead jobs than it counts.</summary>
+    private protected async Task ExpectAsync<T>(RabbitMqJobQueue<T> queue, long waiting, long dead = 0)
+    {
+        var expected = new JobCounts(waiting, InProgress: null, dead);
+        while (await queue.CountAsync(Soon) != expected)
+            await Task.Delay(10, Soon);
     }
 
     /// <summary>A bare channel, to do what other programs do.</summary>

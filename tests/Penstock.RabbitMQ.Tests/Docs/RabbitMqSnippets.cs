@@ -28,7 +28,7 @@ public sealed class RabbitMqSnippets(SharedBroker shared) : QueueTest
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(WorkAsync);
 
-        Assert.Equal(new JobCounts(0, null, 0), await Open<Scan>(Options(shared.Broker) with { Queue = "scans" }).CountAsync(Soon));
+        await ExpectAsync(Open<Scan>(Options(shared.Broker) with { Queue = "scans" }), waiting: 0);
 
         async Task WorkAsync()
         {

@@ -119,6 +119,41 @@ public class TrackedItems
     });
 
     [Fact]
+    public Task No_part_waits_for_a_slow_one_of_another_item_though_its_stage_is_ordered() => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        var office = new Office(4, Enumerable.Range(0, 10)).Closed();
+        var run = office.Work(items => items.ScatterGather(n => (int[])[n], parts => parts.Select(p => Waiting(p), new() { Workers = 2 }), (n, _) => n, maxOpen: 4)).RunAsync(Quiet);
+        await gate.Arrived;
+        await office.UntilSettled(9);
+        Assert.Equal(Enumerable.Range(1, 9), office.Done);
+        gate.Open();
+        await run;
+
+        int Waiting(int n)
+        {
+            if (n == 0)
+                gate.Pass();
+            return n;
+        }
+    });
+
+    [Fact]
+    public Task A_scattering_that_fails_on_the_very_first_items_fails_those_alone() => Within.Time(async () =>
+    {
+        for (var round = 0; round < 50; round++)
+        {
+            var office = new Office(4, [0, 1, 2]).Closed();
+            await office.Work(items => items.ScatterGather(
+                n => n < 2 ? throw new FormatException("scatter") : new[] { n },
+                parts => parts.Select(p => p),
+                (n, _) => n)).RunAsync(Quiet);
+            Assert.Equal([0, 1], office.Failed);
+            Assert.Equal([2], office.Done);
+        }
+    });
+
+    [Fact]
     public Task A_failed_part_a_failed_scattering_and_a_failed_gathering_fail_their_item_alone() => Within.Time(async () =>
     {
         var office = new Office(6, Enumerable.Range(0, 50)).Closed();

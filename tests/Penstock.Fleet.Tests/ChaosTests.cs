@@ -1,0 +1,124 @@
+using System.Diagnostics.CodeAnalysis;
+using InferenceWorker;
+using InferenceWorker.Jobs;
+using Penstock.Fleet.Tests.Fleets;
+using Penstock.RabbitMQ.Tests.Brokers;
+using Xunit.Abstractions;
+
+namespace Penstock.Fleet.Tests;
+
+/// <summary>
+/// Jobs come all the time, and every two or three seconds a worker dies by kill -9 and another one takes its place. 300 jobs in 15 s;
+/// with PENSTOCK_CHAOS=full 2,000 jobs in 60 s.
+/// </summary>
+[SuppressMessage("Security", "CA5394", Justification = "Chance chooses a victim here, it keeps no secret.")]
+public class ChaosTests(ITestOutputHelper output)
+{
+    private const int Limit = 300_000;
+
+    private static readonly bool IsFull = Environment.GetEnvironmentVariable("PENSTOCK_CHAOS") is "full";
+    private static readonly int Jobs = IsFull ? 2000 : 300;
+    private static readonly int Rounds = IsFull ? 24 : 6; // of two and a half seconds
+
+    // A kill costs the jobs in flight a try each, so there must be more tries than kills that a job may live through.
+    private static readonly FleetOptions Options = new() { Count = Jobs, Pages = 3, Poison = 2, Attempts = 8, Backoff = 0.05, Lease = 2 };
+
+    private readonly long start = TimeProvider.System.GetTimestamp();
+
+    [Fact(Timeout = Limit)]
+    public async Task No_job_of_SQLite_is_lost_or_has_two_results()
+    {
+        await using var fleet = new TestFleet(options: Options);
+        var (plan, random) = Plan();
+        await ChaosAsync(fleet, workers: 2, plan, random, static _ => Task.CompletedTask);
+        Assert.Equal(plan.Count(job => job.IsPoison), (await fleet.DeadAsync()).Count);
+        Assert.Equal(0, (await fleet.Store.CountAsync()).InProgress);
+    }
+
+    [BrokerFact(Timeout = Limit)]
+    public async Task No_job_of_RabbitMQ_is_lost_or_has_two_results_though_the_broker_restarts_too()
+    {
+        await using var broker = await Broker.StartNewAsync();
+        await using var fleet = new TestFleet(broker.Uri.ToString(), Options);
+        var (plan, random) = Plan();
+        await ChaosAsync(fleet, workers: 3, plan, random, async round =>
+        {
+            if (round != Rounds / 2)
+                return;
+            await broker.StopAsync();
+            await broker.StartAsync();
+        });
+    }
+
+    private async Task ChaosAsync(TestFleet fleet, int workers, IReadOnlyList<PlannedJob> plan, Random random, Func<int, Task> disturb)
+    {
+        var hostages = new Hostages();
+        (fleet.Sending, fleet.Storing) = (hostages.HoldImageAsync, hostages.HoldResultAsync);
+        var fleetOf = Enumerable.Range(0, workers).Select(_ => fleet.StartWorker()).ToList();
+        await Task.WhenAll(fleetOf.Select(worker => worker.StartedAsync()));
+        var made = new List<MadeImage>();
+        foreach (var (round, portion) in plan.Chunk((plan.Count + Rounds - 1) / Rounds).Index())
+        {
+            made.AddRange(await fleet.SubmitAsync(portion));
+            await disturb(round);
+
+            // The clock of chaos: the one thing here that passes by itself.
+            await Task.Delay(random.Next(2000, 3000));
+            var victim = random.Next(workers);
+            await fleetOf[victim].KillAsync();
+            fleetOf[victim] = fleet.StartWorker();
+            Say($"Round {round + 1}: {fleet.Stored.All.Count} results when worker {victim} is killed");
+            hostages.Release(last: round == Rounds - 1);
+        }
+
+        var expected = plan.Where(job => !job.IsPoison).Select(job => job.Id).ToHashSet(StringComparer.Ordinal);
+        await fleet.Stored.UntilAsync(stored => stored.Select(file => file.Path).Distinct().Count() == expected.Count);
+        Say("All results are stored");
+        await fleet.UntilDeadAsync(plan.Count - expected.Count);
+        Say("All poison was put aside");
+        foreach (var worker in fleetOf)
+        {
+            await worker.StartedAsync();
+            await worker.TerminateAsync();
+            Assert.Equal(0, await worker.ExitCodeAsync());
+        }
+
+        Assert.Equal(expected, fleet.Results.ToHashSet(StringComparer.Ordinal));
+        Assert.Equal(
+            plan.Where(job => job.IsPoison).Select(job => job.Id).Order(StringComparer.Ordinal),
+            (await fleet.DeadAsync()).Select(job => job.Id!).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(0, (await fleet.Store.CountAsync()).Waiting);
+        await Correct(fleet, made.Where(image => !image.Job.IsPoison).ToList());
+
+        var again = fleet.Asked.All.GroupBy(image => image, StringComparer.Ordinal).Count(image => image.Count() > 1);
+        var storedAgain = fleet.Stored.All.GroupBy(file => file.Path, StringComparer.Ordinal).Count(file => file.Count() > 1);
+        Say($"{expected.Count} results and {plan.Count - expected.Count} jobs put aside; {again} jobs came again, {storedAgain} of them when they were stored already");
+        Assert.InRange(storedAgain, 1, again); // else the kills proved nothing
+    }
+
+    private (IReadOnlyList<PlannedJob> Plan, Random Random) Plan()
+    {
+        var seed = Environment.GetEnvironmentVariable("PENSTOCK_SEED") is { } given
+            ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture)
+            : Random.Shared.Next(1_000_000);
+        Say($"Seed {seed} (again with PENSTOCK_SEED={seed})");
+        return (JobPlan.Of(Options with { Seed = seed }), new Random(seed));
+    }
+
+    private void Say(string what) => output.WriteLine($"{TimeProvider.System.GetElapsedTime(start).TotalSeconds,6:F1} s  {what}");
+
+    /// <summary>Every result is whole, and says what its image shows as far as the network can read.</summary>
+    private static async Task Correct(TestFleet fleet, IReadOnlyList<MadeImage> made)
+    {
+        var (right, all) = (0, 0);
+        foreach (var image in made)
+        {
+            var read = (await fleet.ResultAsync(image.Job.Id)).Digits.Replace("\n", "", StringComparison.Ordinal);
+            Assert.Equal(image.Truth.Length, read.Length);
+            right += image.Truth.Zip(read).Count(pair => pair.First == pair.Second);
+            all += read.Length;
+        }
+
+        Assert.InRange(right / (double)all, 0.95, 1);
+    }
+}

@@ -1,0 +1,2 @@
+// A fleet needs the processors for itself: times are asserted.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
