@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 namespace Penstock.Hosting.Workers;
 
 /// <summary>The jobs that a worker has pulled and not settled: never more than allowed, and none of them forgotten.</summary>
+/// <remarks>Not every queue looks at the token that it is given, so nobody waits for one longer than the token says.</remarks>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore that is only awaited holds nothing to dispose.")]
 internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> createLog, Shutdown shutdown, WorkerStatus status, WorkerLog log, TimeProvider time)
 {
@@ -71,7 +72,6 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
     {
         try
         {
-            // Not all queues look at their token.
             await queue.ExtendAsync(job.Job, queue.Lease, limit).AsTask().WaitAsync(limit).ConfigureAwait(false);
         }
         catch (JobLeaseLostException) when (!open.ContainsKey(job))
@@ -108,7 +108,7 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
             {
                 try
                 {
-                    await settle(shutdown.Over).ConfigureAwait(false);
+                    await settle(shutdown.Over).AsTask().WaitAsync(shutdown.Over).ConfigureAwait(false);
                     return true;
                 }
                 catch (JobLeaseLostException lost)

@@ -119,15 +119,18 @@ internal sealed class PipelineWorkerService<T, TOut> : IHostedService, IAsyncDis
         }
     }
 
-    // Called when any part of the host begins to stop, and only once of any effect.
+    // Whoever is the first to say that the host stops starts the clocks.
     private void Drain()
     {
         if (!shutdown.TryBegin() || run is null || run.Completion.IsCompleted)
             return;
         status.IsDraining = true;
-        _ = run.DrainAsync(shutdown.Aborting);
         log.Draining(name, status.Open, shutdown.Drain);
+        _ = DrainAsync(run);
     }
+
+    private async Task DrainAsync(PipelineRun run) =>
+        await run.DrainAsync(shutdown.Aborting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // its life sees how it ends
 
     private Exception? Failure(PipelineRun run) => run.Completion switch
     {
