@@ -12,7 +12,7 @@ internal sealed record FleetOptions
     /// <summary>The file server.</summary>
     public Uri Files { get; init; } = new("http://127.0.0.1:8080/");
 
-    /// <summary>How many jobs a worker may hold at once; null: one for each worker of a stage.</summary>
+    /// <summary>How many jobs a worker may hold at once; null: one for each worker of a stage and of the sink.</summary>
     public int? JobsInFlight { get; init; }
 
     /// <summary>How often a job is tried.</summary>

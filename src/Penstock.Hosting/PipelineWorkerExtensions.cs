@@ -21,8 +21,11 @@ public static class PipelineWorkerExtensions
     /// a thread that is stuck) fails the worker, and with it the host; its other jobs are given back.</para>
     /// <para>No order is kept between jobs, whatever <see cref="StageOptions.Ordered"/> says, and a batch holds items of one job. Stages
     /// finish with an item before they ask for the next, and take all their items.</para>
-    /// <para>When the host stops, the worker pulls no more and finishes what it has, for four fifths of the host's shutdown timeout; what is
-    /// not finished then is given back.</para>
+    /// <para>A queue that fails is not given up: what has become of a job is told again until the queue hears it, and pulling is begun again after 1 s, 2 s, and
+    /// so on up to 30 s; the health check is degraded meanwhile. But a queue that has never worked (it fails before its first job, and within 30 s)
+    /// fails the worker at once, since its settings are to blame.</para>
+    /// <para>As soon as the host begins to stop, the worker pulls no more and finishes what it has, for about three quarters of
+    /// <see cref="HostOptions.ShutdownTimeout"/>; what is not finished then is given back. An infinite timeout is no limit.</para>
     /// </remarks>
     /// <typeparam name="T">A job's payload.</typeparam>
     /// <typeparam name="TOut">What comes out of the stages.</typeparam>
@@ -34,6 +37,7 @@ public static class PipelineWorkerExtensions
     /// </param>
     /// <param name="name">The worker's name: in configuration, logs, metrics, and of its health check. Default: <c>Worker</c>.</param>
     /// <returns>The worker's options, to configure them further.</returns>
+    /// <exception cref="InvalidOperationException">There is a worker of that name already.</exception>
     public static OptionsBuilder<PipelineWorkerOptions> AddPipelineWorker<T, TOut>(
         this IServiceCollection services,
         Func<Pipeline<T>, Pipeline<TOut>> stages,
@@ -47,8 +51,23 @@ public static class PipelineWorkerExtensions
 
     /// <inheritdoc cref="AddPipelineWorker{T, TOut}(IServiceCollection, Func{Pipeline{T}, Pipeline{TOut}}, Func{Job{TOut}, CancellationToken, ValueTask}, string)"/>
     /// <param name="services">The application's services.</param>
+    /// <param name="stages">Adds the stages to the pipeline of payloads.</param>
+    /// <param name="sink">Makes the sink, once, from the services of the whole application; for services of a scope, the sink opens one for each job.</param>
+    /// <param name="name">The worker's name.</param>
+    public static OptionsBuilder<PipelineWorkerOptions> AddPipelineWorker<T, TOut>(
+        this IServiceCollection services,
+        Func<Pipeline<T>, Pipeline<TOut>> stages,
+        Func<IServiceProvider, Func<Job<TOut>, CancellationToken, ValueTask>> sink,
+        string name = "Worker")
+    {
+        ArgumentNullException.ThrowIfNull(stages);
+        return services.AddPipelineWorker<T, TOut>((_, jobs) => stages(jobs), sink, name);
+    }
+
+    /// <inheritdoc cref="AddPipelineWorker{T, TOut}(IServiceCollection, Func{Pipeline{T}, Pipeline{TOut}}, Func{Job{TOut}, CancellationToken, ValueTask}, string)"/>
+    /// <param name="services">The application's services.</param>
     /// <param name="stages">Adds the stages to the pipeline of payloads; may take what it needs from the services. Stages in processes take none of them.</param>
-    /// <param name="sink">Makes the sink from the services, once.</param>
+    /// <param name="sink">Makes the sink, once, from the services of the whole application; for services of a scope, the sink opens one for each job.</param>
     /// <param name="name">The worker's name.</param>
     public static OptionsBuilder<PipelineWorkerOptions> AddPipelineWorker<T, TOut>(
         this IServiceCollection services,
@@ -60,8 +79,14 @@ public static class PipelineWorkerExtensions
         ArgumentNullException.ThrowIfNull(stages);
         ArgumentNullException.ThrowIfNull(sink);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (services.Any(s => s.ServiceType == typeof(WorkerStatus) && name.Equals(s.ServiceKey)))
+        {
+            throw new InvalidOperationException($"There is a pipeline worker '{name}' already. Give each a name of its own, as in "
+                + "services.AddPipelineWorker(stages, sink, \"scans\"): options, logs and the health check go by it.");
+        }
 
         services.TryAddSingleton<JobLogProvider>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<LoggerFilterOptions>, CaptureRule>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILoggerProvider, JobLogProvider>(provider => provider.GetRequiredService<JobLogProvider>()));
         services.AddKeyedSingleton(name, (provider, _) => new WorkerStatus(provider.TimeProvider()));
         services.AddSingleton<IHostedService>(provider => new PipelineWorkerService<T, TOut>(name, provider, stages, sink));

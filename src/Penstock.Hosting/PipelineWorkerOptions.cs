@@ -9,7 +9,7 @@ public sealed class PipelineWorkerOptions
 {
     /// <summary>
     /// How many jobs this worker may hold at once, pulled and not settled: 1 or more. Default: as many as the pipeline's stages have workers together,
-    /// so that each could have a job in hand, and none lies here while another machine is idle.
+    /// and <see cref="SinkWorkers"/> more, so that each could have a job in hand, and none lies here while another machine is idle.
     /// </summary>
     public int? JobsInFlight { get; set; }
 
@@ -19,7 +19,10 @@ public sealed class PipelineWorkerOptions
     /// <summary>Whether the lines that are logged while a job is worked on are collected, in <see cref="Job{T}.Log"/>. Default: false.</summary>
     public bool CaptureLog { get; set; }
 
-    /// <summary>The least severe lines that are collected. Default: <see cref="LogLevel.Information"/>.</summary>
+    /// <summary>
+    /// The least severe lines that are collected, whatever the application's own minimum is. Default: <see cref="LogLevel.Information"/>. In the
+    /// logging section of the configuration, <c>PenstockJobs</c> is the provider that collects them.
+    /// </summary>
     public LogLevel CaptureLevel { get; set; } = LogLevel.Information;
 
     /// <summary>How many lines are collected of one job: 1 or more, default 1000. Later ones replace the oldest.</summary>
@@ -27,7 +30,7 @@ public sealed class PipelineWorkerOptions
 
     /// <summary>
     /// How the run runs. Its <see cref="RunOptions.StopTimeout"/> is cut to a tenth of the host's shutdown timeout, so that jobs can
-    /// still be given back. Default: working defaults; dead letters are the queue's matter.
+    /// still be given back; a timeout without end cuts nothing. Default: working defaults; dead letters are the queue's matter.
     /// </summary>
     public RunOptions Run { get; set; } = new();
 

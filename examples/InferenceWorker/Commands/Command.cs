@@ -20,7 +20,7 @@ internal sealed record Command(string Name, string Purpose, IReadOnlyList<Option
     static readonly Option Pages = new("--pages", "PERCENT", "how many of them are whole pages, 360 times bigger (default 5)");
     static readonly Option Poison = new("--poison", "PERCENT", "how many of them can never be done (default 2)");
     static readonly Option Seed = new("--seed", "N", "make other jobs (default 1)");
-    static readonly Option JobsInFlight = new("--jobs-in-flight", "N", "how many jobs a worker holds at once (default: one for each worker of its stages)");
+    static readonly Option JobsInFlight = new("--jobs-in-flight", "N", "how many jobs a worker holds at once (default: one for each worker of its stages and its sink)");
     static readonly Option Attempts = new("--attempts", "N", "how often a job is tried before it is put aside (default 4)");
     static readonly Option Backoff = new("--backoff", "SECONDS", "the pause before the second try, doubled before each further one (default 0.25)");
     static readonly Option Lease = new("--lease", "SECONDS", "SQLite: after how long the jobs of a dead worker go to others (default 60)");

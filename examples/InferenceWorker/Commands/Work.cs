@@ -1,5 +1,4 @@
 using InferenceWorker.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -15,10 +14,9 @@ internal static class Work
         builder.Services.AddReader(invocation.Options, queue);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         using var host = builder.Build();
-        var workers = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
         await host.RunAsync();
 
-        // A worker that failed has stopped its host, which takes that for a good end.
-        return workers.Any(worker => worker.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
+        // A worker that failed has stopped its host, which takes that for a good end, and has left a word here.
+        return Environment.ExitCode;
     }
 }

@@ -12,6 +12,9 @@ namespace Penstock.Hosting.Queues;
 /// </remarks>
 internal sealed class JobLedger(IJobTable table, JobQueueOptions options)
 {
+    // The last moment that there is a word for: a lease or a pause may be as long as anybody likes.
+    private static readonly long EndOfTime = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
     public bool Add(string id, JobContent content) => table.TryAdd(id, content);
 
     /// <summary>Does what has come due. Every transaction starts with it, so a lease that ended is lost for its holder, whether somebody waits for the job or not.</summary>
@@ -115,7 +118,7 @@ internal sealed class JobLedger(IJobTable table, JobQueueOptions options)
 
     private long Now => options.TimeProvider.GetUtcNow().ToUnixTimeMilliseconds();
 
-    private long After(TimeSpan time) => Now + (long)Math.Ceiling(time.TotalMilliseconds);
+    private long After(TimeSpan time) => (long)Math.Min(Now + Math.Ceiling(time.TotalMilliseconds), EndOfTime);
 
     private JobEntry? Overdue(JobState state, long now) => table.First(state) is { } job && job.Due <= now ? job : null;
 
@@ -139,7 +142,8 @@ internal sealed class JobLedger(IJobTable table, JobQueueOptions options)
 
     private TimeSpan Pause(int attempts)
     {
-        var longest = Math.Min(options.Backoff.TotalMilliseconds * Math.Pow(2, attempts - 1), options.MaxBackoff.TotalMilliseconds);
+        var doubled = options.Backoff.TotalMilliseconds * Math.Pow(2, Math.Min(attempts - 1, 62));
+        var longest = Math.Min(Math.Min(doubled, options.MaxBackoff.TotalMilliseconds), EndOfTime);
 #pragma warning disable CA5394 // Chance spreads load here, it keeps no secret.
         return TimeSpan.FromMilliseconds(longest * (1 - (Random.Shared.NextDouble() / 2)));
 #pragma warning restore CA5394

@@ -4,27 +4,28 @@ using Penstock.Links;
 namespace Penstock.Hosting.Workers;
 
 /// <summary>A job that was pulled and is not settled yet, whatever its payload.</summary>
-internal abstract class OpenJob : ITicket
+internal abstract class OpenJob(JobContext context) : ITicket
 {
-    public abstract string Id { get; }
+    public string Id => Context.Id;
 
-    public abstract ActivityContext Trace { get; }
+    public ActivityContext Trace => Span.Context;
+
+    /// <summary>The job as stages see it.</summary>
+    public JobContext Context => context;
 
     /// <summary>The lines logged for it, if they are collected.</summary>
-    public JobLog? Log { get; init; }
+    public JobLog? Log { get; set; }
+
+    public JobSpan Span { get; set; } = JobSpan.None;
 }
 
 /// <inheritdoc/>
-internal sealed class OpenJob<T>(Job<T> job, JobSpan span) : OpenJob
+internal sealed class OpenJob<T>(Job<T> job) : OpenJob(new JobContext(job.Id, job.Attempt))
 {
     private readonly Lock gate = new();
     private Task? settlement;
 
     public Job<T> Job => job;
-
-    public override string Id => job.Id;
-
-    public override ActivityContext Trace => span.Context;
 
     /// <summary>Why it failed, if it did: the first reason.</summary>
     public Exception? Failure { get; set; }
@@ -42,6 +43,6 @@ internal sealed class OpenJob<T>(Job<T> job, JobSpan span) : OpenJob
     private async Task SettleAsync(Func<Task> settle)
     {
         await settle().ConfigureAwait(false);
-        span.End(Failure);
+        Span.End(Failure);
     }
 }

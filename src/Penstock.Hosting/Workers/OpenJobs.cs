@@ -5,9 +5,14 @@ using System.Runtime.CompilerServices;
 namespace Penstock.Hosting.Workers;
 
 /// <summary>The jobs that a worker has pulled and not settled: never more than allowed, and none of them forgotten.</summary>
+/// <remarks>Not every queue looks at the token that it is given, so nobody waits for one longer than the token says.</remarks>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore that is only awaited holds nothing to dispose.")]
-internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> createLog, WorkerStatus status, WorkerLog log, TimeProvider time)
+internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> createLog, Shutdown shutdown, WorkerStatus status, WorkerLog log, TimeProvider time)
 {
+    // Timers run for 49 days at most, and a millisecond at least.
+    private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(1);
+
     private readonly SemaphoreSlim room = new(most - 1); // the first one is pulled without asking
     private readonly ConcurrentDictionary<OpenJob<T>, bool> open = [];
 
@@ -15,11 +20,13 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
     public async IAsyncEnumerable<OpenJob<T>> PullAsync([EnumeratorCancellation] CancellationToken ct)
     {
         // The token may be signalled only where a job cannot get lost: what the queue has given is taken.
-        await foreach (var pulled in queue.PullAsync(most, ct).ConfigureAwait(false))
+        await foreach (var pulled in new PatientPull<T>(queue, most, status, log, time).PullAsync(ct).ConfigureAwait(false))
         {
-            var job = new OpenJob<T>(pulled, JobSpan.Begin(pulled)) { Log = createLog() };
-            open[job] = true;
+            var job = new OpenJob<T>(pulled);
+            open[job] = true; // before anything else, so that it is given back whatever happens
             status.Open = open.Count;
+            job.Log = createLog();
+            job.Span = JobSpan.Begin(pulled, log);
             yield return job;
             await room.WaitAsync(ct).ConfigureAwait(false);
         }
@@ -32,44 +39,40 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
         log.JobFailed(job.Job.Id, job.Job.Attempt, why);
     }
 
-    /// <summary>Nothing descends from the job any more: completes it, or says why it failed.</summary>
-    public Task SettleAsync(OpenJob<T> job) => job.SettleOnce(async () =>
-    {
-        await TellAsync(job, job.Failure is { } why
-            ? () => queue.FailAsync(job.Job, why, CancellationToken.None)
-            : () => queue.CompleteAsync(job.Job, CancellationToken.None)).ConfigureAwait(false);
-        status.Settled(job.Failure is not null);
-    });
+    /// <summary>
+    /// Nothing descends from the job any more: completes it, or says why it failed. Returns when that is done; or, if the queue
+    /// cannot be reached, when the run has to end, which must not wait for it.
+    /// </summary>
+    public async ValueTask SettleAsync(OpenJob<T> job) =>
+        await TellAsync(job).WaitAsync(shutdown.Aborting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    /// <summary>When the run is over: gives back what it left, but for what has failed.</summary>
-    public async Task SettleRestAsync()
-    {
-        foreach (var job in open.Keys)
-        {
-            await (job.Failure is not null
-                ? SettleAsync(job)
-                : job.SettleOnce(() => TellAsync(job, () => queue.ReleaseAsync(job.Job, CancellationToken.None)))).ConfigureAwait(false);
-        }
-    }
+    /// <summary>When the run is over: gives back what it left, but for what has failed. Settles all at once: one that waits holds up no other.</summary>
+    public Task SettleRestAsync() => Task.WhenAll(open.Keys.Select(job => job.Failure is not null
+        ? TellAsync(job)
+        : job.SettleOnce(() => TellAsync(job, token => queue.ReleaseAsync(job.Job, token)))));
 
     /// <summary>Extends the leases of all open jobs in time, until it is cancelled.</summary>
     public async Task KeepAsync(CancellationToken ct)
     {
         if (queue.Lease == Timeout.InfiniteTimeSpan)
             return;
-        using var timer = new PeriodicTimer(queue.Lease / 3, time);
+        var third = queue.Lease / 3;
+        var period = third < ShortestPeriod ? ShortestPeriod : third > LongestPeriod ? LongestPeriod : third;
+        using var timer = new PeriodicTimer(period, time);
         while (await timer.WaitForNextTickAsync(ct).ConfigureAwait(false))
         {
-            foreach (var job in open.Keys)
-                await ExtendAsync(job, ct).ConfigureAwait(false);
+            // One that hangs leaves time for another try within its lease.
+            using var limit = new CancellationTokenSource(period, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+            await Task.WhenAll(open.Keys.Select(job => ExtendAsync(job, either.Token, ct))).ConfigureAwait(false);
         }
     }
 
-    private async Task ExtendAsync(OpenJob<T> job, CancellationToken ct)
+    private async Task ExtendAsync(OpenJob<T> job, CancellationToken limit, CancellationToken ct)
     {
         try
         {
-            await queue.ExtendAsync(job.Job, queue.Lease, ct).ConfigureAwait(false);
+            await queue.ExtendAsync(job.Job, queue.Lease, limit).AsTask().WaitAsync(limit).ConfigureAwait(false);
         }
         catch (JobLeaseLostException) when (!open.ContainsKey(job))
         {
@@ -79,26 +82,51 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
         {
             log.LeaseLost(job.Job.Id, lost);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!ct.IsCancellationRequested)
         {
-            log.QueueFailed(job.Job.Id, exception); // the next tick tries again
+            log.NotExtended(job.Job.Id, exception); // the next tick tries again
         }
     }
 
-    // A job that could not be settled comes again: at least once is what queues promise.
-    private async Task TellAsync(OpenJob<T> job, Func<ValueTask> settle)
+    private Task TellAsync(OpenJob<T> job) => job.SettleOnce(async () =>
+    {
+        if (await TellAsync(job, job.Failure is { } why
+            ? token => queue.FailAsync(job.Job, why, token)
+            : token => queue.CompleteAsync(job.Job, token)).ConfigureAwait(false))
+        {
+            status.Settled(job.Failure is not null);
+        }
+    });
+
+    /// <summary>Tells the queue what has become of the job, as often as it takes; meanwhile the lease is kept.</summary>
+    /// <returns>Whether the queue knows. If not, the job comes again: at least once is what queues promise.</returns>
+    private async Task<bool> TellAsync(OpenJob<T> job, Func<CancellationToken, ValueTask> settle)
     {
         try
         {
-            await settle().ConfigureAwait(false);
-        }
-        catch (JobLeaseLostException lost)
-        {
-            log.LeaseLost(job.Job.Id, lost);
-        }
-        catch (Exception exception)
-        {
-            log.QueueFailed(job.Job.Id, exception);
+            for (var pause = Backoff.OfSettling(); ; pause.Double())
+            {
+                try
+                {
+                    await settle(shutdown.Over).AsTask().WaitAsync(shutdown.Over).ConfigureAwait(false);
+                    return true;
+                }
+                catch (JobLeaseLostException lost)
+                {
+                    log.LeaseLost(job.Job.Id, lost);
+                    return false;
+                }
+                catch (Exception exception) when (exception is not ObjectDisposedException && !shutdown.Over.IsCancellationRequested)
+                {
+                    log.TriesAgain(job.Job.Id, pause.Length, exception);
+                    await Task.Delay(pause.Length, time, shutdown.Over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+                catch (Exception exception)
+                {
+                    log.NotSettled(job.Job.Id, exception);
+                    return false;
+                }
+            }
         }
         finally
         {

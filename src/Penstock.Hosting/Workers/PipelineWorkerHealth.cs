@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Penstock.Hosting.Workers;
 
-/// <summary>Healthy while the worker runs, degraded while it drains, else as bad as was registered.</summary>
+/// <summary>Healthy while the worker runs, degraded while it drains or the queue is away, else as bad as was registered.</summary>
 internal sealed class PipelineWorkerHealth(WorkerStatus status) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -22,8 +22,9 @@ internal sealed class PipelineWorkerHealth(WorkerStatus status) : IHealthCheck
             { Run: null } => (context.Registration.FailureStatus, "The worker has not started."),
             { Run.Completion.IsCompleted: true } => (context.Registration.FailureStatus, "The worker has stopped."),
             { IsDraining: true } => (HealthStatus.Degraded, "The worker drains: it pulls no more jobs."),
+            { PullFailure: { } failure } => (HealthStatus.Degraded, $"The queue gives no jobs, the worker tries again: {failure.Message}"),
             _ => (HealthStatus.Healthy, status.Run.Snapshot().Verdict),
         };
-        return Task.FromResult(new HealthCheckResult(health, text, status.Failure, facts));
+        return Task.FromResult(new HealthCheckResult(health, text, status.Failure ?? status.PullFailure, facts));
     }
 }

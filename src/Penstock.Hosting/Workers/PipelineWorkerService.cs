@@ -3,35 +3,62 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Penstock.Stages;
+using Penstock.Telemetry;
 
 namespace Penstock.Hosting.Workers;
 
 /// <summary>One run of the pipeline, as long as the host lives.</summary>
-internal sealed class PipelineWorkerService<T, TOut>(
-    string name,
-    IServiceProvider provider,
-    Func<IServiceProvider, Pipeline<T>, Pipeline<TOut>> stages,
-    Func<IServiceProvider, Func<Job<TOut>, CancellationToken, ValueTask>> sink) : BackgroundService
+/// <remarks>Not a <see cref="BackgroundService"/>: that may never execute what was started, and hears of the end only when services before it have stopped.</remarks>
+internal sealed class PipelineWorkerService<T, TOut> : IHostedService, IAsyncDisposable
 {
-    // Of the host's shutdown timeout: for finishing jobs; for stages to leave after an abort. The rest is for giving jobs back.
-    private const double DrainShare = 0.8;
-    private const double AbortShare = 0.1;
+    // After an abort, for a host that is disposed without being stopped: until jobs are given back.
+    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(5);
 
-    private readonly PipelineWorkerOptions options = provider.GetRequiredService<IOptionsMonitor<PipelineWorkerOptions>>().Get(name);
-    private readonly TimeSpan shutdownTimeout = provider.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
-    private readonly TimeProvider time = provider.TimeProvider();
-    private readonly WorkerStatus status = provider.GetRequiredKeyedService<WorkerStatus>(name);
-    private readonly WorkerLog log = new(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Penstock.Hosting"));
+    private readonly string name;
+    private readonly IServiceProvider provider;
+    private readonly Func<IServiceProvider, Pipeline<T>, Pipeline<TOut>> stages;
+    private readonly Func<IServiceProvider, Func<Job<TOut>, CancellationToken, ValueTask>> sink;
+    private readonly PipelineWorkerOptions options;
+    private readonly HostOptions host;
+    private readonly IHostApplicationLifetime lifetime;
+    private readonly IJobQueue<T> queue; // asked for here, so that it is disposed after this
+    private readonly TimeProvider time;
+    private readonly Shutdown shutdown;
+    private readonly WorkerStatus status;
+    private readonly WorkerLog log;
 
-    // Built when the host starts, so that what cannot run is told before anything does.
-    private OpenJobs<T>? jobs;
     private PipelineRun? run;
+    private Task life = Task.CompletedTask;
+    private CancellationTokenRegistration stopping;
 
-    public override Task StartAsync(CancellationToken cancellationToken)
+    public PipelineWorkerService(
+        string name,
+        IServiceProvider provider,
+        Func<IServiceProvider, Pipeline<T>, Pipeline<TOut>> stages,
+        Func<IServiceProvider, Func<Job<TOut>, CancellationToken, ValueTask>> sink)
     {
+        (this.name, this.provider, this.stages, this.sink) = (name, provider, stages, sink);
+        options = provider.GetRequiredService<IOptionsMonitor<PipelineWorkerOptions>>().Get(name);
+        host = provider.GetRequiredService<IOptions<HostOptions>>().Value;
+        lifetime = provider.GetRequiredService<IHostApplicationLifetime>();
+        time = provider.TimeProvider();
+        shutdown = new Shutdown(host.ShutdownTimeout, time);
+        status = provider.GetRequiredKeyedService<WorkerStatus>(name);
+        log = new WorkerLog(new SafeLogger(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Penstock.Hosting")));
+        queue = provider.GetKeyedService<IJobQueue<T>>(name) ?? provider.GetService<IJobQueue<T>>() ?? throw new InvalidOperationException(
+            $"Pipeline worker '{name}' has no queue: register one, as in services.AddSqliteJobQueue<{typeof(T).Name}>(\"jobs.db\").");
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        // A host that stops while it starts may never come back to end what is begun now.
+        if (cancellationToken.IsCancellationRequested || lifetime.ApplicationStopping.IsCancellationRequested)
+            return Task.CompletedTask;
+
         var deliver = sink(provider);
         if (options.CaptureLog)
-            provider.GetRequiredService<JobLogProvider>().IsCapturing = true;
+            provider.GetRequiredService<JobLogProvider>().Capture(options.CaptureLevel);
+        OpenJobs<T>? jobs = null;
         var pipeline = TrackedPipeline.Create<OpenJob<T>, T, TOut>(
             ct => jobs!.PullAsync(ct),
             job => job.Job.Payload,
@@ -39,64 +66,95 @@ internal sealed class PipelineWorkerService<T, TOut>(
             (job, item, ct) => deliver(job.With(item), ct),
             new StageOptions { Name = StageName.Of(deliver) ?? "Deliver", Workers = options.SinkWorkers },
             (job, why) => jobs!.Fail(job, why),
-            job => new ValueTask(jobs!.SettleAsync(job)));
-        var most = options.JobsInFlight ?? Math.Max(1, pipeline.Path.Skip(1).SkipLast(2).Sum(s => s.Options.Workers)); // of all stages but Pull, Deliver and Settle
-        jobs = new OpenJobs<T>(Queue(), most, () => options.CaptureLog ? new JobLog(options.CaptureLevel, options.CaptureLines, time) : null, status, log, time);
+            job => jobs!.SettleAsync(job));
+        var most = options.JobsInFlight ?? pipeline.Path.Skip(1).SkipLast(1).Sum(s => s.Options.Workers); // of all stages and the sink, but not Pull and Settle
+        jobs = new OpenJobs<T>(queue, most, () => options.CaptureLog ? new JobLog(options.CaptureLevel, options.CaptureLines, time) : null, shutdown, status, log, time);
         run = pipeline.Start(RunOptions(), CancellationToken.None);
         status.Run = run;
+        life = LiveAsync(run, jobs);
         log.Started(name, most, pipeline.ToString());
-        return base.StartAsync(cancellationToken);
+        stopping = lifetime.ApplicationStopping.UnsafeRegister(static worker => ((PipelineWorkerService<T, TOut>)worker!).Drain(), this);
+        return Task.CompletedTask;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Waits for the end, which has begun when the host's did.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        Drain();
+        using var late = cancellationToken.UnsafeRegister(static shutdown => ((Shutdown)shutdown!).End(), shutdown);
+        await life.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.DisposeAsync().ConfigureAwait(false);
+        if (life.IsCompleted)
+            return;
+        Drain();
+        run!.Abort();
+        await life.WaitAsync(options.Run.StopTimeout + LastWait, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task LiveAsync(PipelineRun run, OpenJobs<T> jobs)
     {
         using var ended = new CancellationTokenSource();
-        using var stop = stoppingToken.UnsafeRegister(worker => _ = ((PipelineWorkerService<T, TOut>)worker!).DrainAsync(), this);
-        var kept = jobs!.KeepAsync(ended.Token);
+        var kept = jobs.KeepAsync(ended.Token);
+        await run.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // Nothing comes between the end of a run and this.
+        var left = status.Open;
+        var settled = jobs.SettleRestAsync();
         try
         {
-            await run!.Completion.ConfigureAwait(false);
-            if (!stoppingToken.IsCancellationRequested)
-                throw new InvalidOperationException($"Pipeline worker '{name}': the queue has ended its jobs by itself, which only its token should do.");
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
-        {
-            status.Failure = exception;
-            if (Environment.ExitCode == 0)
-                Environment.ExitCode = 1; // the host ends as if nothing had happened, but whoever looks after the process must see it
-            throw;
+            if (Failure(run) is { } failure)
+                Fail(failure);
         }
         finally
         {
-            log.Stopped(name, status.Open);
-            await jobs.SettleRestAsync().ConfigureAwait(false);
+            await settled.ConfigureAwait(false);
             await ended.CancelAsync().ConfigureAwait(false);
             await kept.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            shutdown.StopClocks();
+            log.Stopped(name, left);
         }
     }
 
-    private async Task DrainAsync()
+    // Whoever is the first to say that the host stops starts the clocks.
+    private void Drain()
     {
+        if (!shutdown.TryBegin() || run is null || run.Completion.IsCompleted)
+            return;
         status.IsDraining = true;
-        var limit = shutdownTimeout * DrainShare;
-        log.Draining(name, status.Open, limit);
-        using var aborting = new CancellationTokenSource(limit, time);
-        await run!.DrainAsync(aborting.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        log.Draining(name, status.Open, shutdown.Drain);
+        _ = DrainAsync(run);
     }
 
-    private IJobQueue<T> Queue() =>
-        provider.GetKeyedService<IJobQueue<T>>(name) ?? provider.GetService<IJobQueue<T>>() ?? throw new InvalidOperationException(
-            $"Pipeline worker '{name}' has no queue: register one, as in services.AddSingleton<IJobQueue<{typeof(T).Name}>>(new SqliteJobQueue<{typeof(T).Name}>(\"jobs.db\")).");
+    private async Task DrainAsync(PipelineRun run) =>
+        await run.DrainAsync(shutdown.Aborting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // its life sees how it ends
 
-    private RunOptions RunOptions()
+    private Exception? Failure(PipelineRun run) => run.Completion switch
     {
-        var most = shutdownTimeout * AbortShare;
-        return options.Run with
-        {
-            Name = options.Run.Name ?? name,
-            StopTimeout = options.Run.StopTimeout < most ? options.Run.StopTimeout : most,
-            DeadLetter = options.Run.DeadLetter ?? (static _ => { }),
-            LoggerFactory = options.Run.LoggerFactory ?? provider.GetRequiredService<ILoggerFactory>(),
-        };
+        { IsFaulted: true, Exception.InnerException: { } exception } => exception,
+        _ when status.IsDraining => null,
+        { IsCanceled: true } => new OperationCanceledException($"Pipeline worker '{name}': its run was aborted, though the host does not stop."),
+        _ => new InvalidOperationException($"Pipeline worker '{name}': the queue has ended its jobs by itself, which only its token should do."),
+    };
+
+    private void Fail(Exception failure)
+    {
+        status.Failure = failure;
+        log.Failed(name, failure);
+        if (Environment.ExitCode == 0)
+            Environment.ExitCode = 1; // the host ends as if nothing had happened, but whoever looks after the process must see it
+        if (host.BackgroundServiceExceptionBehavior == BackgroundServiceExceptionBehavior.StopHost)
+            lifetime.StopApplication();
     }
+
+    private RunOptions RunOptions() => options.Run with
+    {
+        Name = options.Run.Name ?? name,
+        StopTimeout = shutdown.StopTimeout(options.Run.StopTimeout),
+        DeadLetter = options.Run.DeadLetter ?? (static _ => { }),
+        LoggerFactory = options.Run.LoggerFactory ?? provider.GetRequiredService<ILoggerFactory>(),
+    };
 }

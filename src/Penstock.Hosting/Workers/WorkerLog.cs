@@ -20,6 +20,21 @@ internal sealed partial class WorkerLog(ILogger logger)
     [LoggerMessage(5, LogLevel.Warning, "Job '{Job}' is not this worker's any more; somebody else will work on it, or does.")]
     public partial void LeaseLost(string job, Exception exception);
 
-    [LoggerMessage(6, LogLevel.Error, "The queue could not be told about job '{Job}'; the job may come again.")]
-    public partial void QueueFailed(string job, Exception exception);
+    [LoggerMessage(6, LogLevel.Error, "The queue was not told what has become of job '{Job}'; the job will come again.")]
+    public partial void NotSettled(string job, Exception exception);
+
+    [LoggerMessage(7, LogLevel.Warning, "The queue could not be told what has become of job '{Job}'; another try follows in {Pause}.")]
+    public partial void TriesAgain(string job, TimeSpan pause, Exception exception);
+
+    [LoggerMessage(8, LogLevel.Warning, "The lease of job '{Job}' could not be extended; another try follows before it ends.")]
+    public partial void NotExtended(string job, Exception exception);
+
+    [LoggerMessage(9, LogLevel.Error, "The queue gives no jobs; another try follows in {Pause}.")]
+    public partial void PullsAgain(TimeSpan pause, Exception exception);
+
+    [LoggerMessage(10, LogLevel.Critical, "Pipeline worker '{Worker}' has failed.")]
+    public partial void Failed(string worker, Exception exception);
+
+    [LoggerMessage(11, LogLevel.Warning, "A listener to activities has thrown; the job does not depend on it.")]
+    public partial void ListenerFailed(Exception exception);
 }

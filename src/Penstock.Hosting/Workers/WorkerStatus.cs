@@ -16,6 +16,9 @@ internal sealed class WorkerStatus(TimeProvider time)
     /// <summary>Why the worker ended, if it failed.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>Why the queue gives no jobs just now, while the worker tries again.</summary>
+    public Exception? PullFailure { get; set; }
+
     /// <summary>Jobs pulled and not settled.</summary>
     public int Open { get; set; }
 

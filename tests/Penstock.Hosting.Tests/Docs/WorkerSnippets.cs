@@ -44,6 +44,30 @@ public sealed class WorkerSnippets : IDisposable
         Assert.Equal(new JobCounts(Waiting: 0, InProgress: 0, Dead: 0), await store.CountAsync());
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_sink_opens_a_scope_for_each_job()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Services.AddInMemoryJobQueue<ScanJob>();
+        builder.Services.AddScoped<Archive>();
+
+        #region snippet
+        builder.Services.AddPipelineWorker<ScanJob, Text>(
+            jobs => jobs.Then(Download).Then(Clean).Then(Read, "model.bin"),
+            provider => async (job, ct) =>
+            {
+                await using var scope = provider.CreateAsyncScope();
+                await scope.ServiceProvider.GetRequiredService<Archive>().StoreAsync(job.Id, job.Payload, ct);
+            });
+        #endregion
+
+        using var host = builder.Build();
+        await host.StartAsync();
+        await host.Services.GetRequiredService<IJobStore<ScanJob>>().SubmitAsync(new ScanJob("page-1.png"), "page-1");
+        Assert.Equal("page-1: PAGE-1.PNG read by model.bin", await Archive.Stored.Task);
+        await host.StopAsync();
+    }
+
     #region snippet
     private static IEnumerable<Text> Read(IEnumerable<Image> images, string model)
     {
@@ -72,6 +96,22 @@ public sealed class WorkerSnippets : IDisposable
     {
         Uploaded.SetResult($"{path}: {text.Words}");
         return default;
+    }
+
+    private sealed class Archive
+    {
+        public static readonly TaskCompletionSource<string> Stored = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        private bool isUsed;
+
+        public ValueTask StoreAsync(string id, Text text, CancellationToken ct)
+        {
+            ct.ThrowIfCancellationRequested();
+            Assert.False(isUsed);
+            isUsed = true;
+            Stored.SetResult($"{id}: {text.Words}");
+            return default;
+        }
     }
 
     internal sealed record ScanJob(string File);

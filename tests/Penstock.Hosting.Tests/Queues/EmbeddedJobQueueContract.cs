@@ -82,6 +82,22 @@ public abstract class EmbeddedJobQueueContract : JobQueueContract
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task A_lease_may_be_longer_than_time_itself()
+    {
+        var queue = await OpenEmbeddedAsync(new QueueSettings { Lease = TimeSpan.MaxValue });
+        await queue.SubmitAsync(new Work("forever"));
+        var puller = Pull(queue);
+        var job = await puller.NextAsync();
+        puller.Ask();
+        Clock.Advance(TimeSpan.FromDays(365));
+        await queue.ExtendAsync(job, TimeSpan.MaxValue, default);
+        await queue.SubmitAsync(new Work("next"));
+
+        Assert.Equal("next", (await puller.NextAsync()).Payload.Text);
+        await queue.CompleteAsync(job, default);
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task A_long_reason_is_cut()
     {
         var queue = await OpenEmbeddedAsync(new());

@@ -75,6 +75,21 @@ public class LogsOfJobs
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Lines_are_collected_down_to_the_level_that_was_asked_for_whatever_the_application_logs()
+    {
+        await RunAsync(
+            1,
+            jobs => jobs.Select(n =>
+            {
+                PipelineContext.Current!.Logger.LogTrace("too small");
+                PipelineContext.Current!.Logger.LogDebug("just right");
+                return n;
+            }),
+            o => o.CaptureLevel = LogLevel.Debug);
+        Assert.Equal(["just right"], logs["0"].Select(l => l.Text));
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task Each_line_has_a_scope_that_names_stage_worker_and_job()
     {
         var scopes = new ScopeList();

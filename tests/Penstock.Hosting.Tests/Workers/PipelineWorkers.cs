@@ -69,7 +69,7 @@ public class PipelineWorkers
     }
 
     [Fact(Timeout = Limit)]
-    public async Task By_default_it_holds_a_job_for_each_worker_of_a_stage()
+    public async Task By_default_it_holds_a_job_for_each_worker_of_a_stage_and_of_the_sink()
     {
         using var full = new SemaphoreSlim(0);
         using var host = await StartAsync(
@@ -77,10 +77,10 @@ public class PipelineWorkers
             async (_, ct) => await full.WaitAsync(ct),
             o => o.SinkWorkers = 20);
         Submit(50);
-        await queue.UntilPulledAsync(5);
+        await queue.UntilPulledAsync(25);
         full.Release(50);
         await queue.UntilSettledAsync(50);
-        Assert.Equal(5, queue.MostHeld);
+        Assert.Equal(25, queue.MostHeld);
     }
 
     [Fact(Timeout = Limit)]
@@ -184,7 +184,7 @@ public class PipelineWorkers
         builder.Services.AddPipelineWorker<int, int>(jobs => jobs.Then(Twice), Store);
         using var host = builder.Build();
         var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync());
-        Assert.Contains("AddSingleton<IJobQueue<Int32>>", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("AddSqliteJobQueue<Int32>", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Limit)]
@@ -205,6 +205,15 @@ public class PipelineWorkers
         await host.StopAsync();
         Assert.Equal(1, queue.MostHeld);
         Assert.Equal(["a"], other.Completed);
+    }
+
+    [Fact]
+    public void Two_workers_of_one_name_are_refused_and_told_the_cure()
+    {
+        var services = new ServiceCollection();
+        services.AddPipelineWorker<int, int>(jobs => jobs.Then(Twice), Store);
+        var thrown = Assert.Throws<InvalidOperationException>(() => services.AddPipelineWorker<string, string>(jobs => jobs.Select(s => s), (_, _) => default));
+        Assert.Contains("Give each a name of its own", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Limit)]

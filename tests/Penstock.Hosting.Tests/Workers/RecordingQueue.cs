@@ -30,7 +30,8 @@ internal sealed class RecordingQueue<T> : IJobQueue<T>
     /// <summary>The most jobs that were pulled and not settled.</summary>
     public int MostHeld { get; private set; }
 
-    public void Add(string id, T payload, string? traceParent = null) => jobs.Writer.TryWrite(new Job<T> { Id = id, Payload = payload, TraceParent = traceParent });
+    public void Add(string id, T payload, string? traceParent = null, int attempt = 1) =>
+        jobs.Writer.TryWrite(new Job<T> { Id = id, Payload = payload, TraceParent = traceParent, Attempt = attempt });
 
     public void End() => jobs.Writer.Complete();
 

@@ -39,6 +39,15 @@ internal static class Steps
         }
     }
 
+    public static IEnumerable<int> Sleep(IEnumerable<int> items)
+    {
+        foreach (var n in items)
+        {
+            Thread.Sleep(Timeout.Infinite);
+            yield return n;
+        }
+    }
+
     private static void Say(string word, int n)
     {
         if (PipelineContext.Current!.Logger.IsEnabled(LogLevel.Information))

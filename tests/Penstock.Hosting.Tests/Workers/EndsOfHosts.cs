@@ -1,0 +1,133 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Penstock.Hosting.Workers;
+
+namespace Penstock.Hosting.Tests.Workers;
+
+/// <summary>However and whenever a host stops, its worker ends with it, in time.</summary>
+public class EndsOfHosts
+{
+    private const int Limit = 60_000;
+
+    private readonly RecordingQueue<int> queue = new();
+
+    [Fact(Timeout = Limit)]
+    public async Task A_host_that_stops_while_it_starts_leaves_no_run_behind()
+    {
+        using var host = Build(items => items.Then(Steps.Twice), (_, _) => default);
+        var worker = host.Services.GetServices<IHostedService>().Single(s => s is PipelineWorkerService<int, int>);
+        await worker.StartAsync(new CancellationToken(canceled: true));
+        Assert.Null(host.Services.GetRequiredKeyedService<WorkerStatus>("Worker").Run);
+
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        await worker.StartAsync(CancellationToken.None);
+        Assert.Null(host.Services.GetRequiredKeyedService<WorkerStatus>("Worker").Run);
+        await worker.StopAsync(CancellationToken.None);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_host_that_is_disposed_without_a_stop_gives_its_jobs_back()
+    {
+        var inSink = new TaskCompletionSource();
+        var host = Build(items => items.Then(Steps.Twice), async (_, ct) =>
+        {
+            inSink.SetResult();
+            await Task.Delay(Timeout.Infinite, ct);
+        });
+        await host.StartAsync();
+        queue.Add("a", 1);
+        await inSink.Task;
+        await ((IAsyncDisposable)host).DisposeAsync();
+        Assert.Equal(["a"], queue.Released);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Draining_begins_before_other_services_have_stopped()
+    {
+        var other = new StopsWhenTold();
+        using var host = Build(items => items.Then(Steps.Twice), (_, _) => default, others: other);
+        await host.StartAsync();
+        var stopped = host.StopAsync();
+        await other.Stopping.Task;
+        var run = host.Services.GetRequiredKeyedService<WorkerStatus>("Worker").Run!;
+        await run.Completion;
+        queue.Add("too late", 1);
+        other.MayStop.SetResult();
+        await stopped;
+        Assert.Empty(queue.Pulled);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Without_a_shutdown_timeout_jobs_have_all_the_time()
+    {
+        var (inSink, mayEnd) = (new TaskCompletionSource(), new TaskCompletionSource());
+        using var host = Build(
+            items => items.Then(Steps.Twice),
+            async (_, ct) =>
+            {
+                inSink.SetResult();
+                await mayEnd.Task.WaitAsync(ct);
+            },
+            Timeout.InfiniteTimeSpan);
+        await host.StartAsync();
+        queue.Add("a", 1);
+        await inSink.Task;
+        var stopped = host.StopAsync();
+        mayEnd.SetResult();
+        await stopped;
+        Assert.Equal(["a"], queue.Completed);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Jobs_of_a_process_that_is_stuck_are_given_back_within_a_short_timeout()
+    {
+        using var host = Build(items => items.Then(Steps.Sleep, new() { Isolation = Isolation.Process }), (_, _) => default, TimeSpan.FromSeconds(5));
+        await host.StartAsync();
+        queue.Add("stuck", 1);
+        await queue.UntilPulledAsync(1);
+        await host.StopAsync();
+        Assert.Equal(["stuck"], queue.Released);
+        Assert.Empty(queue.Failed);
+    }
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(30)]
+    public void Every_step_of_a_shutdown_has_time_left(double seconds)
+    {
+        var timeout = TimeSpan.FromSeconds(seconds);
+        var shutdown = new Shutdown(timeout, TimeProvider.System);
+        var killed = TimeSpan.FromSeconds(seconds < 2 ? 0 : 1);
+        var left = timeout - shutdown.Drain - shutdown.StopTimeout(TimeSpan.FromSeconds(15)) - killed;
+        Assert.InRange(left / timeout, 0.05, 0.6);
+    }
+
+    private IHost Build(
+        Func<Pipeline<int>, Pipeline<int>> stages, Func<Job<int>, CancellationToken, ValueTask> sink, TimeSpan? shutdownTimeout = null, IHostedService? others = null)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = shutdownTimeout ?? TimeSpan.FromSeconds(20));
+        builder.Services.AddSingleton<IJobQueue<int>>(queue);
+        builder.Services.AddPipelineWorker(stages, sink);
+        if (others is not null)
+            builder.Services.AddSingleton(others);
+        return builder.Build();
+    }
+
+    private sealed class StopsWhenTold : IHostedService
+    {
+        public TaskCompletionSource Stopping { get; } = new();
+
+        public TaskCompletionSource MayStop { get; } = new();
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            Stopping.SetResult();
+            return MayStop.Task;
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace Penstock.Hosting.Tests.Workers;
+
+/// <summary>What a worker does when its queue throws or hangs.</summary>
+public class QueuesThatFail
+{
+    private const int Limit = 60_000;
+
+    private readonly RecordingQueue<int> jobs = new();
+    private readonly RecordingQueue<int> leased = new() { Lease = TimeSpan.FromMilliseconds(60) };
+
+    [Fact(Timeout = Limit)]
+    public async Task A_timeout_of_the_queue_does_not_end_the_extension_of_leases()
+    {
+        var calls = 0;
+        var faulty = new FaultyQueue<int>(leased) { OnExtend = _ => ++calls == 1 ? throw new TaskCanceledException("The request timed out.") : default };
+        using var host = await StartAsync(faulty, async (_, _) => await leased.UntilExtendedAsync(2));
+        leased.Add("slow", 1);
+        await leased.UntilSettledAsync(1);
+        await host.StopAsync();
+        Assert.Equal(["slow"], leased.Completed);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_lease_whose_extension_hangs_stops_no_other()
+    {
+        var never = new TaskCompletionSource();
+        var faulty = new FaultyQueue<int>(leased) { OnExtend = job => job.Payload == 1 ? new ValueTask(never.Task) : default };
+        using var host = await StartAsync(faulty, async (_, _) => await leased.UntilExtendedAsync(3));
+        leased.Add("hangs", 1);
+        leased.Add("other", 2);
+        await leased.UntilSettledAsync(2);
+        await host.StopAsync();
+        Assert.All(leased.Extended, id => Assert.Equal("other", id));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Finished_work_is_told_to_the_queue_until_it_hears_it()
+    {
+        var time = new HastyTime();
+        var calls = 0;
+        var faulty = new FaultyQueue<int>(jobs) { OnComplete = () => ++calls < 9 ? throw new IOException("The disk is full.") : default };
+        using var host = await StartAsync(faulty, (_, _) => default, time);
+        jobs.Add("a", 1);
+        await jobs.UntilSettledAsync(1);
+        Assert.Equal(["a"], jobs.Completed);
+        Assert.Equal([100, 200, 400, 800, 1600, 3200, 5000, 5000], time.Pauses.Select(p => p.TotalMilliseconds));
+        await host.StopAsync();
+        Assert.Empty(jobs.Released);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_lost_lease_is_not_told_again()
+    {
+        var calls = 0;
+        var told = new TaskCompletionSource();
+        var faulty = new FaultyQueue<int>(jobs)
+        {
+            OnComplete = () =>
+            {
+                calls++;
+                told.SetResult();
+                throw new JobLeaseLostException();
+            },
+        };
+        using var host = await StartAsync(faulty, (_, _) => default);
+        jobs.Add("a", 1);
+        await told.Task;
+        await host.StopAsync();
+        Assert.Equal(1, calls);
+        Assert.Empty(jobs.Released);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_queue_that_never_hears_it_does_not_hold_up_the_end_of_the_host()
+    {
+        var failed = new TaskCompletionSource();
+        var faulty = new FaultyQueue<int>(jobs)
+        {
+            OnComplete = () =>
+            {
+                failed.TrySetResult();
+                throw new IOException("The queue is gone.");
+            },
+        };
+        using var host = await StartAsync(faulty, (_, _) => default, shutdownTimeout: TimeSpan.FromSeconds(2));
+        jobs.Add("a", 1);
+        await failed.Task;
+        await host.StopAsync();
+        Assert.Empty(jobs.Completed);
+        Assert.Equal(HealthStatus.Unhealthy, (await HealthAsync(host)).Status);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_queue_that_has_worked_is_pulled_from_again_and_the_worker_is_degraded_meanwhile()
+    {
+        var time = new HastyTime();
+        var (calls, isAway, isBack) = (0, new TaskCompletionSource(), new TaskCompletionSource());
+        var faulty = new FaultyQueue<int>(jobs)
+        {
+            OnPull = async ct =>
+            {
+                if (++calls is > 1 and < 5)
+                    throw new IOException("The broker restarts.");
+                if (calls != 5)
+                    return;
+                isAway.SetResult();
+                await isBack.Task.WaitAsync(ct);
+            },
+        };
+        using var host = await StartAsync(faulty, (_, _) => default, time);
+        jobs.Add("before", 1);
+        await isAway.Task;
+        var health = await HealthAsync(host);
+        Assert.Equal(HealthStatus.Degraded, health.Status);
+        Assert.Contains("The broker restarts.", health.Description, StringComparison.Ordinal);
+        Assert.Equal([1, 2, 4], time.Pauses.Select(p => p.TotalSeconds));
+
+        isBack.SetResult();
+        jobs.Add("after", 2);
+        await jobs.UntilSettledAsync(2);
+        Assert.Equal(HealthStatus.Healthy, (await HealthAsync(host)).Status);
+        await host.StopAsync();
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_queue_that_has_never_worked_fails_the_host_at_once()
+    {
+        var faulty = new FaultyQueue<int>(jobs) { OnPull = _ => throw new UnauthorizedAccessException("wrong password") };
+        using var host = await StartAsync(faulty, (_, _) => default);
+        var stopping = new TaskCompletionSource();
+        using var registered = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(stopping.SetResult);
+        await stopping.Task;
+        Assert.Contains("wrong password", (await HealthAsync(host)).Description, StringComparison.Ordinal);
+        await host.StopAsync();
+        Environment.ExitCode = 0; // that of the worker, not of the tests
+    }
+
+    private static async Task<HealthReportEntry> HealthAsync(IHost host) =>
+        (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["Worker"];
+
+    private static async Task<IHost> StartAsync(
+        IJobQueue<int> queue, Func<Job<int>, CancellationToken, ValueTask> sink, TimeProvider? time = null, TimeSpan? shutdownTimeout = null)
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = shutdownTimeout ?? TimeSpan.FromSeconds(20));
+        builder.Services.AddSingleton(queue);
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
+        builder.Services.AddPipelineWorker<int, int>(items => items.Then(Steps.Twice), sink);
+        var host = builder.Build();
+        await host.StartAsync();
+        return host;
+    }
+}
