@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Penstock.RabbitMQ.Connections;
+using Penstock.RabbitMQ.Messages;
 
 namespace Penstock.RabbitMQ.Tests;
 
@@ -29,6 +31,10 @@ public sealed class OptionsTests
 
         Assert.Equal((port, virtualHost, user, password), (factory.Port, factory.VirtualHost, factory.UserName, factory.Password));
     }
+
+    [Fact]
+    public void Json_options_need_no_resolver() =>
+        Assert.Equal("{\"n\":1}"u8, new PayloadJson<Numbered>(Good with { Json = new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase } }).Write(new(1)));
 
     [Fact]
     public void User_and_password_in_the_options_win_over_those_in_the_address()
@@ -121,4 +127,6 @@ public sealed class OptionsTests
 
     private static void Refused(string option, RabbitMqJobQueueOptions options) =>
         Assert.Contains(option, Assert.Throws<ArgumentOutOfRangeException>(() => new RabbitMqJobQueue<int>(options)).Message, StringComparison.Ordinal);
+
+    private sealed record Numbered(int N);
 }

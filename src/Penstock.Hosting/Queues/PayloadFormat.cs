@@ -7,7 +7,7 @@ namespace Penstock.Hosting.Queues;
 /// <summary>Payloads as JSON. Whoever made it, and whatever it is: what cannot be read ends in words, not in an exception.</summary>
 internal sealed class PayloadFormat<T>(JobQueueOptions options)
 {
-    private readonly JsonTypeInfo<T> type = (JsonTypeInfo<T>)Resolving(options.Json).GetTypeInfo(typeof(T));
+    private readonly JsonTypeInfo<T> type = PayloadType.In<T>(options.Json);
 
     public byte[] Write(T payload)
     {
@@ -41,8 +41,4 @@ internal sealed class PayloadFormat<T>(JobQueueOptions options)
 
         return problem is null;
     }
-
-    // Options made by new() know no types until they are first used by a serializer; a copy leaves the user's alone.
-    private static JsonSerializerOptions Resolving(JsonSerializerOptions json) =>
-        json.TypeInfoResolver is null ? new(json) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() } : json;
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Penstock.Hosting.Queues;
 
 namespace Penstock.RabbitMQ.Messages;
 
@@ -9,7 +10,7 @@ internal sealed class PayloadJson<T>(RabbitMqJobQueueOptions options)
 {
     public const string ContentType = "application/json";
 
-    private readonly JsonTypeInfo<T> type = (JsonTypeInfo<T>)options.Json.GetTypeInfo(typeof(T));
+    private readonly JsonTypeInfo<T> type = PayloadType.In<T>(options.Json);
 
     /// <exception cref="ArgumentException">It is larger than allowed.</exception>
     public byte[] Write(T payload)

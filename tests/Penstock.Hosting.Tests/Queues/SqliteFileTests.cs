@@ -22,6 +22,25 @@ public sealed class SqliteFileTests : IDisposable
         Assert.Equal("id", (await puller.NextAsync()).Id);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Several_may_create_the_queue_at_once()
+    {
+        for (var round = 0; round < 40; round++)
+        {
+            var path = $"{folder.File}-{round}";
+            using var together = new Barrier(4);
+            var opened = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    together.SignalAndWait();
+                    return new SqliteJobQueue<Work>(path);
+                },
+                TaskCreationOptions.LongRunning)));
+            foreach (var queue in opened)
+                await queue.DisposeAsync();
+        }
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task A_disposed_queue_leaves_nothing_open()
     {

@@ -61,8 +61,10 @@ internal static class SqliteFile
 
     private static void CheckOwner(SqliteConnection connection, string path)
     {
+        // In this order: another process may create the queue in between, tables and mark at once.
+        var tables = Number(connection, "SELECT count(*) FROM sqlite_schema");
         var owner = Number(connection, "PRAGMA application_id");
-        if (owner != ApplicationId && (owner != 0 || Number(connection, "SELECT count(*) FROM sqlite_schema") > 0))
+        if (owner != ApplicationId && (owner != 0 || tables > 0))
             throw new InvalidDataException($"'{path}' is an SQLite database of something else, not a job queue. Give the queue a file of its own.");
     }
 
