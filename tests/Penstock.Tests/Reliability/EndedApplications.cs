@@ -91,7 +91,8 @@ public sealed class EndedApplications(ITestOutputHelper output) : IDisposable
     /// <summary>In a group of its own, with temporary files of its own; returns when it runs.</summary>
     private async Task<Process> StartAsync(string command, params (string Name, string Value)[] environment)
     {
-        var app = App.Start("setsid", [App.Host, command], [("TMPDIR", temporary.Path), .. environment]);
+        // Whoever runs the tests in the background of a shell ignores Ctrl-C, and what it starts inherits that.
+        var app = App.Start("env", ["--default-signal=INT", "setsid", App.Host, command], [("TMPDIR", temporary.Path), .. environment]);
         Assert.NotNull(await app.StandardOutput.ReadLineAsync());
         return app;
     }
