@@ -17,7 +17,15 @@ public sealed class EndedApplications(ITestOutputHelper output) : IDisposable
 
     private readonly TemporaryFolder temporary = new();
 
-    public void Dispose() => temporary.Dispose();
+    private readonly List<int> started = [];
+
+    public void Dispose()
+    {
+        // One that did not end, as a test that failed will say, must not compute for ever.
+        foreach (var leader in started)
+            _ = Libc.Kill(-leader, KillSignal);
+        temporary.Dispose();
+    }
 
     [Fact]
     public Task Ctrl_C_in_an_application_that_answers_it_ends_everything_once_and_leaves_nothing() => Within.Time(async () =>
@@ -93,6 +101,7 @@ public sealed class EndedApplications(ITestOutputHelper output) : IDisposable
     {
         // Whoever runs the tests in the background of a shell ignores Ctrl-C, and what it starts inherits that.
         var app = App.Start("env", ["--default-signal=INT", "setsid", App.Host, command], [("TMPDIR", temporary.Path), .. environment]);
+        started.Add(app.Id);
         Assert.NotNull(await app.StandardOutput.ReadLineAsync());
         return app;
     }
