@@ -20,7 +20,7 @@ namespace Penstock.RabbitMQ;
 /// <typeparam name="T">The payload; it travels as JSON.</typeparam>
 public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IAsyncDisposable
 {
-    private static readonly TimeSpan LongestGiveBack = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestGiveBack = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RepairPause = TimeSpan.FromSeconds(1);
 
     private readonly RabbitMqJobQueueOptions options;
@@ -69,8 +69,7 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
     /// <summary>Closes the connections. Jobs that were pulled and not settled go back to the queue, which counts as a try: release them before.</summary>
     public async ValueTask DisposeAsync()
     {
-        await pulling.DisposeAsync().ConfigureAwait(false);
-        await publisher.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(pulling.DisposeAsync().AsTask(), publisher.DisposeAsync().AsTask()).ConfigureAwait(false);
     }
 
     private async IAsyncEnumerable<Job<T>> PullForEverAsync(int maxInFlight, [EnumeratorCancellation] CancellationToken ct)
@@ -104,9 +103,15 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
         while (true)
         {
             var connection = await pulling.OpenAsync(Timeout.InfiniteTimeSpan, ct).ConfigureAwait(false);
+            var starting = Subscription.StartAsync(connection, queues.Main, maxInFlight);
             try
             {
-                return await Subscription.StartAsync(connection, queues.Main, maxInFlight).WaitAsync(ct).ConfigureAwait(false);
+                return await starting.WaitAsync(ct).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                _ = AbandonAsync(starting);
+                throw;
             }
             catch (Exception e) when (BrokerErrors.IsFromClient(e))
             {
@@ -124,6 +129,19 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
             await queues.PrepareAsync(connection).ConfigureAwait(false);
         log.StillDisconnected(failure.Message, RepairPause);
         await Task.Delay(RepairPause, options.TimeProvider, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Nobody will read what it brings: the broker must not send it jobs.</summary>
+    private async Task AbandonAsync(Task<Subscription> starting)
+    {
+        try
+        {
+            await StopAsync(await starting.ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (BrokerErrors.IsFromClient(e) || e is OperationCanceledException)
+        {
+            // It never came to be, or has ended with its connection.
+        }
     }
 
     /// <summary>Gives back what was sent and never pulled, without the cost of a try if the broker allows.</summary>

@@ -37,6 +37,45 @@ public sealed class PullingTests(SharedBroker shared) : QueueTest
     }
 
     [BrokerFact]
+    public async Task A_pull_that_is_cancelled_while_it_begins_leaves_no_consumer_that_keeps_jobs()
+    {
+        var queue = Open<int>(Options(Broker));
+        await queue.SubmitAsync(1, ct: Soon);
+        for (var round = 0; round < 100; round++)
+        {
+            using var cancelled = new CancellationTokenSource();
+            var first = Pulling(queue, 1, cancelled.Token).MoveNextAsync().AsTask();
+            await cancelled.CancelAsync();
+            try
+            {
+                if (await first)
+                    return; // it was quicker
+            }
+            catch (OperationCanceledException)
+            {
+                // Somewhere on its way.
+            }
+        }
+
+        // Whatever was begun has ended: the job is there for another connection.
+        await ExpectAsync(queue, waiting: 1);
+        Assert.Equal(1, (await NextAsync(Pulling(Open<int>(Options(Broker)), 1, Soon))).Payload);
+    }
+
+    [BrokerFact]
+    public async Task A_count_of_attempts_that_another_program_wrote_ends_in_the_dead_letters()
+    {
+        var queue = Open<int>(Options(Broker));
+        await queue.CountAsync(Soon);
+        var channel = await ChannelAsync(Broker);
+        var properties = new BasicProperties { MessageId = "odd", Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { ["penstock-attempts"] = int.MaxValue } };
+        await channel.BasicPublishAsync("", Name, mandatory: true, properties, "7"u8.ToArray(), Soon);
+        await queue.SubmitAsync(8, ct: Soon);
+        Assert.Equal(8, (await NextAsync(Pulling(queue, 1, Soon))).Payload);
+        await ExpectAsync(queue, waiting: 0, dead: 1);
+    }
+
+    [BrokerFact]
     public async Task Unreadable_messages_are_put_aside_with_the_reason_and_pulling_goes_on()
     {
         var queue = Open<int[]>(Options(Broker) with { MaxPayloadBytes = 20 });

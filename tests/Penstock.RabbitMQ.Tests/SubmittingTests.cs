@@ -111,4 +111,15 @@ public sealed class SubmittingTests(SharedBroker shared) : QueueTest
     }
 
     private sealed record Page(string Path, int Number);
+
+    [BrokerFact]
+    public async Task Submits_that_wait_for_a_connection_end_with_the_queue()
+    {
+        var queue = Open<int>(Options(Broker) with { Uri = new("amqp://127.0.0.1:1"), ConnectTimeout = TimeSpan.FromMinutes(1) });
+        var waiting = Enumerable.Range(0, 50).Select(n => queue.SubmitAsync(n, ct: Soon).AsTask()).ToList();
+        await queue.DisposeAsync();
+        foreach (var submit in waiting)
+            await Assert.ThrowsAnyAsync<Exception>(() => submit.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.All(waiting, submit => Assert.True(submit.IsFaulted));
+    }
 }

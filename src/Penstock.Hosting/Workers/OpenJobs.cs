@@ -116,7 +116,7 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
                     log.LeaseLost(job.Job.Id, lost);
                     return false;
                 }
-                catch (Exception exception) when (exception is not ObjectDisposedException && !shutdown.Over.IsCancellationRequested)
+                catch (Exception exception) when (exception is not (ObjectDisposedException or ArgumentException) && !shutdown.Over.IsCancellationRequested)
                 {
                     log.TriesAgain(job.Job.Id, pause.Length, exception);
                     await Task.Delay(pause.Length, time, shutdown.Over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -122,7 +122,7 @@ internal sealed class PipelineWorkerService<T, TOut> : IHostedService, IAsyncDis
     // Whoever is the first to say that the host stops starts the clocks.
     private void Drain()
     {
-        if (!shutdown.TryBegin() || run is null || run.Completion.IsCompleted)
+        if (run is null || !shutdown.TryBegin() || run.Completion.IsCompleted)
             return;
         status.IsDraining = true;
         log.Draining(name, status.Open, shutdown.Drain);

@@ -13,6 +13,7 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim gate = new(1, 1);  // held by whoever connects
     private readonly CancellationTokenSource disposed = new();
@@ -20,9 +21,13 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
     private volatile RabbitMqJobQueueException? lastFailure;
     private volatile bool wasOpen;
     private volatile string? blocked;
+    private volatile TaskCompletionSource unblocked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Why the broker takes no messages just now; null if it does, as far as it has told.</summary>
     public string? Blocked => blocked;
+
+    /// <summary>Completes when the broker takes messages, as far as it has told.</summary>
+    public Task Unblocked => unblocked.Task;
 
     /// <summary>Whether there has been one.</summary>
     public bool WasOpen => wasOpen;
@@ -66,8 +71,9 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
         await gate.WaitAsync().ConfigureAwait(false);  // whoever connects has seen the token and leaves
         try
         {
+            // One that the broker has blocked, or that hangs, cannot be closed properly; it ends with the process.
             if (current is not null)
-                await current.DisposeAsync().ConfigureAwait(false);
+                await current.DisposeAsync().AsTask().WaitAsync(LongestClose).ConfigureAwait(false);
         }
         catch (Exception e) when (BrokerErrors.IsFromClient(e) || e is TimeoutException)
         {
@@ -127,8 +133,10 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
     private void Watch(IConnection connection)
     {
         blocked = null;
+        unblocked.TrySetResult();
         connection.ConnectionBlockedAsync += (_, e) =>
         {
+            unblocked = new(TaskCreationOptions.RunContinuationsAsynchronously);
             blocked = e.Reason;
             log.BrokerBlocked(e.Reason);
             return Task.CompletedTask;
@@ -136,6 +144,7 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
         connection.ConnectionUnblockedAsync += (_, _) =>
         {
             blocked = null;
+            unblocked.TrySetResult();
             return Task.CompletedTask;
         };
     }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Threading.Channels;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
@@ -10,7 +11,8 @@ namespace Penstock.RabbitMQ.Connections;
 internal static class BrokerErrors
 {
     /// <summary>What the client throws when the channel or the connection has ended, or the broker refused something by ending it.</summary>
-    public static bool IsFromClient(Exception e) => e is RabbitMQClientException or OperationInterruptedException or IOException or SocketException or ObjectDisposedException;
+    public static bool IsFromClient(Exception e) =>
+        e is RabbitMQClientException or OperationInterruptedException or IOException or SocketException or ObjectDisposedException or ChannelClosedException or TimeoutException;
 
     public static RabbitMqJobQueueException Connecting(Exception cause, BrokerAddress at)
     {

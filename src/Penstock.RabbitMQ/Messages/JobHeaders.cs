@@ -1,4 +1,5 @@
 using System.Globalization;
+using Penstock.RabbitMQ.Connections;
 using RabbitMQ.Client;
 
 namespace Penstock.RabbitMQ.Messages;
@@ -26,8 +27,9 @@ internal static class JobHeaders
     public static string? Text(IReadOnlyBasicProperties properties, string header) =>
         properties.Headers is { } headers && headers.TryGetValue(header, out var value) ? AmqpText.From(value) : null;
 
+    /// <summary>A count, however another program may have written it: never so large that counting on could overflow.</summary>
     public static int Number(IReadOnlyBasicProperties properties, string header) =>
-        int.TryParse(Text(properties, header), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        int.TryParse(Text(properties, header), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Min(number, BrokerLimits.MaxAttempts) : 0;
 
     /// <summary>
     /// The same message again, to be published anew: without what the broker or the client added to this delivery, and without what would make

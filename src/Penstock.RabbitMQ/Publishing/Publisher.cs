@@ -27,35 +27,37 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         var patience = new Patience(options.SubmitTimeout, options.TimeProvider);
         if (!await outstanding.WaitAsync(patience.Left, ct).ConfigureAwait(false))
             throw NotConfirmed(routingKey);
+        var place = new Place(outstanding);
         try
         {
             // Lost before it was confirmed: the broker may or may not have it, so it is sent again.
-            while (!await TryPublishAsync(exchange, routingKey, properties, body, patience, ct).ConfigureAwait(false))
+            while (!await TryPublishAsync(exchange, routingKey, properties, body, place, patience, ct).ConfigureAwait(false))
             {
             }
         }
         finally
         {
-            outstanding.Release();
+            place.Leave();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
+        // Not the semaphores: whoever waits for one must still get it, and meet the end of the connection.
         await connection.DisposeAsync().ConfigureAwait(false);
-        opening.Dispose();
-        outstanding.Dispose();
     }
 
     /// <returns>False if the connection was lost meanwhile.</returns>
     private async ValueTask<bool> TryPublishAsync(
-        string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, Patience patience, CancellationToken ct)
+        string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, Place place, Patience patience, CancellationToken ct)
     {
         var current = channel is { IsOpen: true } open ? open : await OpenAsync(patience, ct).ConfigureAwait(false);
         try
         {
+            // What is sent while the broker takes nothing would be there later, however often it was given up.
+            await connection.Unblocked.WaitAsync(patience.Left, options.TimeProvider, ct).ConfigureAwait(false);
             var publish = current.BasicPublishAsync(exchange, routingKey, mandatory: true, properties, body, CancellationToken.None).AsTask();
-            await AwaitAsync(publish, patience, ct).ConfigureAwait(false);
+            await AwaitAsync(publish, place, patience, ct).ConfigureAwait(false);
             return true;
         }
         catch (TimeoutException)
@@ -78,7 +80,7 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         }
     }
 
-    private async Task AwaitAsync(Task publish, Patience patience, CancellationToken ct)
+    private async Task AwaitAsync(Task publish, Place place, Patience patience, CancellationToken ct)
     {
         try
         {
@@ -86,8 +88,8 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         }
         catch when (!publish.IsCompleted)
         {
-            // It is left to itself; how it ends interests nobody, but must not count as unobserved.
-            _ = publish.ContinueWith(static p => p.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            // It is left to itself, in its place among the outstanding; how it ends interests nobody, but must not count as unobserved.
+            place.LeaveAfter(publish);
             throw;
         }
     }
@@ -123,4 +125,30 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
             $"{(connection.Blocked is { } reason ? $", since it takes nothing just now ({reason})" : "")}. It may have it or not. " +
             $"Look for memory or disk alarms in its log, or raise {nameof(RabbitMqJobQueueOptions)}.{nameof(options.SubmitTimeout)}.")
         { IsTransient = true };
+
+    /// <summary>A place among the outstanding messages, which is left once: when the message is settled, though its sender may have given up before.</summary>
+    private sealed class Place(SemaphoreSlim outstanding)
+    {
+        private bool isKept;
+
+        public void LeaveAfter(Task publish)
+        {
+            isKept = true;
+            _ = publish.ContinueWith(
+                p =>
+                {
+                    _ = p.Exception;
+                    outstanding.Release();
+                },
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+
+        public void Leave()
+        {
+            if (!isKept)
+                outstanding.Release();
+        }
+    }
 }

@@ -62,8 +62,10 @@ internal sealed class Delivery(Subscription subscription, ulong tag, bool isRede
         {
             throw Lost(e);
         }
-
-        await subscription.ForgetAsync().ConfigureAwait(false);
+        finally
+        {
+            await subscription.ForgetAsync().ConfigureAwait(false);
+        }
     }
 
     private JobLeaseLostException Settled() => new($"Job '{properties.MessageId}' is settled already, or just being so.");

@@ -15,6 +15,9 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
     private string tag = "";
     private int holders = 1;  // the pulling itself, and every delivery not settled
 
+    // A broker that does not answer takes the channel back by itself, with the connection.
+    private static readonly TimeSpan LongestClose = TimeSpan.FromMilliseconds(500);
+
     private Subscription(IChannel channel)
         : base(channel)
     {
@@ -75,11 +78,11 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
             return;
         try
         {
-            await Channel.DisposeAsync().ConfigureAwait(false);
+            await Channel.DisposeAsync().AsTask().WaitAsync(LongestClose).ConfigureAwait(false);
         }
         catch (Exception e) when (BrokerErrors.IsFromClient(e))
         {
-            // It had ended already.
+            // It had ended already, or will.
         }
     }
 
