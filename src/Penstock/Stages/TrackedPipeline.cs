@@ -8,6 +8,10 @@ namespace Penstock.Stages;
 /// </summary>
 internal static class TrackedPipeline
 {
+    // How many tickets are open is limited elsewhere, and what they carry is small. So the link behind the source may hold many: where they
+    // are worked off quickly, a thread is then woken for many of them, not for each.
+    private const int RoomForTickets = 64;
+
     /// <typeparam name="TTicket">What stands for an item from its beginning to its end.</typeparam>
     /// <typeparam name="T">What flows into the user's stages.</typeparam>
     /// <typeparam name="TOut">What flows out of them.</typeparam>
@@ -33,7 +37,7 @@ internal static class TrackedPipeline
             StageKind.Source,
             "Pull",
             new Body<Nothing, T>(function: null) { IsFusable = false, Asynchronous = (items, ct) => tracking.Of(items).Begin(((IInput)items).Worker, tickets(ct), itemOf, ct) },
-            options: null,
+            new StageOptions { MaxInFlight = RoomForTickets },
             previous: null)
         { IsSingle = true };
 
