@@ -14,7 +14,7 @@ namespace Penstock.Workers;
 /// A worker that runs a stage's function: take a slot, resume the generator (which asks its reader for items), hand on.
 /// The same for sources, stages and sinks, for threads and tasks, driven by itself or inline by the worker behind it.
 /// </summary>
-internal sealed class Worker<TIn, TOut> : Worker<TOut>
+internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
 {
     private readonly Body<TIn, TOut> body;
     private readonly Reader<TIn> reader;
@@ -97,25 +97,6 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         }
 
         await LeaveAsync().ConfigureAwait(false);
-    }
-
-    /// <summary>An output could not be handed on: it cannot be measured, or written for another process; or the input was stopped while it waited for its turn.</summary>
-    private async ValueTask<bool> RecoverOutputAsync(Exception exception)
-    {
-        DropOutput();
-        if (IsStopping)
-            return false;
-        attempts?.OnNotHandedOn();
-        if (HasPolicy)
-            return await RecoverAsync(exception).ConfigureAwait(false);
-        if (Stage.Run.TracksItems && Stage.Run.Report is null && Lineage is { } lineage)
-        {
-            lineage.Fail(exception); // a stage of the engine, which goes on
-            return true;
-        }
-
-        Fail(exception);
-        return false;
     }
 
     /// <summary>In a fresh process: goes on where another has died, with the item that it held, or has left.</summary>
@@ -304,81 +285,6 @@ internal sealed class Worker<TIn, TOut> : Worker<TOut>
         else if (!IsStopping && !Stage.IsSource && !reader.IsAtEnd)
             Stage.EndAt(this, with: null);
         return false;
-    }
-
-    /// <summary>Decides what an exception means. True: the worker goes on with a fresh generator.</summary>
-    private async ValueTask<bool> RecoverAsync(Exception exception)
-    {
-        if (IsDraining && body.IsAsynchronous && exception is OperationCanceledException) // only there the token was signalled
-            return false;
-        if (IsStopping)
-        {
-            AnswerToStop(exception);
-            return false;
-        }
-
-        if (await DisposeGeneratorAsync().ConfigureAwait(false) is { } second)
-        {
-            Stage.Run.Log.DisposeFailed(Stage.Name, Index, second);
-            Fail(exception);
-            return false;
-        }
-
-        if (attempts is null || !HasPolicy || !reader.HasItem)
-        {
-            Fail(exception);
-            return false;
-        }
-
-        try
-        {
-            Restarts++;
-            if (Stage.GrantsAnotherTry(this, exception, attempts.Delivered, out var pause))
-            {
-                attempts.Again();
-                await PauseAsync(pause).ConfigureAwait(false);
-            }
-            else
-            {
-                attempts.GiveUp();
-                ItemSpan?.Fail(exception);
-                reader.Finish();
-            }
-        }
-        catch (Exception callbackFailed)
-        {
-            Stage.Run.FailWith(new Fault(callbackFailed, this, NumberInHand));
-            return false;
-        }
-
-        return !IsStopping;
-    }
-
-    // A stop was under way. What comes of it is expected; what a finally block threw on top of it is not. An exception from
-    // an item that plain composition would never have reached, since its consumer had ended, changes nothing.
-    private void AnswerToStop(Exception exception)
-    {
-        for (var e = exception; e is not null; e = e.InnerException)
-        {
-            if (e is OperationCanceledException)
-                return;
-        }
-
-        if (reader.HasThrownStop)
-            Stage.Run.FailInCleanup(new Fault(exception, this, NumberInHand));
-        else
-            Stage.Run.Log.IgnoredAfterStop(Stage.Name, Index, exception);
-    }
-
-    private void Fail(Exception exception) => Stage.EndAt(this, new Fault(exception, this, NumberInHand));
-
-    private async ValueTask PauseAsync(TimeSpan pause)
-    {
-        if (pause <= TimeSpan.Zero)
-            return;
-        using var alarm = new Alarm(Stage.Run.Time, this, pause);
-        while (!alarm.IsMet())
-            await WaitAsync(set: null, WorkerState.Pausing, alarm).ConfigureAwait(false);
     }
 
     /// <summary>Ends the generator, and what a stage inside left undisposed. Returns the first exception of a finally block.</summary>
