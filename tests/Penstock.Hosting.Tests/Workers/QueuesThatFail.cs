@@ -29,7 +29,17 @@ public class QueuesThatFail
     {
         var never = new TaskCompletionSource();
         var faulty = new FaultyQueue<int>(leased) { OnExtend = job => job.Payload == 1 ? new ValueTask(never.Task) : default };
-        using var host = await StartAsync(faulty, async (_, _) => await leased.UntilExtendedAsync(3));
+        var isKept = new TaskCompletionSource(); // the jobs are in the sink at the same time, and only one of them is extended
+        using var host = await StartAsync(faulty, async (job, ct) =>
+        {
+            if (job.Id == "other")
+            {
+                await leased.UntilExtendedAsync(3);
+                isKept.SetResult();
+            }
+
+            await isKept.Task.WaitAsync(ct);
+        });
         leased.Add("hangs", 1);
         leased.Add("other", 2);
         await leased.UntilSettledAsync(2);
