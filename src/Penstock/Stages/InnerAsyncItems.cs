@@ -21,7 +21,7 @@ internal sealed class InnerAsyncItems<T>(IAsyncEnumerable<T> items, Worker worke
             if (!isSource)
                 return items.MoveNextAsync();
 
-            worker.IsInInnerSource = true;
+            worker.ItemsAskedFor = worker.ItemsIn + 1;
             var next = items.MoveNextAsync();
             return next.IsCompletedSuccessfully ? new ValueTask<bool>(Arrive(next.Result)) : ArriveAsync(next);
         }
@@ -33,8 +33,10 @@ internal sealed class InnerAsyncItems<T>(IAsyncEnumerable<T> items, Worker worke
 
         private bool Arrive(bool more)
         {
-            worker.IsInInnerSource = false;
-            worker.ItemsIn += more ? 1 : 0;
+            if (more)
+                worker.ItemsIn++;
+            else
+                worker.ItemsAskedFor = 0;
             return more;
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 using Penstock.Stages.Ahead;
 using Penstock.Workers;
 
@@ -45,14 +46,17 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
     }
 
     // All of this is paid per item, on top of a function call. So nothing is asked on the way: whoever tells the worker something
-    // exchanges the enumerator that is passed on for one that asks. An item that came before the exchange is still its Current.
-    // The two kinds share no code that runs per item: the compiler optimises each for the one kind of enumerator behind it.
+    // exchanges the enumerator that is passed on for one that asks. The two kinds share no code that runs per item: the compiler
+    // optimises each for the one kind of enumerator behind it.
+    //
+    // MoveNext is a loop that never goes round, since the runtime profiles methods with loops from their first call on, and others only
+    // later. A consumer that is compiled while its own loop runs, as a sink is, then has all the stages before it inlined.
     internal abstract class Passage(IEnumerator<T> items, Worker worker) : IEnumerator<T>, IPassage
     {
         private IEnumerator<T> items = items;
         private bool isDisposed;
 
-        public abstract T Current { get; }
+        public T Current { get; protected set; } = default!;
 
         object? IEnumerator.Current => Current;
 
@@ -85,27 +89,41 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
     {
         private readonly WorkerRecord* record = worker.Record;
 
-        public override T Current => Items.Current;
-
         protected override bool IsBehindSource => true;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public override bool MoveNext()
         {
-            record->IsInInnerSource = true;
-            var more = Items.MoveNext();
-            record->IsInInnerSource = false;
-            record->ItemsIn += more ? 1 : 0;
-            return more;
+            var source = Items;
+            record->ItemsAskedFor = record->ItemsIn + 1;
+            while (source.MoveNext())
+            {
+                record->ItemsIn++;
+                Current = source.Current;
+                return true;
+            }
+
+            record->ItemsAskedFor = 0;
+            return false;
         }
     }
 
     private sealed class BehindStage(IEnumerator<T> items, Worker worker) : Passage(items, worker)
     {
-        public override T Current => Items.Current;
-
         protected override bool IsBehindSource => false;
 
-        public override bool MoveNext() => Items.MoveNext();
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public override bool MoveNext()
+        {
+            var stage = Items;
+            while (stage.MoveNext())
+            {
+                Current = stage.Current;
+                return true;
+            }
+
+            return false;
+        }
     }
 
     /// <summary>Asks before each item whether it may come.</summary>

@@ -102,11 +102,11 @@ internal abstract class Worker
     /// <inheritdoc cref="ItemsIn"/>
     public unsafe ref long ItemsOut => ref record->ItemsOut;
 
-    /// <summary>Where a source has something behind it in the same worker: whether the worker is in the source itself.</summary>
-    public unsafe ref bool IsInInnerSource => ref record->IsInInnerSource;
+    /// <summary>Where a source has something behind it in the same worker: the items that the source was asked for, none when it has ended.</summary>
+    public unsafe ref long ItemsAskedFor => ref record->ItemsAskedFor;
 
     /// <summary>Of a source: whether the worker is in it. Where it pulls tickets, it counts as starved meanwhile.</summary>
-    public bool IsInSource => Stage.HasInnerSource ? Volatile.Read(ref IsInInnerSource) : Times.State is WorkerState.Busy or WorkerState.Starved;
+    public bool IsInSource => Stage.HasInnerSource ? Volatile.Read(ref ItemsAskedFor) > Volatile.Read(ref ItemsIn) : Times.State is WorkerState.Busy or WorkerState.Starved;
 
     /// <summary>Whether it has neither asked for an item nor yielded one yet.</summary>
     public virtual bool IsStarting => ItemsIn + ItemsOut + Restarts == 0 && !Times.HasStarved;

@@ -39,61 +39,61 @@ internal struct WorkerRecord
     [FieldOffset(272)]
     public int State;
 
-    /// <summary>Where a source has something behind it in the same worker: whether the worker is in the source itself.</summary>
-    [FieldOffset(276)]
-    public bool IsInInnerSource;
+    /// <summary>Where a source has something behind it in the same worker: the items that the source was asked for, none when it has ended.</summary>
+    [FieldOffset(280)]
+    public long ItemsAskedFor;
 
     /// <summary>When it began and ended, and since when it is in its present state: timestamps.</summary>
-    [FieldOffset(280)]
+    [FieldOffset(288)]
     public long StartedAt;
 
-    [FieldOffset(288)]
+    [FieldOffset(296)]
     public long LeftAt;
 
-    [FieldOffset(296)]
+    [FieldOffset(304)]
     public long Since;
 
     /// <summary>Finished waits, in ticks of the clock.</summary>
-    [FieldOffset(304)]
+    [FieldOffset(312)]
     public long Starved;
 
-    [FieldOffset(312)]
+    [FieldOffset(320)]
     public long Blocked;
 
     /// <summary>Generators started after the first one.</summary>
-    [FieldOffset(320)]
+    [FieldOffset(328)]
     public int Restarts;
 
     /// <summary>Items given up.</summary>
-    [FieldOffset(324)]
+    [FieldOffset(332)]
     public int DeadLetters;
 
     /// <summary>Which try of the item in hand this is, counted from 1.</summary>
-    [FieldOffset(328)]
+    [FieldOffset(336)]
     public int Attempt;
 
     /// <summary>Whether the worker has reached the end of its input.</summary>
-    [FieldOffset(332)]
+    [FieldOffset(340)]
     public bool IsAtEnd;
 
     /// <summary>Under a fault policy: the outputs handed on, or about to be; see <see cref="Attempts"/>.</summary>
-    [FieldOffset(336)]
+    [FieldOffset(344)]
     public long HandedOn;
 
     /// <summary>The same without the last of them, until that has been handed on.</summary>
-    [FieldOffset(344)]
+    [FieldOffset(352)]
     public long HandedOnBefore;
 
     /// <summary>The number of the item that they, and the attempt, belong to.</summary>
-    [FieldOffset(352)]
+    [FieldOffset(360)]
     public long CountedItem;
 
     /// <summary>In a process of its own: whether it has not asked for an item yet.</summary>
-    [FieldOffset(360)]
+    [FieldOffset(368)]
     public bool IsStarting;
 
     /// <summary>Whether the generator runs its last blocks: it was told to stop, or is being disposed. Who dies there has failed in cleanup.</summary>
-    [FieldOffset(364)]
+    [FieldOffset(372)]
     public bool IsCleaningUp;
 
     /// <summary>In an ordered stage: the number of the item it works on, see <see cref="Links.Turns"/>.</summary>
