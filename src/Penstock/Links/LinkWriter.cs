@@ -60,14 +60,15 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
     }
 
     /// <summary>Hands an item on. False when the worker should not go on; the item was then not delivered.</summary>
-    public ValueTask<bool> HandOnAsync(T item)
+    public ValueTask<bool> HandOnAsync(T item) => TryHandOn(item) ? new ValueTask<bool>(true) : HandOnSlowAsync(item);
+
+    /// <summary>Hands an item on, if nobody has to be waited for.</summary>
+    public bool TryHandOn(T item)
     {
-        if (link.Bytes is not null || (turns is not null && !HasTurn()))
-            return HandOnSlowAsync(item);
-        if (worker.IsStopping)
-            return new ValueTask<bool>(false);
+        if (link.Bytes is not null || (turns is not null && !HasTurn()) || worker.IsStopping)
+            return false;
         Deliver(item, 0);
-        return new ValueTask<bool>(true);
+        return true;
     }
 
     /// <summary>What will be handed on descends from an item that the worker is about to give back.</summary>

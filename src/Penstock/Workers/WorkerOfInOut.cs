@@ -16,6 +16,9 @@ namespace Penstock.Workers;
 /// </summary>
 internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
 {
+    // Enough that what surrounds a stretch does not count, and few enough that it soon returns.
+    private const int LongestStretch = 256;
+
     private readonly Body<TIn, TOut> body;
     private readonly Reader<TIn> reader;
     private readonly LinkWriter<TOut>? writer;
@@ -32,6 +35,13 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
     private Activity? activity;
     private bool hasLeft;
     private int threadOfGenerator;
+
+    private enum Progress
+    {
+        Ended,
+        Yielded,
+        HandedOn,
+    }
 
     /// <param name="stage">The stage.</param>
     /// <param name="index">Which of its workers this is.</param>
@@ -72,10 +82,20 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
             {
                 while (!IsStopping && (writer is null || writer.TryTakeSlot() || await writer.TakeSlotAsync().ConfigureAwait(false)))
                 {
-                    var next = MoveNextAsync();
-                    if (!(next.IsCompletedSuccessfully ? next.Result : await next.ConfigureAwait(false)))
+                    Progress progress;
+                    if (writer is null || body.IsAsynchronous)
+                    {
+                        var next = MoveNextAsync();
+                        progress = (next.IsCompletedSuccessfully ? next.Result : await next.ConfigureAwait(false)) ? Progress.Yielded : Progress.Ended;
+                    }
+                    else
+                    {
+                        progress = WorkAlone(writer);
+                    }
+
+                    if (progress == Progress.Ended)
                         break;
-                    if (writer is null)
+                    if (progress == Progress.HandedOn || writer is null)
                         continue; // a sink's one output is its result: it stays in Current
 
                     var handedOn = writer.HandOnAsync(Current);
@@ -181,6 +201,25 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
             foreach (var passage in passages)
                 passage.Guard();
         }
+    }
+
+    /// <summary>With a slot in hand: yields and hands on, as long as nobody has to be waited for.</summary>
+    /// <returns>What has become of the last output.</returns>
+    /// <remarks>Outside the endless loop of a run, and ended soon, since the runtime optimises best what is called again and again.</remarks>
+    private Progress WorkAlone(LinkWriter<TOut> to)
+    {
+        for (var left = LongestStretch; left > 0; left--)
+        {
+            if (!MoveNext())
+                return Progress.Ended;
+            if (!to.TryHandOn(Current))
+                return Progress.Yielded;
+            attempts?.OnHandedOn();
+            if (IsStopping || !to.TryTakeSlot())
+                break;
+        }
+
+        return Progress.HandedOn;
     }
 
     private long? NumberInHand => reader.HasItem ? reader.Number : null;

@@ -67,8 +67,8 @@ public class Promise6CostsNothingAcrossProcesses
         await run.Completion;
     });
 
-    // Some hundred bytes for the first waits of a kind, not for every item.
-    private static void MustNotGrow(long before, long after) => Assert.InRange(after - before, 0, 2_000);
+    // The first waits of a kind cost some bytes, and the runtime may enlarge a table of its own (6 KB at once): far less than any object an item.
+    private static void MustNotGrow(long before, long after) => Assert.InRange(after - before, 0, (Count - Warm) / 2);
 
     private static async Task MustBeIdle(IEnumerable<int> processes)
     {

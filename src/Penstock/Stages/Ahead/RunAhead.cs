@@ -34,11 +34,13 @@ internal sealed class RunAhead<T>(InnerItems<T>.Passage items, Worker worker, st
 
     object? IEnumerator.Current => Current;
 
+    // A loop that never goes round, for the reason given in Passage.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MoveNext()
     {
-        if (isAhead)
-            return TakeNext();
-        return --untilSample != 0 ? items.MoveNext() : MoveNextMeasured();
+        while (--untilSample > 0)
+            return items.MoveNext();
+        return isAhead ? TakeNext() : MoveNextMeasured();
     }
 
     public void Guard()
@@ -92,6 +94,7 @@ internal sealed class RunAhead<T>(InnerItems<T>.Passage items, Worker worker, st
 
     private bool TakeNext()
     {
+        untilSample = 1;
         var asked = time.GetTimestamp();
         if (hasItem)
             Free();
