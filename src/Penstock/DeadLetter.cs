@@ -18,7 +18,10 @@ public sealed record DeadLetter
     /// <summary>The exception of the last attempt.</summary>
     public required Exception Exception { get; init; }
 
-    /// <summary>How many outputs for this item had been handed on before the stage gave up.</summary>
+    /// <summary>
+    /// How many outputs for this item had been handed on before the stage gave up. Operators appended to the stage belong to it; but where it
+    /// runs in a process and they cannot go there with it, they are a stage of this process behind it, and the outputs are those that it was given.
+    /// </summary>
     public required int Delivered { get; init; }
 
     /// <summary>How many times the item was tried.</summary>

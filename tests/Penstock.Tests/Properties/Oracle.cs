@@ -84,6 +84,8 @@ internal sealed class Oracle(Case test, bool isTolerant)
 
     private IEnumerable<int> Compose(int index, StageCase stage, IEnumerable<int> items)
     {
+        if (stage.IsInProcess && stage.Chained.Count > 0) // operators that capture stay here, as a stage behind: what was delivered is counted in front of it
+            return Chain(Compose(index, stage with { Chained = [] }, items), stage.Chained);
         if (stage.Form == StageForm.Batch)
             return items.Chunk(stage.BatchSize).SelectMany(batch => batch.Select((item, i) => Unbatched(test.IsLoose, stage, item, i, batch.Length)));
         return stage.Policy == Policy.Stop && !isTolerant ? Chain(Generate(stage, items), stage.Chained) : WithPolicy(index, stage, items);
