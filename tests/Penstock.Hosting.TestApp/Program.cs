@@ -10,12 +10,12 @@ switch (args)
         return 0;
 
     // Submits so many jobs with a pause before each, whose payload is the time on the machine's
-    // monotonic clock; then prints how many milliseconds the longest submission took.
+    // monotonic clock; then prints how many milliseconds the longest submission took, and all together.
     case ["submit", var queue, var count, var milliseconds]:
         await Submitter.RunAsync(queue, int.Parse(count, CultureInfo.InvariantCulture), int.Parse(milliseconds, CultureInfo.InvariantCulture));
         return 0;
 
-    // Waits for jobs for so many seconds, then prints how many percent of a core that took.
+    // Waits for jobs for so many seconds, then prints how many percent of a core that took in the quietest of them.
     case ["idle", var queue, var seconds]:
         await Idler.RunAsync(queue, int.Parse(seconds, CultureInfo.InvariantCulture));
         return 0;

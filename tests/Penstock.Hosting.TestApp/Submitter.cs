@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Penstock.Hosting.TestApp;
 
@@ -8,7 +7,7 @@ internal static class Submitter
     public static async Task RunAsync(string file, int count, int pause)
     {
         await using var queue = new SqliteJobQueue<long>(file);
-        var longest = TimeSpan.Zero;
+        var (longest, begun) = (TimeSpan.Zero, Stopwatch.GetTimestamp());
         for (var i = 0; i < count; i++)
         {
             await Task.Delay(pause);
@@ -18,6 +17,6 @@ internal static class Submitter
                 longest = time;
         }
 
-        Console.WriteLine(longest.TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture));
+        Console.WriteLine(FormattableString.Invariant($"{longest.TotalMilliseconds:F0} of {Stopwatch.GetElapsedTime(begun).TotalMilliseconds:F0}"));
     }
 }

@@ -11,7 +11,8 @@ internal static class Worker
         using var diary = new Diary(diaryFile);
         await using var queue = new SqliteJobQueue<int>(file, new() { Lease = Lease, Backoff = TimeSpan.FromMilliseconds(20), MaxAttempts = 1000 });
         var tasks = Enumerable.Range(0, 3).Select(i => PullAsync(queue, diary, new Random(seed + i))).Append(SubmitAsync(queue, diary, new Random(seed + 3)));
-        await await Task.WhenAny(tasks.ToList());
+        // The end of the input is that of the tests, however they ended.
+        await await Task.WhenAny(tasks.Append(Task.Run(Console.In.ReadToEnd)));
     }
 
     private static async Task SubmitAsync(SqliteJobQueue<int> queue, Diary diary, Random random)
@@ -35,25 +36,37 @@ internal static class Worker
         {
             diary.Write("took", job.Id);
             await Task.Delay(random.Next(10));
-            switch (random.Next(10))
+            try
             {
-                case 0:
-                    diary.Write("failing", job.Id);
-                    await queue.FailAsync(job, new IOException("as it happens"), default);
-                    break;
-                case 1:
-                    diary.Write("releasing", job.Id);
-                    await queue.ReleaseAsync(job, default);
-                    break;
-                case 2:
-                    await queue.ExtendAsync(job, Lease, default);
-                    goto default;
-                default:
-                    diary.Write("completing", job.Id);
-                    await queue.CompleteAsync(job, default);
-                    diary.Write("completed", job.Id);
-                    break;
+                await SettleAsync(queue, job, diary, random.Next(10));
             }
+            catch (JobLeaseLostException)
+            {
+                // The machine had no time for this process, and somebody else has got the job.
+            }
+        }
+    }
+
+    private static async Task SettleAsync(SqliteJobQueue<int> queue, Job<int> job, Diary diary, int how)
+    {
+        switch (how)
+        {
+            case 0:
+                diary.Write("failing", job.Id);
+                await queue.FailAsync(job, new IOException("as it happens"), default);
+                break;
+            case 1:
+                diary.Write("releasing", job.Id);
+                await queue.ReleaseAsync(job, default);
+                break;
+            case 2:
+                await queue.ExtendAsync(job, Lease, default);
+                goto default;
+            default:
+                diary.Write("completing", job.Id);
+                await queue.CompleteAsync(job, default);
+                diary.Write("completed", job.Id);
+                break;
         }
     }
 }

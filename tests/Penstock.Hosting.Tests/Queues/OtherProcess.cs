@@ -13,8 +13,11 @@ internal sealed class OtherProcess : IDisposable
         var start = new ProcessStartInfo(Environment.ProcessPath!, ["exec", Path.Combine(AppContext.BaseDirectory, "Penstock.Hosting.TestApp.dll"), .. arguments])
         {
             UseShellExecute = false,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            // A killed process would leave its diagnostic files in the temporary folder.
+            Environment = { ["DOTNET_EnableDiagnostics"] = "0" },
         };
         process = Process.Start(start)!;
         Errors = process.StandardError.ReadToEndAsync();
