@@ -11,7 +11,7 @@ public class JobsInSight
     private readonly RecordingQueue<int> queue = new();
     private readonly ConcurrentDictionary<string, string> sinks = [];
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task The_job_is_seen_in_threads_in_tasks_in_parts_and_in_the_sink()
     {
         await RunAsync(jobs => jobs
@@ -22,7 +22,7 @@ public class JobsInSight
         Assert.Null(JobContext.Current);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_stage_in_a_process_sees_none()
     {
         await RunAsync(jobs => jobs.Then(See, new() { Isolation = Isolation.Process }));

@@ -11,14 +11,14 @@ public class ListenersThatThrow
 {
     private readonly RecordingQueue<int> queue = new();
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_logger_that_throws_changes_nothing()
     {
         await RunAsync(new Thrower());
         await AssertAllIsSettledAsync();
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_listener_to_activities_that_throws_changes_nothing(bool atStart)

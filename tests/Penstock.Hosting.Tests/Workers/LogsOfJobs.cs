@@ -12,7 +12,7 @@ public class LogsOfJobs
     private readonly RecordingQueue<int> queue = new();
     private readonly ConcurrentDictionary<string, IReadOnlyList<JobLogLine>> logs = [];
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(Isolation.Thread)]
     [InlineData(Isolation.Process)]
     public async Task Lines_of_every_stage_are_collected_by_job(Isolation isolation)
@@ -28,7 +28,7 @@ public class LogsOfJobs
         Assert.All(logs.Values, log => Assert.Equal(["Say", "SaySlowly", "Say"], log.Select(l => l.Stage)));
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(Isolation.Thread)]
     [InlineData(Isolation.Process)]
     public async Task Lines_about_parts_belong_to_the_job_that_was_scattered(Isolation isolation)
@@ -44,7 +44,7 @@ public class LogsOfJobs
         Assert.Equal(6, logs.Count);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Any_logger_counts_if_it_is_used_by_a_stage()
     {
         using var factory = LoggerFactory.Create(_ => { });
@@ -60,7 +60,7 @@ public class LogsOfJobs
         Assert.Equal(5, logs.Count);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Only_the_last_lines_are_kept_and_none_that_are_less_severe()
     {
         await RunAsync(
@@ -74,7 +74,7 @@ public class LogsOfJobs
         Assert.Equal(["b 0", "c 0"], logs["0"].Select(l => l.Text));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Lines_are_collected_down_to_the_level_that_was_asked_for_whatever_the_application_logs()
     {
         await RunAsync(
@@ -89,7 +89,7 @@ public class LogsOfJobs
         Assert.Equal(["just right"], logs["0"].Select(l => l.Text));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Each_line_has_a_scope_that_names_stage_worker_and_job()
     {
         var scopes = new ScopeList();

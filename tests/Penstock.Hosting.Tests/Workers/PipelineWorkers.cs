@@ -5,13 +5,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Penstock.Hosting.Tests.Workers;
 
 /// <summary>The hosted worker: what it tells the queue, how it drains, what it refuses.</summary>
 public class PipelineWorkers
 {
-    private const int Limit = 30_000;
+    private const int Limit = 120_000;
 
     private readonly RecordingQueue<int> queue = new();
     private readonly ConcurrentDictionary<string, int> stored = [];
@@ -109,6 +110,7 @@ public class PipelineWorkers
     public async Task What_is_not_finished_in_time_is_given_back()
     {
         var inSink = new TaskCompletionSource();
+        var clock = new FakeTimeProvider();
         using var host = await StartAsync(
             jobs => jobs.Then(Twice),
             async (job, ct) =>
@@ -122,10 +124,14 @@ public class PipelineWorkers
                 inSink.TrySetResult();
                 await Task.Delay(Timeout.Infinite, ct);
             },
-            shutdownTimeout: TimeSpan.FromSeconds(3));
+            shutdownTimeout: TimeSpan.FromSeconds(100),
+            time: clock);
         Submit(10);
+        await queue.UntilSettledAsync(1);
         await inSink.Task;
-        await host.StopAsync();
+        var stopped = host.StopAsync();
+        clock.Advance(TimeSpan.FromSeconds(90)); // the time for finishing jobs is over, that for giving them back is not
+        await stopped;
         Assert.Equal(["0"], queue.Completed);
         Assert.Empty(queue.Failed);
         Assert.Equal(queue.Pulled.Skip(1).Order(StringComparer.Ordinal), queue.Released.Order(StringComparer.Ordinal));
@@ -219,9 +225,16 @@ public class PipelineWorkers
     [Fact(Timeout = Limit)]
     public async Task Waiting_for_jobs_does_not_count_as_work()
     {
-        using var host = await StartAsync(jobs => jobs.Then(Twice), async (_, ct) => await Task.Delay(20, ct), o => o.Run = new() { Name = "few jobs" });
-        Submit(5);
-        await queue.UntilSettledAsync(5);
+        var clock = new FakeTimeProvider();
+        using var host = await StartAsync(jobs => jobs.Then(Twice), Store, o => o.Run = new() { Name = "few jobs", TimeProvider = clock });
+        for (var n = 0; n < 20; n++)
+        {
+            queue.Add($"{n}", n);
+            await queue.UntilSettledAsync(1);
+            clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        // Once or twice time may have passed before the worker had turned to the queue again.
         var snapshot = PipelineRun.Active.Select(run => run.Snapshot()).Single(run => run.Name is "few jobs");
         Assert.InRange(snapshot.Stages[0].BusyShare, 0, 0.5);
         Assert.NotEqual("Pull", snapshot.Bottleneck);
@@ -258,12 +271,14 @@ public class PipelineWorkers
         Action<PipelineWorkerOptions>? configure = null,
         TimeSpan? shutdownTimeout = null,
         IReadOnlyDictionary<string, string?>? settings = null,
-        RecordingQueue<int>? queue = null)
+        RecordingQueue<int>? queue = null,
+        TimeProvider? time = null)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Configuration.AddInMemoryCollection(settings ?? new Dictionary<string, string?>());
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = shutdownTimeout ?? TimeSpan.FromSeconds(20));
         builder.Services.AddSingleton<IJobQueue<int>>(queue ?? this.queue);
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddPipelineWorker(stages, sink).Configure(configure ?? (_ => { }));
         var host = builder.Build();
         await host.StartAsync();

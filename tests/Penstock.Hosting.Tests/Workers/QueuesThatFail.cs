@@ -1,13 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Penstock.Hosting.Tests.Workers;
 
 /// <summary>What a worker does when its queue throws or hangs.</summary>
 public class QueuesThatFail
 {
-    private const int Limit = 60_000;
+    private const int Limit = 120_000;
 
     private readonly RecordingQueue<int> jobs = new();
     private readonly RecordingQueue<int> leased = new() { Lease = TimeSpan.FromMilliseconds(60) };
@@ -96,10 +97,13 @@ public class QueuesThatFail
                 throw new IOException("The queue is gone.");
             },
         };
-        using var host = await StartAsync(faulty, (_, _) => default, shutdownTimeout: TimeSpan.FromSeconds(2));
+        var (clock, timeout) = (new FakeTimeProvider(), TimeSpan.FromSeconds(100));
+        using var host = await StartAsync(faulty, (_, _) => default, clock, timeout);
         jobs.Add("a", 1);
         await failed.Task;
-        await host.StopAsync();
+        var stopped = host.StopAsync();
+        clock.Advance(timeout);
+        await stopped;
         Assert.Empty(jobs.Completed);
         Assert.Equal(HealthStatus.Unhealthy, (await HealthAsync(host)).Status);
     }

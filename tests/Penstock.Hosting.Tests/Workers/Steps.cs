@@ -43,6 +43,7 @@ internal static class Steps
     {
         foreach (var n in items)
         {
+            PipelineContext.Current!.Logger.LogInformation("asleep");
             Thread.Sleep(Timeout.Infinite);
             yield return n;
         }

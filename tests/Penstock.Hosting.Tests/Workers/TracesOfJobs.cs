@@ -14,7 +14,7 @@ public class TracesOfJobs
     private readonly RecordingQueue<int> queue = new();
     private readonly ConcurrentQueue<Activity> spans = [];
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(Isolation.Thread)]
     [InlineData(Isolation.Process)]
     public async Task Each_stage_has_a_span_below_the_jobs_own(Isolation isolation)
@@ -36,7 +36,7 @@ public class TracesOfJobs
         Assert.StartsWith(Submitted[..35], id, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Without_a_listener_the_stages_still_continue_the_submitters_trace()
     {
         await RunAsync(jobs => jobs.Then(Steps.Trace, new() { Isolation = Isolation.Process }));
