@@ -13,7 +13,7 @@ public sealed class FleetSnippets : IDisposable
     [Fact]
     public void The_guide_shows_what_runs() => Assert.Subset(Snippets.ShownIn("docs/fleet.md").ToHashSet(), Snippets.ThatRun().ToHashSet());
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_file_is_a_queue_and_keeps_what_was_put_aside()
     {
         await using (var other = new SqliteJobQueue<ScanJob>(folder.File))

@@ -19,7 +19,7 @@ public sealed class WorkerSnippets : IDisposable
     [Fact]
     public void The_guide_shows_what_runs() => Assert.Subset(Snippets.ShownIn("docs/fleet.md").ToHashSet(), Snippets.ThatRun().ToHashSet());
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_worker_is_a_few_lines()
     {
         var (args, path) = (Array.Empty<string>(), folder.File);
@@ -44,7 +44,7 @@ public sealed class WorkerSnippets : IDisposable
         Assert.Equal(new JobCounts(Waiting: 0, InProgress: 0, Dead: 0), await store.CountAsync());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_sink_opens_a_scope_for_each_job()
     {
         var builder = Host.CreateApplicationBuilder();

@@ -6,7 +6,7 @@ public sealed class InMemoryJobQueueTests : EmbeddedJobQueueContract
 {
     private EmbeddedJobQueue<Work>? queue;
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Backoff_may_be_as_long_or_as_short_as_can_be(bool isLong)
@@ -23,7 +23,7 @@ public sealed class InMemoryJobQueueTests : EmbeddedJobQueueContract
         Assert.Equal(isLong, puller.Waits);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Json_options_need_no_resolver_and_stay_as_they_are()
     {
         var json = new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };

@@ -6,7 +6,7 @@ namespace Penstock.Hosting.Tests.Queues;
 
 public sealed class JobDeskTests
 {
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Nothing_is_acknowledged_whose_commit_failed()
     {
         var table = DispatchProxy.Create<IJobTable, Disk>();

@@ -36,7 +36,7 @@ public abstract class JobQueueContract : IAsyncLifetime
             await puller.DisposeAsync();
     }
 
-    [ContractFact(Timeout = 30_000)]
+    [ContractFact(Timeout = 120_000)]
     public async Task A_job_is_pulled_with_its_name_and_payload()
     {
         var (queue, store) = await StartAsync();
@@ -49,7 +49,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         Assert.Equal(1, job.Attempt);
     }
 
-    [ContractFact(Timeout = 30_000)]
+    [ContractFact(Timeout = 120_000)]
     public async Task Jobs_are_pulled_in_the_order_in_which_they_were_submitted()
     {
         var (queue, store) = await StartAsync();
@@ -65,7 +65,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         }
     }
 
-    [ContractFact(Timeout = 30_000)]
+    [ContractFact(Timeout = 120_000)]
     public async Task Whoever_waits_gets_a_job_as_soon_as_there_is_one()
     {
         var (queue, store) = await StartAsync();
@@ -78,7 +78,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         Assert.Equal(id, (await puller.NextAsync()).Id);
     }
 
-    [ContractFact(Timeout = 60_000)]
+    [ContractFact(Timeout = 120_000)]
     public async Task Many_workers_share_the_jobs_and_none_gets_one_that_another_has()
     {
         const int count = 300;
@@ -116,7 +116,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         }
     }
 
-    [ContractFact(Timeout = 30_000)]
+    [ContractFact(Timeout = 120_000)]
     public async Task Counts_follow_the_jobs()
     {
         var (queue, store) = await StartAsync();
@@ -134,7 +134,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         await ExpectAsync(store, waiting: 0, dead: 1);
     }
 
-    [ContractFact(Timeout = 30_000)]
+    [ContractFact(Timeout = 120_000)]
     public async Task A_failed_job_is_tried_again_after_a_pause()
     {
         var settings = new QueueSettings { Backoff = TimeSpan.FromMilliseconds(200) };
@@ -161,7 +161,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         bool HasPaused() => Clock.GetElapsedTime(start) >= settings.Backoff / 2;
     }
 
-    [ContractFact(Timeout = 30_000)]
+    [ContractFact(Timeout = 120_000)]
     public async Task A_job_that_fails_too_often_is_put_aside_with_the_reason()
     {
         var settings = new QueueSettings { MaxAttempts = 3, Backoff = TimeSpan.FromMilliseconds(10) };
@@ -184,7 +184,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         Assert.Contains("fail", System.Text.Encoding.UTF8.GetString(dead.Payload.Span), StringComparison.Ordinal);
     }
 
-    [ContractFact(Timeout = 30_000)]
+    [ContractFact(Timeout = 120_000)]
     public async Task A_rejected_job_is_put_aside_at_once()
     {
         var (queue, store) = await StartAsync();
@@ -194,7 +194,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         Assert.Contains("not with me", (await OnlyDeadAsync(store)).Reason, StringComparison.Ordinal);
     }
 
-    [ContractFact(Timeout = 30_000)]
+    [ContractFact(Timeout = 120_000)]
     public async Task A_released_job_has_lost_nothing()
     {
         var (queue, store) = await StartAsync(new QueueSettings { MaxAttempts = 2 });
@@ -211,7 +211,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         }
     }
 
-    [ContractFact(Timeout = 30_000)]
+    [ContractFact(Timeout = 120_000)]
     public async Task A_settled_job_cannot_be_settled_again()
     {
         var (queue, store) = await StartAsync();
@@ -222,7 +222,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         await AssertLostAsync(queue, job);
     }
 
-    [ContractFact(Timeout = 30_000)]
+    [ContractFact(Timeout = 120_000)]
     public async Task What_a_pipeline_has_made_of_a_job_settles_it()
     {
         var (queue, store) = await StartAsync();
@@ -235,7 +235,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         await ExpectAsync(store, waiting: 0);
     }
 
-    [ContractFact(Timeout = 30_000)]
+    [ContractFact(Timeout = 120_000)]
     public async Task A_job_whose_lease_ends_is_given_to_another_worker_and_lost_for_the_first()
     {
         if (!HasLeases)
@@ -255,7 +255,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         await queue.CompleteAsync(again, default);
     }
 
-    [ContractFact(Timeout = 30_000)]
+    [ContractFact(Timeout = 120_000)]
     public async Task A_lease_that_ended_is_lost_also_when_nobody_else_has_taken_the_job()
     {
         if (!HasLeases)
@@ -270,7 +270,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         await ExpectAsync(store, waiting: 1);
     }
 
-    [ContractFact(Timeout = 30_000)]
+    [ContractFact(Timeout = 120_000)]
     public async Task An_extended_lease_lasts()
     {
         if (!HasLeases)
@@ -290,7 +290,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         await queue.CompleteAsync(job, default);
     }
 
-    [ContractFact(Timeout = 30_000)]
+    [ContractFact(Timeout = 120_000)]
     public async Task A_job_that_kills_its_workers_is_put_aside()
     {
         if (!HasLeases)
@@ -307,7 +307,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         Assert.Contains("died", (await OnlyDeadAsync(store)).Reason, StringComparison.Ordinal);
     }
 
-    [ContractFact(Timeout = 30_000)]
+    [ContractFact(Timeout = 120_000)]
     public async Task Pulling_ends_by_its_token_and_takes_no_job_along()
     {
         var (queue, store) = await StartAsync();
@@ -323,7 +323,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         Assert.Equal(id, (await Pull(queue).NextAsync()).Id);
     }
 
-    [ContractFact(Timeout = 30_000)]
+    [ContractFact(Timeout = 120_000)]
     public async Task The_trace_of_the_submission_goes_with_the_job()
     {
         var (queue, store) = await StartAsync();
@@ -343,7 +343,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         Assert.Null(untraced.TraceParent);
     }
 
-    [ContractFact(Timeout = 30_000)]
+    [ContractFact(Timeout = 120_000)]
     public async Task A_name_that_is_taken_is_not_taken_twice()
     {
         if (!RemembersNames)
@@ -362,7 +362,7 @@ public abstract class JobQueueContract : IAsyncLifetime
         Assert.Equal("a", job.Payload.Text);
     }
 
-    [ContractFact(Timeout = 30_000)]
+    [ContractFact(Timeout = 120_000)]
     public async Task A_completed_jobs_name_is_free_again()
     {
         var (queue, store) = await StartAsync();

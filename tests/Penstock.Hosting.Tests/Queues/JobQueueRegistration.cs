@@ -12,7 +12,7 @@ public sealed class JobQueueRegistration : IDisposable
 
     public void Dispose() => folder.Delete();
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_file_in_the_configuration_is_enough()
     {
         using var host = Build(services => services.AddSqliteJobQueue<Work>(), ("Path", folder.File));
@@ -78,7 +78,7 @@ public sealed class JobQueueRegistration : IDisposable
         Assert.Contains("MaxAttempts", Assert.Throws<ArgumentOutOfRangeException>(host.Services.GetRequiredService<IJobQueue<Work>>).Message, StringComparison.Ordinal);
     }
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task The_queue_is_disposed_with_the_host(bool asynchronously)

@@ -11,7 +11,7 @@ public sealed class SqliteFileTests : IDisposable
 
     public void Dispose() => folder.Delete();
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_path_is_enough_and_jobs_outlive_the_queue()
     {
         await using (var queue = new SqliteJobQueue<Work>(folder.File))
@@ -22,7 +22,7 @@ public sealed class SqliteFileTests : IDisposable
         Assert.Equal("id", (await puller.NextAsync()).Id);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Several_may_create_the_queue_at_once()
     {
         for (var round = 0; round < 40; round++)
@@ -41,7 +41,7 @@ public sealed class SqliteFileTests : IDisposable
         }
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_disposed_queue_leaves_nothing_open()
     {
         await using (var queue = new SqliteJobQueue<Work>(folder.File))
@@ -51,7 +51,7 @@ public sealed class SqliteFileTests : IDisposable
         Assert.Equal([folder.File], Directory.GetFiles(folder.Path));
     }
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("jobs", "others")]
     [InlineData("jobs", "Jobs")]
     [InlineData("'; DROP TABLE jobs; --", "\"x\" OR 1=1")]
@@ -105,7 +105,7 @@ public sealed class SqliteFileTests : IDisposable
         Assert.Equal(before, File.ReadAllBytes(folder.File));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_queue_of_a_newer_version_is_refused()
     {
         await new SqliteJobQueue<Work>(folder.File).DisposeAsync();
@@ -116,7 +116,7 @@ public sealed class SqliteFileTests : IDisposable
         Assert.Contains("newer version", e.Message, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_damaged_file_is_told_as_such()
     {
         await using (var queue = new SqliteJobQueue<Work>(folder.File))
@@ -162,7 +162,7 @@ public sealed class SqliteFileTests : IDisposable
         Assert.False(File.Exists(folder.File));
     }
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("'null'", "null")]
     [InlineData("'{\"Text\":'", "JsonException")]
     [InlineData("'{\"Text\":{}}'", "JsonException")]
@@ -184,7 +184,7 @@ public sealed class SqliteFileTests : IDisposable
         Assert.Contains(words, dead.Reason, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Another_connection_that_holds_the_lock_is_waited_for()
     {
         await using var queue = new SqliteJobQueue<Work>(folder.File);
