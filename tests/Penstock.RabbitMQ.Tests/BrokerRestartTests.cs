@@ -55,7 +55,7 @@ public sealed class BrokerRestartTests(OwnBroker own) : QueueTest, IClassFixture
     {
         var broker = await own.RunningAsync();
         await Open<int>(Options(broker)).SubmitAsync(1, ct: Soon);
-        var queue = Open<int>(Options(broker) with { SubmitTimeout = TimeSpan.FromSeconds(1) });
+        var queue = Open<int>(Options(broker) with { SubmitTimeout = TimeSpan.FromSeconds(5) });
         await queue.CountAsync(Soon);
         var jobs = Pulling(queue, 1, Soon);
         await queue.CompleteAsync(await NextAsync(jobs), Soon);

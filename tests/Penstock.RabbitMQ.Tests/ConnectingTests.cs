@@ -93,11 +93,11 @@ public sealed class ConnectingTests(SharedBroker shared) : QueueTest
         await Open<int>(Options(Broker) with { Declare = false }).SubmitAsync(1, ct: Soon);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_port_on_which_nothing_listens_is_tried_for_the_time_allowed()
     {
         var port = Broker.FreePort();
-        var options = new RabbitMqJobQueueOptions { Uri = new($"amqp://guest:hidden@127.0.0.1:{port}"), ConnectTimeout = TimeSpan.FromSeconds(1), LoggerFactory = Log };
+        var options = new RabbitMqJobQueueOptions { Uri = new($"amqp://guest:hidden@127.0.0.1:{port}"), ConnectTimeout = TimeSpan.FromSeconds(3), LoggerFactory = Log };
 
         var error = await FailsAsync(options, isTransient: true);
 
@@ -106,15 +106,15 @@ public sealed class ConnectingTests(SharedBroker shared) : QueueTest
         Assert.Contains(Log.All, line => line.Contains("Trying again in", StringComparison.Ordinal));
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task An_unknown_host_is_named()
     {
-        var error = await FailsAsync(new() { Uri = new("amqp://no-such-host.invalid"), ConnectTimeout = TimeSpan.FromSeconds(2) }, isTransient: true);
+        var error = await FailsAsync(new() { Uri = new("amqp://no-such-host.invalid"), ConnectTimeout = TimeSpan.FromSeconds(4) }, isTransient: true);
 
         Assert.Contains("the name 'no-such-host.invalid' is unknown", error, StringComparison.Ordinal);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_cancelled_token_ends_the_connecting()
     {
         var queue = Open<int>(new() { Uri = new($"amqp://127.0.0.1:{Broker.FreePort()}") });

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace Penstock.RabbitMQ.Tests.Brokers;
 
@@ -11,7 +13,8 @@ namespace Penstock.RabbitMQ.Tests.Brokers;
 public sealed class Broker : IAsyncDisposable
 {
     private const string Programs = "/usr/lib/rabbitmq/bin";
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(100);
+    private static readonly ConcurrentDictionary<int, bool> Given = new();
 
     private readonly string folder = Directory.CreateTempSubdirectory("penstock-broker-").FullName;
     private readonly int mapperPort = FreePort();
@@ -78,11 +81,27 @@ public sealed class Broker : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// A port on which nothing listens, given out once. It is none of those that the system gives to connections: one of these, of any program,
+    /// might take it before its owner listens, or while a broker is away.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = RandomNumberGenerator.GetInt32(10_000, 32_000);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                if (Given.TryAdd(port, true))
+                    return port;
+            }
+            catch (SocketException)
+            {
+                // It is taken.
+            }
+        }
     }
 
     public Uri At(string user, string path) => new($"amqp://{user}@127.0.0.1:{Port}/{path}");

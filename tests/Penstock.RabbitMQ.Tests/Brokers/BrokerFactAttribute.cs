@@ -6,7 +6,7 @@ public sealed class BrokerFactAttribute : FactAttribute
 {
     public BrokerFactAttribute()
     {
-        Timeout = 60_000;
+        Timeout = 120_000;
         if (Environment.GetEnvironmentVariable("PENSTOCK_REQUIRE_BROKER") is not "1")
             Skip = Broker.Missing;
     }

@@ -12,7 +12,7 @@ public abstract class QueueTest : IAsyncLifetime
 
     private protected LogLines Log { get; } = new();
 
-    protected CancellationToken Soon { get; } = new CancellationTokenSource(TimeSpan.FromSeconds(50)).Token;
+    protected CancellationToken Soon { get; } = new CancellationTokenSource(TimeSpan.FromSeconds(110)).Token;
 
     public Task InitializeAsync() => Task.CompletedTask;
 

@@ -79,7 +79,7 @@ public sealed class RabbitMqSnippets(SharedBroker shared) : QueueTest
         await host.StopAsync(Soon);
     }
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Tls_is_a_matter_of_options()
     {
         var password = "secret";
