@@ -4,6 +4,7 @@ using InferenceWorker;
 using InferenceWorker.Files;
 using InferenceWorker.Jobs;
 using Penstock.Hosting;
+using Penstock.RabbitMQ.Tests.Brokers;
 
 namespace Penstock.Fleet.Tests.Fleets;
 
@@ -21,7 +22,7 @@ internal sealed class TestFleet : IAsyncDisposable
     /// <param name="options">How often a job is tried, and how long leases and pauses are.</param>
     public TestFleet(string? queue = null, FleetOptions? options = null)
     {
-        files = FileServer.Start(folder);
+        files = FileServer.Start(folder, Broker.FreePort());
         files.Stored = async stored =>
         {
             if (!stored.Path.StartsWith("results/", StringComparison.Ordinal))

@@ -6,8 +6,8 @@ namespace Penstock.Fleet.Tests.Fleets;
 /// <summary>A worker of the fleet: the built example as a process.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
-    // How long the kernel and the workers of an orphaned stage may take; the promise is a second.
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    // How long the kernel and the workers of an orphaned stage may take; the promise is a second, if they get a processor.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     private readonly Process process;
 
@@ -19,6 +19,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            // A killed process would leave its diagnostic files in the temporary folder.
+            Environment = { ["DOTNET_EnableDiagnostics"] = "0" },
         };
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Lines.Add(line.Data ?? "");
