@@ -53,6 +53,8 @@ internal sealed class Office
 
     public Task UntilSettled(int number) => pulse.Until(() => Settled.ContainsKey(number));
 
+    public Task UntilSoManyAreSettled(int count) => pulse.Until(() => Settled.Count == count);
+
     public Task UntilFailed(int number) => pulse.Until(() => Failures.ContainsKey(number));
 
     public RunnablePipeline Work<TOut>(Func<Pipeline<int>, Pipeline<TOut>> stages) =>

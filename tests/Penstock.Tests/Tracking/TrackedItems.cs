@@ -80,7 +80,7 @@ public class TrackedItems
         var office = new Office(4, Enumerable.Range(0, 20)) { Delivery = new() { Workers = 2 } }.Closed();
         var run = office.Work(items => items.Select(n => Waiting(n), new() { Workers = 2 }).Then(Steps.Pass)).RunAsync(Quiet);
         await gate.Arrived;
-        await office.UntilSettled(19);
+        await office.UntilSoManyAreSettled(19);
         Assert.Equal(Enumerable.Range(1, 19), office.Done);
         gate.Open();
         await run;
@@ -104,7 +104,7 @@ public class TrackedItems
             parts => parts.Select(p => Waiting(p), new() { Workers = 3, Ordered = false }),
             (n, parts) => parts.Count,
             maxOpen: 4)).RunAsync(Quiet);
-        await office.UntilSettled(9);
+        await office.UntilSoManyAreSettled(9);
         Assert.Equal(Enumerable.Range(1, 9), office.Done);
         gate.Open();
         await run;
@@ -125,7 +125,7 @@ public class TrackedItems
         var office = new Office(4, Enumerable.Range(0, 10)).Closed();
         var run = office.Work(items => items.ScatterGather(n => (int[])[n], parts => parts.Select(p => Waiting(p), new() { Workers = 2 }), (n, _) => n, maxOpen: 4)).RunAsync(Quiet);
         await gate.Arrived;
-        await office.UntilSettled(9);
+        await office.UntilSoManyAreSettled(9);
         Assert.Equal(Enumerable.Range(1, 9), office.Done);
         gate.Open();
         await run;
@@ -201,10 +201,14 @@ public class TrackedItems
     public Task An_item_that_gets_a_thread_stuck_is_told_before_the_run_fails() => Within.Time(async () =>
     {
         using var gate = new Gate();
+        var (clock, limit) = (new TestClock(), TimeSpan.FromSeconds(8));
         var office = new Office(3, Enumerable.Range(0, 3));
-        await Assert.ThrowsAsync<WorkerStuckException>(() => office
-            .Work(items => items.Select(n => Waiting(n), new() { ItemTimeout = TimeSpan.FromMilliseconds(50) }))
-            .RunAsync(Quiet with { StopTimeout = TimeSpan.Zero }));
+        var run = office
+            .Work(items => items.Select(n => Waiting(n), new() { ItemTimeout = limit }))
+            .RunAsync(Quiet with { StopTimeout = TimeSpan.Zero, TimeProvider = clock });
+        await gate.Arrived;
+        clock.AdvanceBy(limit / 4, 8);
+        await Assert.ThrowsAsync<WorkerStuckException>(() => run);
         Assert.IsType<WorkerStuckException>(Assert.Single(office.Failures).Value);
         Assert.Equal(1, office.Failures.Single().Key);
         Assert.DoesNotContain(1, office.Settled);
