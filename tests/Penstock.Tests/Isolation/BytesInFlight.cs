@@ -120,5 +120,5 @@ public class BytesInFlight
     }
 
     private static void UntilBlocked(PipelineRun run, int stage) => Assert.True(SpinWait.SpinUntil(
-        () => run.Snapshot().Stages[stage].Workers.All(w => w.Activity.StartsWith("waiting for a slot", StringComparison.Ordinal)), 20_000));
+        () => run.Snapshot().Stages[stage].Workers.All(w => w.Activity.StartsWith("waiting for a slot", StringComparison.Ordinal)), 60_000));
 }

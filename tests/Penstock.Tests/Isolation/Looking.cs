@@ -2,7 +2,7 @@ namespace Penstock.Tests.Isolated;
 
 internal static class Looking
 {
-    private const int Patience = 20_000;
+    private const int Patience = 60_000;
 
     /// <summary>Waits until a run's snapshot fits. Processes tell nothing of what they are just doing, so this looks again and again.</summary>
     public static void LookUntil(this PipelineRun run, Func<PipelineSnapshot, bool> condition) =>

@@ -132,7 +132,7 @@ public class ScatteredParts
     [InlineData(Accident.Sleep, 2)]
     public Task A_skipped_part_fails_its_own_item_and_no_other(Accident kind, int workers) => Within.Time(async () =>
     {
-        var options = Beside.Processes(workers) with { Name = "part", Faults = FaultPolicy.Skip, ItemTimeout = Mishap.IsStuck(kind) ? TimeSpan.FromSeconds(1) : null };
+        var options = Beside.Processes(workers) with { Name = "part", Faults = FaultPolicy.Skip, ItemTimeout = Mishap.IsStuck(kind) ? TimeSpan.FromSeconds(3) : null };
         var outputs = await Pipeline.From(Enumerable.Range(0, 20))
             .ScatterGather(n => Enumerable.Range(10 * n, 3), parts => parts.Then(Mishap.Stage, new Mishap(kind, 71), options), (n, done) => Joined(n, done), maxOpen: 3)
             .ToListAsync(Options);

@@ -123,7 +123,7 @@ public class Promise5NothingOutlivesARun
     {
         if (!OperatingSystem.IsLinux())
             return expected;
-        SpinWait.SpinUntil(() => Count() == expected, TimeSpan.FromSeconds(2));
+        SpinWait.SpinUntil(() => Count() == expected, TimeSpan.FromSeconds(20));
         return Count();
 
         static int Count() => Directory.GetDirectories("/proc/self/task").Count(IsWorker);

@@ -6,7 +6,7 @@ namespace Penstock.Tests.Properties;
 /// <summary>One case against the oracle, within a time limit. Says what differs.</summary>
 internal static class Trial
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
     /// <summary>What is wrong; null if nothing is.</summary>
     public static string? Of(Case test, out bool hangs)

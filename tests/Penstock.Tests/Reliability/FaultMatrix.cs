@@ -6,7 +6,7 @@ namespace Penstock.Tests.Reliability;
 /// <summary>Every fault at every moment. The places and policies go by turns here; all of them are in <see cref="WholeMatrix"/>.</summary>
 public abstract class FaultMatrix
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     protected static TheoryData<Accident, Moment, Place, Policy> Part(int part, int of)
     {

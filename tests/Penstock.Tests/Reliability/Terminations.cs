@@ -45,7 +45,7 @@ public class Terminations
         var options = Beside.Process with { Faults = FaultPolicy.Retry(2, TimeSpan.FromSeconds(3)) }; // longer than its second
         var run = Pipeline.From([0, 1]).Then(Mishap.Stage, new Mishap(Accident.Kill, 0, OnlyFirst: true), options).To(xs => xs.ToList()).Start();
         var worker = WorkerOf(run);
-        await Task.Run(() => Assert.True(SpinWait.SpinUntil(() => worker.Times.State == WorkerState.Pausing, 20_000)));
+        await Task.Run(() => Assert.True(SpinWait.SpinUntil(() => worker.Times.State == WorkerState.Pausing, 60_000)));
         var drained = run.DrainAsync();
         Assert.Equal(0, Libc.Kill(worker.ProcessId!.Value, Terminate));
         Assert.Equal([0, 1, 10, 11], await run.Completion);
@@ -55,7 +55,7 @@ public class Terminations
     // When the worker has its first item.
     private static async Task<long> TerminateAsync(PipelineRun run, TemporaryFolder folder)
     {
-        await Task.Run(() => Assert.True(SpinWait.SpinUntil(() => folder.Count("once") == 1, 20_000)));
+        await Task.Run(() => Assert.True(SpinWait.SpinUntil(() => folder.Count("once") == 1, 60_000)));
         var start = Stopwatch.GetTimestamp();
         Assert.Equal(0, Libc.Kill(WorkerOf(run).ProcessId!.Value, Terminate));
         return start;
@@ -65,7 +65,7 @@ public class Terminations
 
     private static IEnumerable<int> Dwell(IEnumerable<int> items, string file) => Dwell(items, file, TimeSpan.FromMinutes(1));
 
-    private static IEnumerable<int> DwellBriefly(IEnumerable<int> items, string file) => Dwell(items, file, TimeSpan.FromMilliseconds(100));
+    private static IEnumerable<int> DwellBriefly(IEnumerable<int> items, string file) => Dwell(items, file, TimeSpan.FromMilliseconds(10));
 
     private static IEnumerable<int> Dwell(IEnumerable<int> items, string file, TimeSpan time)
     {

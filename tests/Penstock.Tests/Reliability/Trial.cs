@@ -15,7 +15,7 @@ internal sealed class Trial(Scene scene) : IDisposable
     private const int Taken = 3;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(6); // others have to start within it
+    private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(15); // others have to start within it
 
     private readonly TemporaryFolder folder = new();
     private readonly Outcome expected = Outcome.Of(scene);
@@ -105,12 +105,12 @@ internal sealed class Trial(Scene scene) : IDisposable
     {
         await (scene.Moment == Moment.Blocked ? sink : feed).Arrived;
         ProcessWorker? victim = null;
-        Assert.True(SpinWait.SpinUntil(() => (victim = FindWaiting(run)) is not null, 20_000), $"{scene}: nobody waits.");
+        Assert.True(SpinWait.SpinUntil(() => (victim = FindWaiting(run)) is not null, 60_000), $"{scene}: nobody waits.");
         long? held = victim!.Reader.HasItem ? victim.Reader.Number : null;
         var descriptor = PidDescriptor.Open(victim.ProcessId!.Value);
         Assert.Equal(0, Libc.Kill(victim.ProcessId!.Value, Script.Cue));
         if (expected.Fate == Fate.None)
-            Assert.True(SpinWait.SpinUntil(() => File.Exists(Mark + ".after"), 20_000), $"{scene}: the cue was missed.");
+            Assert.True(SpinWait.SpinUntil(() => File.Exists(Mark + ".after"), 60_000), $"{scene}: the cue was missed.");
         else
             PidDescriptor.Wait(descriptor);
         _ = Descriptors.Close(descriptor);

@@ -3,7 +3,7 @@ namespace Penstock.Tests.Support;
 /// <summary>The hard time limit of every test: a body that does not end fails, and says what every run was doing.</summary>
 internal static class Within
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     public static Task Time(Action body, TimeSpan? limit = null) => Time(() =>
     {
