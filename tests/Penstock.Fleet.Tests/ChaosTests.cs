@@ -14,7 +14,7 @@ namespace Penstock.Fleet.Tests;
 [SuppressMessage("Security", "CA5394", Justification = "Chance chooses a victim here, it keeps no secret.")]
 public class ChaosTests(ITestOutputHelper output)
 {
-    private const int Limit = 300_000;
+    private const int Limit = 600_000;
 
     private static readonly bool IsFull = Environment.GetEnvironmentVariable("PENSTOCK_CHAOS") is "full";
     private static readonly int Jobs = IsFull ? 2000 : 300;
@@ -74,8 +74,8 @@ public class ChaosTests(ITestOutputHelper output)
         var expected = plan.Where(job => !job.IsPoison).Select(job => job.Id).ToHashSet(StringComparer.Ordinal);
         await fleet.Stored.UntilAsync(stored => stored.Select(file => file.Path).Distinct().Count() == expected.Count);
         Say("All results are stored");
-        await fleet.UntilDeadAsync(plan.Count - expected.Count);
-        Say("All poison was put aside");
+        await fleet.UntilOnlyDeadAsync(plan.Count - expected.Count);
+        Say("All poison was put aside, and nothing is left");
         foreach (var worker in fleetOf)
         {
             await worker.StartedAsync();

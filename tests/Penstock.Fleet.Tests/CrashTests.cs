@@ -8,24 +8,24 @@ namespace Penstock.Fleet.Tests;
 /// <summary>The model's process segfaults; the queue is told at once, although the lease lasts ten minutes.</summary>
 public class CrashTests(ITestOutputHelper output)
 {
-    private const int Rounds = 3;
+    private const int MostRounds = 10;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 240_000)]
     public async Task The_job_is_put_aside_within_a_second_when_it_has_no_try_left() =>
         // With room for one job, the next image is asked for when the job before has been settled.
-        Assert.InRange(await ShortestAsync(attempts: 1, JobKind.Digit), TimeSpan.Zero, Limit);
+        Assert.InRange(await ShortestAsync(attempts: 1, next: JobKind.Digit), TimeSpan.Zero, Limit);
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 240_000)]
     public async Task The_job_is_given_to_the_next_one_within_a_second_when_it_has_a_try_left() =>
-        Assert.InRange(await ShortestAsync(attempts: 2, JobKind.Crash), TimeSpan.Zero, Limit);
+        Assert.InRange(await ShortestAsync(attempts: 2, next: null), TimeSpan.Zero, Limit);
 
     /// <summary>
-    /// The shortest time of several crashes, which a busy machine hardly changes, from the image that crashes the model to the last image of a
-    /// kind: longer than what passes between the crash and the queue's change.
+    /// The time between two images being asked for, that of a job which crashes the model and the next one, which is longer than what passes
+    /// between the crash and the queue's change. The shortest of several, if need be: a busy machine does not delay all of them.
     /// </summary>
-    private async Task<TimeSpan> ShortestAsync(int attempts, JobKind to)
+    private async Task<TimeSpan> ShortestAsync(int attempts, JobKind? next)
     {
         await using var fleet = new TestFleet(options: new FleetOptions { Attempts = attempts, Backoff = 0.01, Lease = 600 });
         var times = new Chronicle<(string Image, long At)>();
@@ -36,18 +36,18 @@ public class CrashTests(ITestOutputHelper output)
         };
         fleet.StartWorker("--jobs-in-flight", "1");
         var shortest = TimeSpan.MaxValue;
-        for (var round = 1; round <= Rounds; round++)
+        for (var round = 1; round <= MostRounds && shortest > Limit; round++)
         {
-            var (crash, digit) = (new PlannedJob(Seed: 1, 2 * round, JobKind.Crash), new PlannedJob(Seed: 1, (2 * round) + 1, JobKind.Digit));
+            var crash = new PlannedJob(Seed: 1, 2 * round, JobKind.Crash);
+            var last = next is { } kind ? new PlannedJob(Seed: 1, (2 * round) + 1, kind) : crash;
             await fleet.SubmitAsync([crash]);
-            await fleet.SubmitAsync([digit]);
-            await fleet.UntilDeadAsync(round);
-            await fleet.Stored.UntilAsync(stored => stored.Count == round);
+            if (last != crash)
+                await fleet.SubmitAsync([last]);
+            await fleet.UntilOnlyDeadAsync(round);
 
             var put = (await fleet.DeadAsync()).Single(job => job.Id == crash.Id);
             Assert.Equal(attempts, put.Attempts);
             Assert.Contains("SIGSEGV", put.Reason, StringComparison.Ordinal);
-            var last = to == JobKind.Crash ? crash : digit;
             var elapsed = TimeProvider.System.GetElapsedTime(times.All.First(time => time.Image == crash.Image).At, times.All.Last(time => time.Image == last.Image).At);
             output.WriteLine($"{elapsed.TotalMilliseconds:F0} ms from the image that crashes the model to {last.Image}");
             shortest = elapsed < shortest ? elapsed : shortest;

@@ -7,7 +7,7 @@ namespace Penstock.Fleet.Tests;
 /// <summary>The program as a user meets it.</summary>
 public class DemoTests
 {
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 240_000)]
     public async Task The_demo_adds_up()
     {
         await using var demo = new WorkerProcess("--count", "60", "--poison", "5");
@@ -21,7 +21,7 @@ public class DemoTests
         Assert.Contains("is the limit", text, StringComparison.Ordinal);
     }
 
-    [Theory(Timeout = 120_000)]
+    [Theory(Timeout = 240_000)]
     [InlineData(0, "worker", "--help")]
     [InlineData(2, "walker")]
     [InlineData(2, "worker", "--cuont", "3")]

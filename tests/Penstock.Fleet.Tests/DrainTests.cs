@@ -12,10 +12,10 @@ public class DrainTests
 
     private readonly TaskCompletionSource mayEnd = new();
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Jobs_in_flight_are_finished_and_no_more_are_pulled()
     {
-        await using var fleet = await HalfwayAsync(shutdownTimeout: 20);
+        await using var fleet = await HalfwayAsync(shutdownTimeout: 60);
         var worker = await StoppingAsync(fleet);
         mayEnd.SetResult();
         Assert.Equal(0, await worker.ExitCodeAsync());
@@ -26,7 +26,7 @@ public class DrainTests
         await NothingIsDoneAgainAsync(fleet);
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 240_000)]
     public async Task What_cannot_be_finished_in_time_goes_back_to_the_queue()
     {
         await using var fleet = await HalfwayAsync(shutdownTimeout: 10);

@@ -9,10 +9,10 @@ public class FairnessTests
 {
     private const int Fast = 40;
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 240_000)]
     public Task No_fast_job_waits_behind_a_slow_one_in_SQLite() => NobodyWaitsBehindAsync(queue: null);
 
-    [BrokerFact(Timeout = 120_000)]
+    [BrokerFact(Timeout = 240_000)]
     public async Task No_fast_job_waits_behind_a_slow_one_in_RabbitMQ()
     {
         await using var broker = await Broker.StartNewAsync();

@@ -8,7 +8,7 @@ namespace Penstock.Fleet.Tests;
 /// <summary>A worker whom nobody disturbs.</summary>
 public class WorkerTests
 {
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 240_000)]
     public async Task A_page_is_gathered_into_one_result_that_has_the_log_of_all_its_parts()
     {
         await using var fleet = new TestFleet();
@@ -23,7 +23,7 @@ public class WorkerTests
         Assert.Equal(15, result.Log.Count(line => line.StartsWith("RunModel: Scored ", StringComparison.Ordinal)));
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = 240_000)]
     public async Task Its_health_can_be_asked_for_by_HTTP_also_while_it_drains()
     {
         await using var fleet = new TestFleet();

@@ -94,14 +94,11 @@ internal sealed class TestFleet : IAsyncDisposable
         return dead;
     }
 
-    /// <summary>Waits until so many jobs were put aside. Queues send no word of that, so this is the one thing that is asked for again and again.</summary>
-    public async Task UntilDeadAsync(int count)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        using var limit = new CancellationTokenSource(Patience.Limit);
-        while ((await Store.CountAsync(limit.Token)).Dead < count)
-            await timer.WaitForNextTickAsync(limit.Token);
-    }
+    /// <summary>Waits until so many jobs were put aside.</summary>
+    public Task UntilDeadAsync(int count) => UntilAsync(counts => counts.Dead >= count);
+
+    /// <summary>Waits until so many jobs were put aside and no others are left, not even those with a result that a worker has died on.</summary>
+    public Task UntilOnlyDeadAsync(int count) => UntilAsync(counts => counts is { Waiting: 0, InProgress: 0 or null } && counts.Dead >= count);
 
     public async ValueTask DisposeAsync()
     {
@@ -111,6 +108,15 @@ internal sealed class TestFleet : IAsyncDisposable
         await files.DisposeAsync();
         client.Dispose();
         Directory.Delete(folder, recursive: true);
+    }
+
+    // Queues send no word of that, so this is the one thing that is asked for again and again.
+    private async Task UntilAsync(Func<JobCounts, bool> isMet)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        using var limit = new CancellationTokenSource(Patience.Limit);
+        while (!isMet(await Store.CountAsync(limit.Token)))
+            await timer.WaitForNextTickAsync(limit.Token);
     }
 
     private static string Seconds(double seconds) => seconds.ToString(CultureInfo.InvariantCulture);
