@@ -30,7 +30,7 @@ public class Deaths(ITestOutputHelper output)
         var text = FormattableString.Invariant($"from kill -9 to the run's exception: {latencies[0]:F1} ms at best, {latencies[10]:F1} in the middle, {latencies[^1]:F1} at worst");
         output.WriteLine(text);
         Assert.True(latencies[5] < 250, text); // a busy machine delays most of them
-    }, limit: TimeSpan.FromMinutes(1));
+    }, limit: TimeSpan.FromMinutes(3));
 
     private static IEnumerable<int> Hold(Gate gate)
     {

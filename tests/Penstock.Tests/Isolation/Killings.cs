@@ -21,7 +21,7 @@ public class Killings(ITestOutputHelper output)
         var run = Pipeline.From(Steps.Count, Items).Then(Ponder, options).Then(Ponder, options with { Workers = 2 }).To(xs => xs.ToList()).Start();
         var result = await KillSome(run);
         Assert.Equal(Enumerable.Range(0, Items), ordered ? result : result.Order());
-    }, limit: TimeSpan.FromMinutes(1));
+    }, limit: TimeSpan.FromMinutes(3));
 
     [Theory]
     [InlineData(true)]
@@ -33,7 +33,7 @@ public class Killings(ITestOutputHelper output)
             .ScatterGather(n => Enumerable.Range(4 * n, 4), parts => parts.Then(Ponder, options).Then(Ponder, options with { Workers = 2 }), (_, done) => done, maxOpen: 4)
             .To(items => items.Select(done => string.Join(',', done)).ToList()).Start();
         Assert.Equal(Enumerable.Range(0, Items).Chunk(4).Select(parts => string.Join(',', parts)), await KillSome(run));
-    }, limit: TimeSpan.FromMinutes(1));
+    }, limit: TimeSpan.FromMinutes(3));
 
     private async Task<List<T>> KillSome<T>(PipelineRun<List<T>> run)
     {

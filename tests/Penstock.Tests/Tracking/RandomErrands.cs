@@ -31,7 +31,7 @@ public class RandomErrands(ITestOutputHelper output)
                     Check(office, legs, ticket, $"round {round}, ticket {ticket}, legs {string.Join(", ", legs)}");
             }
         },
-        TimeSpan.FromSeconds(90));
+        TimeSpan.FromMinutes(5));
 
     private static void Check(Office office, List<Leg> legs, int ticket, string where)
     {

@@ -253,7 +253,7 @@ public class TrackedItems
             Assert.Empty(office.Failed);
             Assert.All(office.Done, n => Assert.Equal(2, office.Delivered.GetValueOrDefault(n)?.Count));
         }
-    }, TimeSpan.FromSeconds(60));
+    }, TimeSpan.FromMinutes(5));
 
     internal static IEnumerable<int> FailOnSevens(IEnumerable<int> items)
     {
