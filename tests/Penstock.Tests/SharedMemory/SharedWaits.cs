@@ -44,7 +44,7 @@ public abstract unsafe class SharedWaits
             waiter.Start();
             Volatile.Write(ref *there, round + 1);
             Wait.Rouse(there, int.MaxValue);
-            Assert.True(waiter.Join(TimeSpan.FromSeconds(10)));
+            Assert.True(waiter.Join(TimeSpan.FromMinutes(1)));
         }
     });
 
