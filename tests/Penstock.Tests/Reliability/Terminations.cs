@@ -34,8 +34,9 @@ public class Terminations
     public Task A_worker_goes_on_within_its_second() => Within.Time(async () =>
     {
         using var folder = new TemporaryFolder();
-        var run = Pipeline.From([0, 1]).Then(DwellBriefly, folder.File("once"), Beside.Process).To(xs => xs.ToList()).Start();
+        var run = Pipeline.From([0, 1]).Then(DwellUntilTold, folder.File("once"), Beside.Process).To(xs => xs.ToList()).Start();
         await TerminateAsync(run, folder);
+        await File.WriteAllTextAsync(folder.File("once-told"), "");
         Assert.Equal([0, 1], await run.Completion);
     });
 
@@ -63,18 +64,18 @@ public class Terminations
 
     private static ProcessWorker WorkerOf(PipelineRun run) => run.Run.Stages.SelectMany(s => s.Workers).OfType<ProcessWorker>().Single();
 
-    private static IEnumerable<int> Dwell(IEnumerable<int> items, string file) => Dwell(items, file, TimeSpan.FromMinutes(1));
+    private static IEnumerable<int> Dwell(IEnumerable<int> items, string file) => WorkOnFirst(items, file, () => Thread.Sleep(TimeSpan.FromMinutes(1)));
 
-    private static IEnumerable<int> DwellBriefly(IEnumerable<int> items, string file) => Dwell(items, file, TimeSpan.FromMilliseconds(10));
+    private static IEnumerable<int> DwellUntilTold(IEnumerable<int> items, string file) => WorkOnFirst(items, file, () => SpinWait.SpinUntil(() => File.Exists($"{file}-told")));
 
-    private static IEnumerable<int> Dwell(IEnumerable<int> items, string file, TimeSpan time)
+    private static IEnumerable<int> WorkOnFirst(IEnumerable<int> items, string file, Action work)
     {
         foreach (var item in items)
         {
             if (!File.Exists(file))
             {
                 File.WriteAllText(file, "");
-                Thread.Sleep(time); // work
+                work();
             }
 
             yield return item;
