@@ -11,7 +11,7 @@ namespace Penstock.RabbitMQ.Tests.Brokers;
 public sealed class Broker : IAsyncDisposable
 {
     private const string Programs = "/usr/lib/rabbitmq/bin";
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3); // seconds, unless the machine has much else to do
 
     private readonly string folder = Directory.CreateTempSubdirectory("penstock-broker-").FullName;
     private readonly int mapperPort = FreePort();
