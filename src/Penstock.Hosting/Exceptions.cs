@@ -49,3 +49,31 @@ public sealed class JobLeaseLostException : Exception
     {
     }
 }
+
+/// <summary>A queue cannot be reached, or refuses what was asked of it. Queues derive their own.</summary>
+public abstract class JobQueueException : Exception
+{
+    /// <inheritdoc cref="JobQueueException"/>
+    protected JobQueueException()
+        : this("The queue failed.")
+    {
+    }
+
+    /// <inheritdoc cref="JobQueueException"/>
+    /// <param name="message">What failed, where, and what to do.</param>
+    protected JobQueueException(string message)
+        : base(message)
+    {
+    }
+
+    /// <inheritdoc cref="JobQueueException"/>
+    /// <param name="message">What failed, where, and what to do.</param>
+    /// <param name="innerException">The cause.</param>
+    protected JobQueueException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>Whether it may pass by itself, as a broker that restarts does; a wrong password does not. A worker whose queue has never worked waits for the one, and fails at the other.</summary>
+    public bool IsTransient { get; init; }
+}

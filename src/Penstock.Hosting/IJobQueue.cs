@@ -14,7 +14,16 @@ public interface IJobQueue<T>
     /// </summary>
     TimeSpan Lease => TimeSpan.FromSeconds(60);
 
-    /// <summary>Pulls jobs, one whenever the next one is asked for, waiting while there is none. Ends only by the token.</summary>
+    /// <summary>
+    /// Since when and why a pull brings no jobs, though it has not ended: for a queue that comes back by itself inside of a pull, which nobody else could
+    /// notice. A worker's health check is degraded meanwhile. Null, the default, while it works, and from a queue that ends a pull by throwing instead.
+    /// </summary>
+    JobQueueOutage? Outage => null;
+
+    /// <summary>
+    /// Pulls jobs, one whenever the next one is asked for, waiting while there is none. Ends only by the token, or by what it throws: a
+    /// <see cref="JobQueueException"/> says whether the same may work later.
+    /// </summary>
     /// <param name="ct">Ends the pulling; jobs pulled before stay with the caller, to be settled.</param>
     IAsyncEnumerable<Job<T>> PullAsync(CancellationToken ct);
 

@@ -23,7 +23,7 @@ public static class PipelineWorkerExtensions
     /// finish with an item before they ask for the next, and take all their items.</para>
     /// <para>A queue that fails is not given up: what has become of a job is told again until the queue hears it, and pulling is begun again after 1 s, 2 s, and
     /// so on up to 30 s; the health check is degraded meanwhile. But a queue that has never worked (it fails before its first job, and within 30 s)
-    /// fails the worker at once, since its settings are to blame.</para>
+    /// fails the worker at once, since its settings are to blame, unless it says that the failure may pass (<see cref="JobQueueException.IsTransient"/>).</para>
     /// <para>As soon as the host begins to stop, the worker pulls no more and finishes what it has, for about three quarters of
     /// <see cref="HostOptions.ShutdownTimeout"/>; what is not finished then is given back. An infinite timeout is no limit.</para>
     /// </remarks>

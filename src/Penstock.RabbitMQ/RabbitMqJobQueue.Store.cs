@@ -62,10 +62,7 @@ public sealed partial class RabbitMqJobQueue<T>
     /// <remarks>While they are read, nobody else sees the dead jobs. Those that come meanwhile are not read.</remarks>
     public async IAsyncEnumerable<DeadJob> DeadJobsAsync([EnumeratorCancellation] CancellationToken ct = default)
     {
-        var connection = await publishing.OpenAsync(options.SubmitTimeout, ct).ConfigureAwait(false);
-        var channel = await AskAsync(connection.CreateChannelAsync(null, CancellationToken.None), queues.Dead, ct).ConfigureAwait(false);
-        await using var _ = channel.ConfigureAwait(false);
-        var count = await AskAsync(channel.MessageCountAsync(queues.Dead, CancellationToken.None), queues.Dead, ct).ConfigureAwait(false);
+        var (channel, count) = await LookIntoAsync(queues.Dead, ct).ConfigureAwait(false);
         var last = 0UL;
         try
         {
@@ -77,8 +74,22 @@ public sealed partial class RabbitMqJobQueue<T>
         }
         finally
         {
-            if (last > 0 && channel.IsOpen)
+            await GiveBackAsync(channel, last).ConfigureAwait(false);
+            await Bounded.CloseAsync(channel).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>All that were taken, up to the last.</summary>
+    private static async Task GiveBackAsync(IChannel channel, ulong last)
+    {
+        try
+        {
+            if (last > 0)
                 await channel.BasicNackAsync(last, multiple: true, requeue: true, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (BrokerErrors.IsFromClient(e))
+        {
+            // They went back with the channel.
         }
     }
 
@@ -92,10 +103,33 @@ public sealed partial class RabbitMqJobQueue<T>
 
     private async Task<uint> CountAsync(string queue, CancellationToken ct)
     {
-        var connection = await publishing.OpenAsync(options.SubmitTimeout, ct).ConfigureAwait(false);
-        var channel = await AskAsync(connection.CreateChannelAsync(null, CancellationToken.None), queue, ct).ConfigureAwait(false);
-        await using var _ = channel.ConfigureAwait(false);
-        return await AskAsync(channel.MessageCountAsync(queue, CancellationToken.None), queue, ct).ConfigureAwait(false);
+        var (channel, count) = await LookIntoAsync(queue, ct).ConfigureAwait(false);
+        await Bounded.CloseAsync(channel).ConfigureAwait(false);
+        return count;
+    }
+
+    /// <summary>A channel to look into a queue, and how many messages are in it. If somebody has deleted it, it is declared again.</summary>
+    private async Task<(IChannel Channel, uint Count)> LookIntoAsync(string queue, CancellationToken ct)
+    {
+        for (var isSecond = false; ; isSecond = true)
+        {
+            var connection = await publishing.OpenAsync(options.SubmitTimeout, ct).ConfigureAwait(false);
+            var preparations = publishing.Preparations;
+            var opening = connection.CreateChannelAsync(null, CancellationToken.None);
+            var channel = await AskAsync(Bounded.OpenAsync(opening, Timeout.InfiniteTimeSpan, options.TimeProvider, ct), queue, ct).ConfigureAwait(false);
+            try
+            {
+                return (channel, await AskAsync(channel.MessageCountAsync(queue, CancellationToken.None), queue, ct).ConfigureAwait(false));
+            }
+            catch (Exception e)
+            {
+                await Bounded.CloseAsync(channel).ConfigureAwait(false);
+                if (isSecond || !BrokerErrors.IsMissing(e))
+                    throw;
+            }
+
+            await publishing.PrepareAgainAsync(preparations, options.SubmitTimeout, ct).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Awaits an answer of the broker's; the token stays outside of the client, which takes a cancelled answer for an error of the connection.</summary>

@@ -8,7 +8,7 @@ using Penstock.RabbitMQ.Publishing;
 using Penstock.RabbitMQ.Pulling;
 using Penstock.RabbitMQ.Queues;
 using Penstock.RabbitMQ.Telemetry;
-using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 
 namespace Penstock.RabbitMQ;
 
@@ -34,6 +34,8 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
     private readonly BrokerConnection publishing;
     private readonly Publisher publisher;
 
+    private volatile JobQueueOutage? interruption;
+
     /// <summary>Describes the queue; nothing is connected yet.</summary>
     /// <param name="options">Where it is, and how it behaves.</param>
     /// <exception cref="ArgumentException">An option is invalid.</exception>
@@ -54,12 +56,20 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
     /// <summary>Without end: a job stays this worker's as long as the connection it came by.</summary>
     public TimeSpan Lease => Timeout.InfiniteTimeSpan;
 
+    /// <summary>Whoever pulls has no connection, or it brings no jobs. A broker that just falls silent is noticed after two heartbeats.</summary>
     /// <inheritdoc/>
-    /// <exception cref="RabbitMqJobQueueException">The first connection failed. Later ones are tried for ever.</exception>
+    public JobQueueOutage? Outage => pulling.Outage ?? interruption;
+
+    /// <inheritdoc/>
+    /// <exception cref="RabbitMqJobQueueException">
+    /// The first connection failed; later ones are tried for ever. Or the queue was deleted, and is not this one's to declare.
+    /// </exception>
     public IAsyncEnumerable<Job<T>> PullAsync(CancellationToken ct) => PullAsync(options.Prefetch, ct);
 
     /// <inheritdoc/>
-    /// <exception cref="RabbitMqJobQueueException">The first connection failed. Later ones are tried for ever.</exception>
+    /// <exception cref="RabbitMqJobQueueException">
+    /// The first connection failed; later ones are tried for ever. Or the queue was deleted, and is not this one's to declare.
+    /// </exception>
     public IAsyncEnumerable<Job<T>> PullAsync(int maxInFlight, CancellationToken ct)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxInFlight, 1);
@@ -77,6 +87,7 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
         while (true)
         {
             var subscription = await SubscribeAsync(maxInFlight, ct).ConfigureAwait(false);
+            ShutdownEventArgs? end;
             try
             {
                 while (await subscription.NextAsync(ct).ConfigureAwait(false) is { } delivery)
@@ -84,17 +95,20 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
                     if (await TryOpenAsync(delivery, ct).ConfigureAwait(false) is { } job)
                         yield return job;
                 }
+
+                end = subscription.Channel.CloseReason;  // none if the broker has ended the consumer alone, whose queue is gone
             }
             finally
             {
                 await StopAsync(subscription).ConfigureAwait(false);
             }
 
-            var reason = subscription.Channel.CloseReason;
-            if (BrokerErrors.IsConsumerTimeout(reason))
-                log.ConsumerTimedOut(queues.Main, BrokerErrors.Describe(reason));
+            var reason = end is null ? "the queue was deleted" : BrokerErrors.Describe(end);
+            Interrupted(reason);
+            if (BrokerErrors.IsConsumerTimeout(end))
+                log.ConsumerTimedOut(queues.Main, reason);
             else
-                log.PullingInterrupted(queues.Main, BrokerErrors.Describe(reason));
+                log.PullingInterrupted(queues.Main, reason);
         }
     }
 
@@ -103,10 +117,13 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
         while (true)
         {
             var connection = await pulling.OpenAsync(Timeout.InfiniteTimeSpan, ct).ConfigureAwait(false);
+            var preparations = pulling.Preparations;
             var starting = Subscription.StartAsync(connection, queues.Main, maxInFlight);
             try
             {
-                return await starting.WaitAsync(ct).ConfigureAwait(false);
+                var subscription = await starting.WaitAsync(ct).ConfigureAwait(false);
+                interruption = null;
+                return subscription;
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
@@ -117,19 +134,30 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
             {
                 var failure = BrokerErrors.Refused(e, $"Pulling from queue '{queues.Main}'", address);
                 if (connection.IsOpen)
-                    await RepairAsync(connection, failure, ct).ConfigureAwait(false);
+                    await RepairAsync(preparations, failure, ct).ConfigureAwait(false);
             }
         }
     }
 
     /// <summary>The connection stands, so what is wrong is with the queue: somebody may have deleted it.</summary>
-    private async Task RepairAsync(IConnection connection, RabbitMqJobQueueException failure, CancellationToken ct)
+    private async Task RepairAsync(int preparations, RabbitMqJobQueueException failure, CancellationToken ct)
     {
-        if (!failure.IsTransient)
-            await queues.PrepareAsync(connection).ConfigureAwait(false);
+        try
+        {
+            if (!failure.IsTransient)
+                await pulling.PrepareAgainAsync(preparations, Timeout.InfiniteTimeSpan, ct).ConfigureAwait(false);
+        }
+        catch (RabbitMqJobQueueException e) when (e.IsTransient)
+        {
+            failure = e;
+        }
+
+        Interrupted(failure.Message);
         log.StillDisconnected(failure.Message, RepairPause);
         await Task.Delay(RepairPause, options.TimeProvider, ct).ConfigureAwait(false);
     }
+
+    private void Interrupted(string reason) => interruption = new(interruption?.Since ?? options.TimeProvider.GetUtcNow(), reason);
 
     /// <summary>Nobody will read what it brings: the broker must not send it jobs.</summary>
     private async Task AbandonAsync(Task<Subscription> starting)
@@ -166,7 +194,7 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
         }
         catch (Exception e)
         {
-            await RequeueAsync(delivery).ConfigureAwait(false);
+            await RequeueAsync(delivery, ct).ConfigureAwait(false);
             if (e is not RabbitMqJobQueueException { IsTransient: true })
                 throw;
             log.StillDisconnected(e.Message, RepairPause);
@@ -184,7 +212,7 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
         }
         catch (Exception e) when (e is RabbitMqJobQueueException or OperationCanceledException or ObjectDisposedException)
         {
-            await RequeueAsync(delivery).ConfigureAwait(false);
+            await RequeueAsync(delivery, ct).ConfigureAwait(false);
         }
         catch (JobLeaseLostException)
         {
@@ -192,16 +220,16 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
         }
     }
 
-    private static async Task RequeueAsync(Delivery delivery)
+    private static async Task RequeueAsync(Delivery delivery, CancellationToken ct)
     {
         try
         {
             delivery.Claim();
-            await delivery.RequeueAsync(CancellationToken.None).ConfigureAwait(false);
+            await delivery.RequeueAsync(ct).ConfigureAwait(false);
         }
-        catch (JobLeaseLostException)
+        catch (Exception e) when (e is JobLeaseLostException or OperationCanceledException)
         {
-            // The broker has it back already.
+            // The broker has it back already, or takes it back with the channel.
         }
     }
 }

@@ -1,7 +1,9 @@
+using Penstock.Hosting;
+
 namespace Penstock.RabbitMQ;
 
 /// <summary>The broker cannot be reached, or refuses what was asked of it. The message says what failed, where, and what to do about it; never a password.</summary>
-public sealed class RabbitMqJobQueueException : Exception
+public sealed class RabbitMqJobQueueException : JobQueueException
 {
     /// <inheritdoc cref="RabbitMqJobQueueException"/>
     public RabbitMqJobQueueException()
@@ -23,7 +25,4 @@ public sealed class RabbitMqJobQueueException : Exception
         : base(message, innerException)
     {
     }
-
-    /// <summary>Whether it may pass by itself, as a broker that restarts does; a wrong password does not.</summary>
-    public bool IsTransient { get; init; }
 }

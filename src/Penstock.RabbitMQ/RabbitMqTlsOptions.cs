@@ -1,6 +1,6 @@
 namespace Penstock.RabbitMQ;
 
-/// <summary>TLS between this machine and the broker, for addresses that begin with <c>amqps</c>. Certificates are read when the first connection is made.</summary>
+/// <summary>TLS between this machine and the broker, for addresses that begin with <c>amqps</c>. The files are read anew for each connection, so a certificate that was renewed is used by the next one.</summary>
 public sealed record RabbitMqTlsOptions
 {
     /// <summary>A PEM file with the authorities that may have signed the broker's certificate. Default: those the machine trusts.</summary>

@@ -1,3 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Penstock.Hosting;
 using Penstock.RabbitMQ.Tests.Brokers;
 
@@ -96,6 +100,44 @@ public sealed class BrokerRestartTests(OwnBroker own) : QueueTest, IClassFixture
         await queue.CompleteAsync(again, Soon);
         await queue.SubmitAsync(2, ct: Soon);
         Assert.Equal(2, (await NextAsync(jobs)).Payload);
+    }
+
+    [BrokerFact]
+    public async Task A_worker_is_degraded_while_the_broker_is_away()
+    {
+        var broker = await own.RunningAsync();
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        var pulled = new TaskCompletionSource();
+        builder.Services.AddSingleton<ILoggerFactory>(Log).AddRabbitMqJobQueue<int>(_ => Options(broker));
+        builder.Services.AddPipelineWorker<int, int>(jobs => jobs.Select(job => job), (_, _) =>
+        {
+            pulled.SetResult();
+            return default;
+        });
+        using var host = builder.Build();
+        await host.StartAsync(Soon);
+        var queue = host.Services.GetRequiredService<RabbitMqJobQueue<int>>();
+        await queue.SubmitAsync(1, ct: Soon);
+        await pulled.Task.WaitAsync(Soon);
+        Assert.Equal(HealthStatus.Healthy, (await HealthAsync()).Status);
+        Assert.Null(queue.Outage);
+
+        await broker.StopAsync();
+        await Log.NextAsync("Trying again").WaitAsync(Soon);
+        var away = await HealthAsync();
+        Assert.Equal(HealthStatus.Degraded, away.Status);
+        Assert.Contains("The queue has been away since", away.Description, StringComparison.Ordinal);
+        Assert.Contains($"nothing listens on port {broker.Port} there", away.Description, StringComparison.Ordinal);
+        var since = queue.Outage!.Since;
+        await Log.NextAsync("Trying again").WaitAsync(Soon);
+        Assert.Equal(since, queue.Outage!.Since);
+
+        await broker.StartAsync(); // the worker has no job to do, and is well again
+        while ((await HealthAsync()).Status != HealthStatus.Healthy)
+            await Task.Delay(10, Soon);
+        await host.StopAsync(Soon);
+
+        async Task<HealthReportEntry> HealthAsync() => (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Soon)).Entries["Worker"];
     }
 
     private async Task KillLosesNothingAsync(bool quorum)

@@ -136,23 +136,4 @@ public sealed class PullingTests(SharedBroker shared) : QueueTest
         Assert.Equal([1, 2, 3, 4], rest.Select(job => job.Payload).Order());
         Assert.All(rest, job => Assert.Equal(1, job.Attempt));
     }
-
-    [BrokerFact]
-    public async Task A_deleted_queue_is_declared_again()
-    {
-        var queue = Open<int>(Options(Broker));
-        var jobs = Pulling(queue, 1, Soon);
-        var next = NextAsync(jobs);
-        await queue.SubmitAsync(1, ct: Soon);
-        await queue.CompleteAsync(await next, Soon);
-
-        next = NextAsync(jobs);
-        var (interrupted, repaired) = (Log.NextAsync("hands out no more jobs just now"), Log.NextAsync("Trying again"));
-        await (await ChannelAsync(Broker)).QueueDeleteAsync(Name, cancellationToken: Soon);
-        await interrupted.WaitAsync(Soon);
-        await repaired.WaitAsync(Soon);
-        await queue.SubmitAsync(2, ct: Soon);
-
-        Assert.Equal(2, (await next).Payload);
-    }
 }

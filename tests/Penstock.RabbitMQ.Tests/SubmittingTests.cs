@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text;
 using Penstock.RabbitMQ.Tests.Brokers;
-using RabbitMQ.Client;
 
 namespace Penstock.RabbitMQ.Tests;
 
@@ -58,19 +57,6 @@ public sealed class SubmittingTests(SharedBroker shared) : QueueTest
     }
 
     [BrokerFact]
-    public async Task A_job_that_no_queue_takes_is_an_error()
-    {
-        var queue = Open<int>(Options(Broker));
-        await queue.CountAsync(Soon);
-        await (await ChannelAsync(Broker)).QueueDeleteAsync(Name, cancellationToken: Soon);
-
-        var error = await Assert.ThrowsAsync<RabbitMqJobQueueException>(async () => await queue.SubmitAsync(1, ct: Soon));
-
-        Assert.Contains($"'{Name}' failed", error.Message, StringComparison.Ordinal);
-        Assert.Contains("it leads to no queue", error.Message, StringComparison.Ordinal);
-    }
-
-    [BrokerFact]
     public async Task A_payload_beyond_the_limit_is_refused_before_it_is_sent()
     {
         var queue = Open<string>(Options(Broker) with { MaxPayloadBytes = 10 });
@@ -114,8 +100,6 @@ public sealed class SubmittingTests(SharedBroker shared) : QueueTest
         Assert.InRange(waiting, good, 1000);
     }
 
-    private sealed record Page(string Path, int Number);
-
     [BrokerFact]
     public async Task Submits_that_wait_for_a_connection_end_with_the_queue()
     {
@@ -126,4 +110,20 @@ public sealed class SubmittingTests(SharedBroker shared) : QueueTest
             await Assert.ThrowsAnyAsync<Exception>(() => submit.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.All(waiting, submit => Assert.True(submit.IsFaulted));
     }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Submits_that_wait_for_the_first_connection_each_wait_for_the_time_allowed_and_not_one_after_the_other()
+    {
+        var patience = TimeSpan.FromSeconds(2);
+        var queue = Open<int>(Options(Broker) with { Uri = new($"amqp://127.0.0.1:{Broker.FreePort()}"), ConnectTimeout = patience });
+        var start = TimeProvider.System.GetTimestamp();
+        var submits = Enumerable.Range(0, 10).Select(n => queue.SubmitAsync(n, ct: Soon).AsTask()).ToList();
+
+        var errors = await Task.WhenAll(submits.Select(submit => Assert.ThrowsAsync<RabbitMqJobQueueException>(() => submit)));
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), patience, patience * 5);
+        Assert.All(errors, error => Assert.Contains("nothing listens", error.Message, StringComparison.Ordinal));
+    }
+
+    private sealed record Page(string Path, int Number);
 }

@@ -15,12 +15,13 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
 
     private readonly SemaphoreSlim room = new(most - 1); // the first one is pulled without asking
     private readonly ConcurrentDictionary<OpenJob<T>, bool> open = [];
+    private readonly PatientPull<T> pull = new(queue, most, shutdown, status, log, time);
 
     /// <summary>Pulls jobs, each when there is room for it.</summary>
     public async IAsyncEnumerable<OpenJob<T>> PullAsync([EnumeratorCancellation] CancellationToken ct)
     {
         // The token may be signalled only where a job cannot get lost: what the queue has given is taken.
-        await foreach (var pulled in new PatientPull<T>(queue, most, status, log, time).PullAsync(ct).ConfigureAwait(false))
+        await foreach (var pulled in pull.PullAsync(ct).ConfigureAwait(false))
         {
             var job = new OpenJob<T>(pulled);
             open[job] = true; // before anything else, so that it is given back whatever happens
@@ -46,10 +47,17 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
     public async ValueTask SettleAsync(OpenJob<T> job) =>
         await TellAsync(job).WaitAsync(shutdown.Aborting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    /// <summary>When the run is over: gives back what it left, but for what has failed. Settles all at once: one that waits holds up no other.</summary>
-    public Task SettleRestAsync() => Task.WhenAll(open.Keys.Select(job => job.Failure is not null
-        ? TellAsync(job)
-        : job.SettleOnce(() => TellAsync(job, token => queue.ReleaseAsync(job.Job, token)))));
+    /// <summary>
+    /// When the run is over: gives back what it left, but for what has failed, and waits until the queue has ended its pull. All at once: one
+    /// that waits holds up no other.
+    /// </summary>
+    public async Task SettleRestAsync()
+    {
+        await Task.WhenAll(open.Keys.Select(job => job.Failure is not null
+            ? TellAsync(job)
+            : job.SettleOnce(() => TellAsync(job, token => queue.ReleaseAsync(job.Job, token))))).ConfigureAwait(false);
+        await pull.Ended.WaitAsync(shutdown.Over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // how it ends concerns no job of this worker
+    }
 
     /// <summary>Extends the leases of all open jobs in time, until it is cancelled.</summary>
     public async Task KeepAsync(CancellationToken ct)

@@ -4,56 +4,62 @@ namespace Penstock.Hosting.Workers;
 
 /// <summary>Pulls jobs from a queue that may be away for a while.</summary>
 /// <remarks>
-/// A queue that has given a job, or let the worker wait for one for <see cref="SeemsToWork"/>, is set up well: what it throws later is a
-/// matter of time, so the pull is begun again. Before that it is the user's to cure (a wrong password, a missing folder), and is thrown; so is
+/// A queue that has given a job, or let the worker wait for one for a while, is set up well: what it throws later is a matter of time, so the
+/// pull is begun again. Before that it is the user's to cure (a wrong password, a missing folder) unless the queue says otherwise, and is thrown; so is
 /// that the queue was disposed, which no time cures.
 /// </remarks>
-internal sealed class PatientPull<T>(IJobQueue<T> queue, int most, WorkerStatus status, WorkerLog log, TimeProvider time)
+internal sealed class PatientPull<T>(IJobQueue<T> queue, int most, Shutdown shutdown, WorkerStatus status, WorkerLog log, TimeProvider time)
 {
-    private static readonly TimeSpan SeemsToWork = TimeSpan.FromSeconds(30);
-
     private bool hasWorked;
+
+    /// <summary>Completes when the queue has ended the last pull, which may take longer than the worker has waited for it.</summary>
+    public Task Ended { get; private set; } = Task.CompletedTask;
 
     public async IAsyncEnumerable<Job<T>> PullAsync([EnumeratorCancellation] CancellationToken ct)
     {
-        var pause = Backoff.OfPulling();
-        while (true)
+        for (var pause = Backoff.OfPulling(); ; pause.Double())
         {
-            var begun = time.GetTimestamp();
-            var jobs = queue.PullAsync(most, ct).GetAsyncEnumerator(ct);
-            await using (jobs.ConfigureAwait(false))
+            status.PullBegins();
+            var pull = new Pull<T>(queue, most, ct);
+            try
             {
-                while (await NextAsync(jobs, begun, pause, ct).ConfigureAwait(false) is { } hasNext)
+                while (await NextAsync(pull, pause, ct).ConfigureAwait(false) is { } hasNext)
                 {
                     if (!hasNext)
                         yield break;
                     pause = Backoff.OfPulling();
-                    yield return jobs.Current;
+                    yield return pull.Current;
                 }
+            }
+            finally
+            {
+                Ended = pull.EndAsync(shutdown.Over);
+                if (!ct.IsCancellationRequested)
+                    await Ended.ConfigureAwait(false);
             }
 
             await Task.Delay(pause.Length, time, ct).ConfigureAwait(false);
-            pause.Double();
         }
     }
 
     /// <returns>Whether there is a next one; null if the pull has failed, and another may do better.</returns>
-    private async ValueTask<bool?> NextAsync(IAsyncEnumerator<Job<T>> jobs, long begun, Backoff pause, CancellationToken ct)
+    private async ValueTask<bool?> NextAsync(Pull<T> pull, Backoff pause, CancellationToken ct)
     {
         try
         {
-            var hasNext = await jobs.MoveNextAsync().ConfigureAwait(false);
+            var hasNext = await pull.MoveNextAsync().ConfigureAwait(false);
             hasWorked = true;
-            status.PullFailure = null;
+            status.PullWorks();
             return hasNext;
         }
-        catch (Exception exception) when (exception is not ObjectDisposedException && !ct.IsCancellationRequested
-            && (hasWorked || time.GetElapsedTime(begun) >= SeemsToWork))
+        catch (Exception exception) when (exception is not ObjectDisposedException && !ct.IsCancellationRequested && IsMatterOfTime(exception))
         {
-            hasWorked = true;
-            status.PullFailure = exception;
+            status.PullFails(exception);
             log.PullsAgain(pause.Length, exception);
             return null;
         }
     }
+
+    private bool IsMatterOfTime(Exception exception) =>
+        exception is JobQueueException { IsTransient: true } || (hasWorked |= status.PullLasts);
 }

@@ -22,6 +22,7 @@ internal sealed class PipelineWorkerHealth(WorkerStatus status) : IHealthCheck
             { Run: null } => (context.Registration.FailureStatus, "The worker has not started."),
             { Run.Completion.IsCompleted: true } => (context.Registration.FailureStatus, "The worker has stopped."),
             { IsDraining: true } => (HealthStatus.Degraded, "The worker drains: it pulls no more jobs."),
+            _ when status.Outage() is { } outage => (HealthStatus.Degraded, $"The queue has been away since {outage.Since:u}, the worker waits for it: {outage.Reason}"),
             { PullFailure: { } failure } => (HealthStatus.Degraded, $"The queue gives no jobs, the worker tries again: {failure.Message}"),
             _ => (HealthStatus.Healthy, status.Run.Snapshot().Verdict),
         };

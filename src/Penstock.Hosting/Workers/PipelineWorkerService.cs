@@ -47,6 +47,7 @@ internal sealed class PipelineWorkerService<T, TOut> : IHostedService, IAsyncDis
         log = new WorkerLog(new SafeLogger(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Penstock.Hosting")));
         queue = provider.GetKeyedService<IJobQueue<T>>(name) ?? provider.GetService<IJobQueue<T>>() ?? throw new InvalidOperationException(
             $"Pipeline worker '{name}' has no queue: register one, as in services.AddSqliteJobQueue<{typeof(T).Name}>(\"jobs.db\").");
+        status.Outage = () => queue.Outage;
     }
 
     public Task StartAsync(CancellationToken cancellationToken)

@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Logging;
+using Penstock.Hosting;
+using Penstock.Hosting.Workers;
 using Penstock.RabbitMQ.Telemetry;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 
 namespace Penstock.RabbitMQ.Connections;
 
@@ -13,12 +16,14 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(5);
 
-    private readonly SemaphoreSlim gate = new(1, 1);  // held by whoever connects
+    private readonly SemaphoreSlim gate = new(1, 1);  // held by whoever connects or prepares
+    private readonly Lock changes = new();  // held while the current connection or the outage changes
     private readonly CancellationTokenSource disposed = new();
     private volatile IConnection? current;
+    private volatile JobQueueOutage? outage;
     private volatile RabbitMqJobQueueException? lastFailure;
+    private volatile int preparations;
     private volatile bool wasOpen;
     private volatile string? blocked;
     private volatile TaskCompletionSource unblocked = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -32,6 +37,12 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
     /// <summary>Whether there has been one.</summary>
     public bool WasOpen => wasOpen;
 
+    /// <summary>Since when and why there is none; null while there is one, and before it was first needed.</summary>
+    public JobQueueOutage? Outage => outage;
+
+    /// <summary>How often the queues have been prepared: for each connection, and whenever one was missing.</summary>
+    public int Preparations => preparations;
+
     /// <summary>The open connection.</summary>
     /// <param name="patience">How long to try, once there has been a connection; the first is tried as long as the options say.</param>
     /// <param name="ct">Gives up.</param>
@@ -41,14 +52,43 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
         ObjectDisposedException.ThrowIf(disposed.IsCancellationRequested, typeof(RabbitMqJobQueue<>));
         if (current is { IsOpen: true } open)
             return open;
-        using var timeout = new CancellationTokenSource(wasOpen ? patience : options.ConnectTimeout, options.TimeProvider);
+        await AloneAsync(ConnectAsync, wasOpen ? patience : options.ConnectTimeout, ct).ConfigureAwait(false);
+        return current!;
+    }
+
+    /// <summary>Prepares the queues again, as somebody has deleted one of them.</summary>
+    /// <param name="seen">How often they had been prepared before it was found missing: if they have been since, that was enough.</param>
+    /// <param name="patience">How long that may take.</param>
+    /// <param name="ct">Gives up.</param>
+    /// <exception cref="RabbitMqJobQueueException">They cannot be prepared: what is missing is not ours to declare, for instance.</exception>
+    public Task PrepareAgainAsync(int seen, TimeSpan patience, CancellationToken ct) => AloneAsync(
+        async any =>
+        {
+            if (preparations == seen && current is { IsOpen: true } connection)  // a new one will be prepared anyway
+                await PrepareAsync(connection, any).ConfigureAwait(false);
+        },
+        patience,
+        ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        await disposed.CancelAsync().ConfigureAwait(false);
+        await gate.WaitAsync().ConfigureAwait(false);  // whoever connects has seen the token and leaves
+        if (current is not null)
+            await Bounded.CloseAsync(current).ConfigureAwait(false);
+        gate.Release();
+    }
+
+    private async Task AloneAsync(Func<CancellationToken, Task> act, TimeSpan patience, CancellationToken ct)
+    {
+        using var timeout = new CancellationTokenSource(patience, options.TimeProvider);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct, disposed.Token);
         try
         {
             await gate.WaitAsync(any.Token).ConfigureAwait(false);
             try
             {
-                return current is { IsOpen: true } meanwhile ? meanwhile : current = await ConnectAsync(any.Token).ConfigureAwait(false);
+                await act(any.Token).ConfigureAwait(false);
             }
             finally
             {
@@ -65,75 +105,85 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
         }
     }
 
-    public async ValueTask DisposeAsync()
+    private async Task ConnectAsync(CancellationToken ct)
     {
-        await disposed.CancelAsync().ConfigureAwait(false);
-        await gate.WaitAsync().ConfigureAwait(false);  // whoever connects has seen the token and leaves
-        try
-        {
-            // One that the broker has blocked, or that hangs, cannot be closed properly; it ends with the process.
-            if (current is not null)
-                await current.DisposeAsync().AsTask().WaitAsync(LongestClose).ConfigureAwait(false);
-        }
-        catch (Exception e) when (BrokerErrors.IsFromClient(e) || e is TimeoutException)
-        {
-            // It had ended already: the broker has taken back what was not settled.
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
-
-    private async Task<IConnection> ConnectAsync(CancellationToken ct)
-    {
-        var factory = address.CreateFactory(options);
-        factory.ClientProvidedName = $"{Environment.MachineName}/{Environment.ProcessId}/{options.Queue} {purpose}";
-        lastFailure = null;
-        for (var pause = ShortestPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var pause = new Backoff(ShortestPause, LongestPause); current is not { IsOpen: true }; pause.Double())
         {
             try
             {
-                var connection = await ConnectOnceAsync(factory, ct).ConfigureAwait(false);
-                if (wasOpen)
-                    log.Reconnected(purpose, address);
-                wasOpen = true;
-                return connection;
+                Enter(await ConnectOnceAsync(ct).ConfigureAwait(false));
+                return;
             }
             catch (RabbitMqJobQueueException e) when (e.IsTransient || wasOpen)
             {
                 lastFailure = e;
-                log.StillDisconnected(e.Message, pause);
+                Away(e.Message);
+                log.StillDisconnected(e.Message, pause.Length);
             }
 
-            await Task.Delay(pause, options.TimeProvider, ct).ConfigureAwait(false);
+            await Task.Delay(pause.Length, options.TimeProvider, ct).ConfigureAwait(false);
         }
     }
 
-    private async Task<IConnection> ConnectOnceAsync(ConnectionFactory factory, CancellationToken ct)
+    private async Task<IConnection> ConnectOnceAsync(CancellationToken ct)
     {
+        var factory = address.CreateFactory(options);  // each time, since it reads certificates, which are renewed
+        factory.ClientProvidedName = $"{Environment.MachineName}/{Environment.ProcessId}/{options.Queue} {purpose}";
         IConnection? connection = null;
         try
         {
-            connection = await factory.CreateConnectionAsync(ct).ConfigureAwait(false);
+            connection = await Bounded.OpenAsync(factory.CreateConnectionAsync(ct), Timeout.InfiniteTimeSpan, options.TimeProvider, ct).ConfigureAwait(false);
             Watch(connection);
-            await prepare(connection).WaitAsync(ct).ConfigureAwait(false);  // only here the broker may say that it refuses the virtual host
+            await PrepareAsync(connection, ct).ConfigureAwait(false);  // only here the broker may say that it refuses the virtual host
             return connection;
         }
         catch (Exception e)
         {
             if (connection is not null)
-                await connection.DisposeAsync().ConfigureAwait(false);
+                _ = Bounded.CloseAsync(connection);  // nobody waits for one that may not answer
             if (e is RabbitMqJobQueueException || ct.IsCancellationRequested)
                 throw;
             throw BrokerErrors.Connecting(e, address);
         }
     }
 
+    private async Task PrepareAsync(IConnection connection, CancellationToken ct)
+    {
+        try
+        {
+            await prepare(connection).WaitAsync(ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (BrokerErrors.IsFromClient(e))
+        {
+            throw BrokerErrors.Connecting(e, address);
+        }
+
+        preparations++;
+    }
+
+    private void Enter(IConnection connection)
+    {
+        if (wasOpen)
+            log.Reconnected(purpose, address);
+        lock (changes)
+        {
+            current = connection;
+            outage = null;
+        }
+
+        lastFailure = null;
+        wasOpen = true;
+    }
+
+    private void Away(string reason)
+    {
+        lock (changes)
+            outage = new(outage?.Since ?? options.TimeProvider.GetUtcNow(), reason);
+    }
+
     private void Watch(IConnection connection)
     {
-        blocked = null;
-        unblocked.TrySetResult();
+        Unblock();
         connection.ConnectionBlockedAsync += (_, e) =>
         {
             unblocked = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -143,9 +193,31 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
         };
         connection.ConnectionUnblockedAsync += (_, _) =>
         {
-            blocked = null;
-            unblocked.TrySetResult();
+            Unblock();
             return Task.CompletedTask;
         };
+        connection.ConnectionShutdownAsync += (_, reason) =>
+        {
+            Lost(connection, reason);
+            return Task.CompletedTask;
+        };
+    }
+
+    private void Unblock()
+    {
+        blocked = null;
+        unblocked.TrySetResult();
+    }
+
+    // The news may come late, when there is another one already.
+    private void Lost(IConnection connection, ShutdownEventArgs reason)
+    {
+        lock (changes)
+        {
+            if (connection != current)
+                return;
+            Away(BrokerErrors.Describe(reason));
+            Unblock();  // whoever waits for that connection had better look for the next
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Threading.Channels;
@@ -38,6 +39,18 @@ internal static class BrokerErrors
         var broker = reason is null ? cause.Message : reason.ReplyText;
         return new($"{what} failed at {at}: {why} The broker says: {broker}", cause) { IsTransient = isTransient };
     }
+
+    /// <summary>Whether the broker ended the channel because of this message: the others that were published on it have lost it, and may do better on the next.</summary>
+    public static bool IsToBlame(Exception cause, string exchange, int bytes) => ReasonOf(cause) switch
+    {
+        { ReplyCode: 403 or 404 } reason => Says(reason, $"exchange '{(exchange.Length == 0 ? "amq.default" : exchange)}'"),
+        // As in "PRECONDITION_FAILED - message size 2000 is larger than configured max size 1000".
+        { ReplyCode: 406 } reason when reason.ReplyText.Split("max size ") is [_, var text] && long.TryParse(text, CultureInfo.InvariantCulture, out var most) => bytes > most,
+        _ => true,
+    };
+
+    /// <summary>Whether the queue or the exchange is not there: somebody has deleted it.</summary>
+    public static bool IsMissing(Exception cause) => ReasonOf(cause) is { ReplyCode: 404 };
 
     /// <summary>Why a channel has ended, and what to do if something can be done.</summary>
     public static string Describe(ShutdownEventArgs? reason) => reason switch

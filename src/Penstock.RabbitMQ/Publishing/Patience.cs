@@ -15,4 +15,6 @@ internal readonly struct Patience(TimeSpan total, TimeProvider time)
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }
+
+    public bool Allows(TimeSpan pause) => total == Timeout.InfiniteTimeSpan || pause < Left;
 }

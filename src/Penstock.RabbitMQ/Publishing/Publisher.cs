@@ -1,3 +1,4 @@
+using Penstock.Hosting.Workers;
 using Penstock.RabbitMQ.Connections;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -13,6 +14,9 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
     // The client looks through all outstanding messages at a confirm of several; more gain nothing.
     private const int MaxOutstanding = 512;
 
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
     private static readonly CreateChannelOptions Confirmed = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null);
 
     private readonly SemaphoreSlim outstanding = new(MaxOutstanding, MaxOutstanding);
@@ -23,21 +27,23 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
     public async ValueTask PublishAsync(string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken ct)
     {
         if (!connection.WasOpen)
-            await OpenAsync(new(options.ConnectTimeout, options.TimeProvider), ct).ConfigureAwait(false);  // the first connection has a time of its own
+            await connection.OpenAsync(options.ConnectTimeout, ct).ConfigureAwait(false);  // the first connection has a time of its own
         var patience = new Patience(options.SubmitTimeout, options.TimeProvider);
         if (!await outstanding.WaitAsync(patience.Left, ct).ConfigureAwait(false))
             throw NotConfirmed(routingKey);
-        var place = new Place(outstanding);
+        var message = new Message(exchange, routingKey, properties, body, new(outstanding), patience);
         try
         {
-            // Lost before it was confirmed: the broker may or may not have it, so it is sent again.
-            while (!await TryPublishAsync(exchange, routingKey, properties, body, place, patience, ct).ConfigureAwait(false))
+            for (var pause = new Backoff(ShortestPause, LongestPause); await TryPublishAsync(message, ct).ConfigureAwait(false) is { } failure; pause.Double())
             {
+                if (!patience.Allows(pause.Length))
+                    throw failure;
+                await Task.Delay(pause.Length, options.TimeProvider, ct).ConfigureAwait(false);
             }
         }
         finally
         {
-            place.Leave();
+            message.Place.Leave();
         }
     }
 
@@ -47,72 +53,78 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         await connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <returns>False if the connection was lost meanwhile.</returns>
-    private async ValueTask<bool> TryPublishAsync(
-        string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, Place place, Patience patience, CancellationToken ct)
+    /// <returns>Null if the broker has it; else why it may not have it, where it may do better when it is published again.</returns>
+    private async ValueTask<RabbitMqJobQueueException?> TryPublishAsync(Message message, CancellationToken ct)
     {
-        var current = channel is { IsOpen: true } open ? open : await OpenAsync(patience, ct).ConfigureAwait(false);
+        var (patience, routingKey) = (message.Patience, message.RoutingKey);
+        var link = await connection.OpenAsync(patience.Left, ct).ConfigureAwait(false);
+        var preparations = connection.Preparations;
+        RabbitMqJobQueueException failure;
         try
         {
+            var current = channel is { IsOpen: true } open ? open : await OpenAsync(link, patience, ct).ConfigureAwait(false);
+
             // What is sent while the broker takes nothing would be there later, however often it was given up.
             await connection.Unblocked.WaitAsync(patience.Left, options.TimeProvider, ct).ConfigureAwait(false);
-            var publish = current.BasicPublishAsync(exchange, routingKey, mandatory: true, properties, body, CancellationToken.None).AsTask();
-            await AwaitAsync(publish, place, patience, ct).ConfigureAwait(false);
-            return true;
+            var publish = current.BasicPublishAsync(message.Exchange, routingKey, mandatory: true, message.Properties, message.Body, CancellationToken.None).AsTask();
+            await AwaitAsync(publish, message, ct).ConfigureAwait(false);
+            return null;
         }
         catch (TimeoutException)
         {
             throw NotConfirmed(routingKey);
         }
-        catch (PublishException e)
+        catch (PublishException e) when (!e.IsReturn)
         {
             throw new RabbitMqJobQueueException(
-                e.IsReturn
-                    ? $"Publishing a job to '{routingKey}' failed at {address}: it leads to no queue. Has the queue been deleted? Connecting anew declares it again."
-                    : $"Publishing a job to '{routingKey}' failed at {address}: the broker refused it. Is the queue full (its max-length), or the broker in trouble? See its log.",
-                e)
-            { IsTransient = !e.IsReturn };
+                $"Publishing a job to '{routingKey}' failed at {address}: the broker refused it. Is the queue full (its max-length), or the broker in trouble? See its log.", e) { IsTransient = true };
+        }
+        catch (PublishException e)
+        {
+            failure = new RabbitMqJobQueueException($"Publishing a job to '{routingKey}' failed at {address}: it leads to no queue. Does somebody delete them?", e);
         }
         catch (Exception e) when (BrokerErrors.IsFromClient(e))
         {
-            var failure = BrokerErrors.Refused(e, $"Publishing a job to '{routingKey}'", address);
-            return failure.IsTransient && patience.Left != TimeSpan.Zero ? false : throw failure;
+            failure = BrokerErrors.Refused(e, $"Publishing a job to '{routingKey}'", address);
+            if (failure.IsTransient)
+                return failure;
+            if (!BrokerErrors.IsToBlame(e, message.Exchange, message.Body.Length))
+                return NotConfirmed(routingKey);
+            if (!BrokerErrors.IsMissing(e))
+                throw failure;
         }
+
+        // Somebody has deleted the queue, or the exchange.
+        if (message.WasMissing)
+            throw failure;
+        message.WasMissing = true;
+        await connection.PrepareAgainAsync(preparations, patience.Left, ct).ConfigureAwait(false);
+        return failure;
     }
 
-    private async Task AwaitAsync(Task publish, Place place, Patience patience, CancellationToken ct)
+    private async Task AwaitAsync(Task publish, Message message, CancellationToken ct)
     {
         try
         {
-            await publish.WaitAsync(patience.Left, options.TimeProvider, ct).ConfigureAwait(false);
+            await publish.WaitAsync(message.Patience.Left, options.TimeProvider, ct).ConfigureAwait(false);
         }
         catch when (!publish.IsCompleted)
         {
             // It is left to itself, in its place among the outstanding; how it ends interests nobody, but must not count as unobserved.
-            place.LeaveAfter(publish);
+            message.Place.LeaveAfter(publish);
             throw;
         }
     }
 
-    private async ValueTask<IChannel> OpenAsync(Patience patience, CancellationToken ct)
+    private async ValueTask<IChannel> OpenAsync(IConnection link, Patience patience, CancellationToken ct)
     {
-        await opening.WaitAsync(ct).ConfigureAwait(false);
+        if (!await opening.WaitAsync(patience.Left, ct).ConfigureAwait(false))
+            throw new TimeoutException();
         try
         {
-            while (true)
-            {
-                if (channel is { IsOpen: true } meanwhile)
-                    return meanwhile;
-                var link = await connection.OpenAsync(patience.Left, ct).ConfigureAwait(false);
-                try
-                {
-                    return channel = await link.CreateChannelAsync(Confirmed, CancellationToken.None).WaitAsync(ct).ConfigureAwait(false);
-                }
-                catch (Exception e) when (BrokerErrors.IsFromClient(e) && patience.Left != TimeSpan.Zero)
-                {
-                    // Lost again already.
-                }
-            }
+            return channel is { IsOpen: true } meanwhile
+                ? meanwhile
+                : channel = await Bounded.OpenAsync(link.CreateChannelAsync(Confirmed, CancellationToken.None), patience.Left, options.TimeProvider, ct).ConfigureAwait(false);
         }
         finally
         {
@@ -125,6 +137,13 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
             $"{(connection.Blocked is { } reason ? $", since it takes nothing just now ({reason})" : "")}. It may have it or not. " +
             $"Look for memory or disk alarms in its log, or raise {nameof(RabbitMqJobQueueOptions)}.{nameof(options.SubmitTimeout)}.")
         { IsTransient = true };
+
+    /// <summary>What is published, and what its sender still has for it.</summary>
+    private sealed record Message(string Exchange, string RoutingKey, BasicProperties Properties, ReadOnlyMemory<byte> Body, Place Place, Patience Patience)
+    {
+        /// <summary>Whether it led to no queue, so that all were prepared again.</summary>
+        public bool WasMissing { get; set; }
+    }
 
     /// <summary>A place among the outstanding messages, which is left once: when the message is settled, though its sender may have given up before.</summary>
     private sealed class Place(SemaphoreSlim outstanding)

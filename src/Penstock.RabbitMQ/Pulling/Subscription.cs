@@ -15,9 +15,6 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
     private string tag = "";
     private int holders = 1;  // the pulling itself, and every delivery not settled
 
-    // A broker that does not answer takes the channel back by itself, with the connection.
-    private static readonly TimeSpan LongestClose = TimeSpan.FromMilliseconds(500);
-
     private Subscription(IChannel channel)
         : base(channel)
     {
@@ -35,7 +32,7 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
         }
         catch
         {
-            await channel.DisposeAsync().ConfigureAwait(false);
+            await Bounded.CloseAsync(channel).ConfigureAwait(false);
             throw;
         }
     }
@@ -74,16 +71,8 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
     /// <summary>One holder fewer.</summary>
     public async ValueTask ForgetAsync()
     {
-        if (Interlocked.Decrement(ref holders) > 0)
-            return;
-        try
-        {
-            await Channel.DisposeAsync().AsTask().WaitAsync(LongestClose).ConfigureAwait(false);
-        }
-        catch (Exception e) when (BrokerErrors.IsFromClient(e))
-        {
-            // It had ended already, or will.
-        }
+        if (Interlocked.Decrement(ref holders) == 0)
+            await Bounded.CloseAsync(Channel).ConfigureAwait(false);
     }
 
     public override Task HandleBasicDeliverAsync(

@@ -30,7 +30,18 @@ internal sealed class QueueTopology(RabbitMqJobQueueOptions options, BrokerAddre
             throw new RabbitMqJobQueueException($"The broker at {address} is RabbitMQ {version}; {BrokerLimits.OldestVersion} or newer is needed.");
 
         var channel = await connection.CreateChannelAsync().ConfigureAwait(false);
-        await using var _ = channel.ConfigureAwait(false);
+        try
+        {
+            await PrepareAsync(channel, version).ConfigureAwait(false);
+        }
+        finally
+        {
+            await Bounded.CloseAsync(channel).ConfigureAwait(false);
+        }
+    }
+
+    private async Task PrepareAsync(IChannel channel, Version version)
+    {
         await DeclareAsync($"Exchange '{Dead}'", options.Declare
             ? () => channel.ExchangeDeclareAsync(Dead, ExchangeType.Fanout, durable: true)
             : () => channel.ExchangeDeclarePassiveAsync(Dead)).ConfigureAwait(false);

@@ -5,6 +5,11 @@ internal sealed class FaultyQueue<T>(RecordingQueue<T> inner) : IJobQueue<T>
 {
     public TimeSpan Lease => inner.Lease;
 
+    public JobQueueOutage? Outage { get; set; }
+
+    /// <summary>Whether a pull goes on when it was told to end.</summary>
+    public bool IsDeaf { get; init; }
+
     public Func<CancellationToken, ValueTask> OnPull { get; init; } = _ => default;
 
     public Func<ValueTask> OnComplete { get; init; } = () => default;
@@ -13,7 +18,7 @@ internal sealed class FaultyQueue<T>(RecordingQueue<T> inner) : IJobQueue<T>
 
     public async IAsyncEnumerable<Job<T>> PullAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
-        await using var jobs = inner.PullAsync(ct).GetAsyncEnumerator(ct);
+        await using var jobs = inner.PullAsync(IsDeaf ? CancellationToken.None : ct).GetAsyncEnumerator(CancellationToken.None);
         while (true)
         {
             await OnPull(ct);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
+using Penstock.Hosting.Workers;
 
 namespace Penstock.Hosting.Tests.Workers;
 
@@ -141,6 +142,86 @@ public class QueuesThatFail
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_pull_that_lasts_again_is_well_again_without_a_job()
+    {
+        var time = new HastyTime();
+        var (calls, lasts) = (0, new TaskCompletionSource());
+        var faulty = new FaultyQueue<int>(jobs)
+        {
+            OnPull = _ =>
+            {
+                if (++calls == 2)
+                    throw new IOException("The broker restarts.");
+                if (calls == 3)
+                    lasts.SetResult();
+                return default;
+            },
+        };
+        using var host = await StartAsync(faulty, (_, _) => default, time);
+        jobs.Add("before", 1);
+        await lasts.Task;
+        Assert.Equal(HealthStatus.Degraded, (await HealthAsync(host)).Status);
+
+        time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(HealthStatus.Healthy, (await HealthAsync(host)).Status);
+        await host.StopAsync();
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_queue_that_knows_that_it_is_away_degrades_the_worker_meanwhile()
+    {
+        var since = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+        var faulty = new FaultyQueue<int>(jobs);
+        using var host = await StartAsync(faulty, (_, _) => default);
+        Assert.Equal(HealthStatus.Healthy, (await HealthAsync(host)).Status);
+
+        faulty.Outage = new(since, "The broker is gone.");
+        var health = await HealthAsync(host);
+        Assert.Equal(HealthStatus.Degraded, health.Status);
+        Assert.Equal("The queue has been away since 2026-01-02 03:04:05Z, the worker waits for it: The broker is gone.", health.Description);
+
+        faulty.Outage = null;
+        Assert.Equal(HealthStatus.Healthy, (await HealthAsync(host)).Status);
+        await host.StopAsync();
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_queue_that_says_that_its_failure_may_pass_is_waited_for_also_at_the_start()
+    {
+        var time = new HastyTime();
+        var calls = 0;
+        var faulty = new FaultyQueue<int>(jobs) { OnPull = _ => ++calls < 4 ? throw new AwayException { IsTransient = true } : default };
+        using var host = await StartAsync(faulty, (_, _) => default, time);
+        jobs.Add("a", 1);
+        await jobs.UntilSettledAsync(1);
+        Assert.Equal([1, 2, 4], time.Pauses.Select(p => p.TotalSeconds));
+        await host.StopAsync();
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_queue_that_does_not_end_its_pull_is_left()
+    {
+        using var host = await StartAsync(new FaultyQueue<int>(jobs) { IsDeaf = true }, (_, _) => default);
+        using var enough = new CancellationTokenSource();
+        var stopped = host.StopAsync(enough.Token);
+        await host.Services.GetRequiredKeyedService<WorkerStatus>("Worker").Run!.Completion;
+        await enough.CancelAsync();
+        await stopped;
+        Assert.Null(host.Services.GetRequiredKeyedService<WorkerStatus>("Worker").Failure);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_job_that_comes_when_the_worker_has_left_the_queue_is_given_back()
+    {
+        using var host = await StartAsync(new FaultyQueue<int>(jobs) { IsDeaf = true }, (_, _) => default);
+        var stopped = host.StopAsync();
+        await host.Services.GetRequiredKeyedService<WorkerStatus>("Worker").Run!.Completion;
+        jobs.Add("late", 1);
+        await stopped;
+        Assert.Equal(["late"], jobs.Released);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task A_queue_that_has_never_worked_fails_the_host_at_once()
     {
         var faulty = new FaultyQueue<int>(jobs) { OnPull = _ => throw new UnauthorizedAccessException("wrong password") };
@@ -168,4 +249,6 @@ public class QueuesThatFail
         await host.StartAsync();
         return host;
     }
+
+    private sealed class AwayException : JobQueueException;
 }

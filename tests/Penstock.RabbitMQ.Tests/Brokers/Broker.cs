@@ -13,7 +13,7 @@ namespace Penstock.RabbitMQ.Tests.Brokers;
 public sealed class Broker : IAsyncDisposable
 {
     private const string Programs = "/usr/lib/rabbitmq/bin";
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3); // seconds, unless the machine has much else to do
     private static readonly ConcurrentDictionary<int, bool> Given = new();
 
     private readonly string folder = Directory.CreateTempSubdirectory("penstock-broker-").FullName;

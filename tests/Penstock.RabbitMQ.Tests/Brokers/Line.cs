@@ -1,0 +1,84 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Penstock.RabbitMQ.Tests.Brokers;
+
+/// <summary>A line to a broker, which can fall silent: it then takes everything and hands on nothing, as a broker that hangs or a firewall does.</summary>
+internal sealed class Line : IAsyncDisposable
+{
+    private readonly CancellationTokenSource ended = new();
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly TaskCompletionSource called = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task carrying;
+    private volatile bool isSilent;
+
+    private Line(int port)
+    {
+        listener.Start();
+        carrying = ListenAsync(port);
+    }
+
+    public Uri Uri => new($"amqp://guest:guest@127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+
+    /// <summary>Completes when somebody has begun to talk.</summary>
+    public Task Called => called.Task;
+
+    public static Line To(Broker broker) => new(broker.Port);
+
+    public void FallSilent() => isSilent = true;
+
+    public async ValueTask DisposeAsync()
+    {
+        await ended.CancelAsync();
+        listener.Stop();
+        await carrying;
+        ended.Dispose();
+    }
+
+    private async Task ListenAsync(int port)
+    {
+        var calls = new List<Task>();
+        try
+        {
+            while (true)
+                calls.Add(ConnectAsync(await listener.AcceptTcpClientAsync(ended.Token), port));
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.WhenAll(calls);
+        }
+    }
+
+    private async Task ConnectAsync(TcpClient near, int port)
+    {
+        using (near)
+        {
+            using var far = new TcpClient();
+            await far.ConnectAsync(IPAddress.Loopback, port);
+
+            // Whoever hangs up ends the call; while the line is silent nobody hears that.
+            await Task.WhenAny(CarryAsync(near.GetStream(), far.GetStream()), CarryAsync(far.GetStream(), near.GetStream()));
+        }
+    }
+
+    private async Task CarryAsync(NetworkStream from, NetworkStream to)
+    {
+        try
+        {
+            var buffer = new byte[64 * 1024];
+            while (await from.ReadAsync(buffer, ended.Token) is > 0 and var count)
+            {
+                called.TrySetResult();
+                if (!isSilent)
+                    await to.WriteAsync(buffer.AsMemory(0, count), ended.Token);
+            }
+
+            if (isSilent)
+                await Task.Delay(Timeout.Infinite, ended.Token);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The call is over.
+        }
+    }
+}
