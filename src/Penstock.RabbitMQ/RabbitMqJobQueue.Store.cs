@@ -87,7 +87,7 @@ public sealed partial class RabbitMqJobQueue<T>
             if (last > 0)
                 await channel.BasicNackAsync(last, multiple: true, requeue: true, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception e) when (BrokerErrors.IsFromClient(e))
+        catch (Exception e) when (BrokerErrors.IsFromClient(e, CancellationToken.None))
         {
             // They went back with the channel.
         }
@@ -139,7 +139,7 @@ public sealed partial class RabbitMqJobQueue<T>
         {
             return await answer.WaitAsync(ct).ConfigureAwait(false);
         }
-        catch (Exception e) when (BrokerErrors.IsFromClient(e))
+        catch (Exception e) when (BrokerErrors.IsFromClient(e, ct))
         {
             throw BrokerErrors.Refused(e, $"Looking into queue '{queue}'", address);
         }

@@ -130,7 +130,7 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
                 _ = AbandonAsync(starting);
                 throw;
             }
-            catch (Exception e) when (BrokerErrors.IsFromClient(e))
+            catch (Exception e) when (BrokerErrors.IsFromClient(e, ct))
             {
                 var failure = BrokerErrors.Refused(e, $"Pulling from queue '{queues.Main}'", address);
                 if (connection.IsOpen)
@@ -166,7 +166,7 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
         {
             await StopAsync(await starting.ConfigureAwait(false)).ConfigureAwait(false);
         }
-        catch (Exception e) when (BrokerErrors.IsFromClient(e) || e is OperationCanceledException)
+        catch (Exception e) when (BrokerErrors.IsFromClient(e, CancellationToken.None))
         {
             // It never came to be, or has ended with its connection.
         }

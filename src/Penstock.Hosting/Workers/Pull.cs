@@ -24,7 +24,10 @@ internal sealed class Pull<T>(IJobQueue<T> queue, int most, CancellationToken ct
     {
         await using (jobs.ConfigureAwait(false))
         {
-            if (awaited is not null && await awaited.ConfigureAwait(false))
+            if (awaited is null)
+                return;
+            await ((Task)awaited).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a failure has been told already, or concerns nobody any more
+            if (awaited.IsCompletedSuccessfully && await awaited.ConfigureAwait(false))
                 await queue.ReleaseAsync(jobs.Current, over).ConfigureAwait(false);
         }
     }

@@ -28,7 +28,7 @@ internal static class Bounded
         {
             await channelOrConnection.DisposeAsync().AsTask().WaitAsync(LongestClose).ConfigureAwait(false);
         }
-        catch (Exception e) when (BrokerErrors.IsFromClient(e))
+        catch (Exception e) when (BrokerErrors.IsFromClient(e, CancellationToken.None))
         {
             // It had ended already, or does not answer.
         }

@@ -153,7 +153,7 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
         {
             await prepare(connection).WaitAsync(ct).ConfigureAwait(false);
         }
-        catch (Exception e) when (BrokerErrors.IsFromClient(e))
+        catch (Exception e) when (BrokerErrors.IsFromClient(e, ct))
         {
             throw BrokerErrors.Connecting(e, address);
         }

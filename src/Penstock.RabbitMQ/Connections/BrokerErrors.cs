@@ -15,6 +15,11 @@ internal static class BrokerErrors
     public static bool IsFromClient(Exception e) =>
         e is RabbitMQClientException or OperationInterruptedException or IOException or SocketException or ObjectDisposedException or ChannelClosedException or TimeoutException;
 
+    /// <summary>The same, or an answer that the client has waited for in vain: it then cancels of its own accord.</summary>
+    /// <param name="e">What was thrown.</param>
+    /// <param name="ct">What the caller may have cancelled.</param>
+    public static bool IsFromClient(Exception e, CancellationToken ct) => IsFromClient(e) || (e is OperationCanceledException && !ct.IsCancellationRequested);
+
     public static RabbitMqJobQueueException Connecting(Exception cause, BrokerAddress at)
     {
         var (what, isTransient) = ConnectingReason(cause, at);
@@ -34,6 +39,7 @@ internal static class BrokerErrors
             405 => ("another connection has it for itself alone.", false),
             406 when Says(reason, "larger than") => ("the message is larger than the broker allows. Raise max_message_size in rabbitmq.conf, or lower RabbitMqJobQueueOptions.MaxPayloadBytes.", false),
             406 => ("it is there already, declared differently. Make the options fit (Quorum, ConsumerTimeout), delete it once it is empty, or choose another name.", false),
+            _ when cause is OperationCanceledException => ("the broker did not answer in time. Look for alarms in its log.", true),
             _ => ("the connection was lost.", true),
         };
         var broker = reason is null ? cause.Message : reason.ReplyText;

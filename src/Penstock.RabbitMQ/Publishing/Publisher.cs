@@ -77,13 +77,16 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         catch (PublishException e) when (!e.IsReturn)
         {
             throw new RabbitMqJobQueueException(
-                $"Publishing a job to '{routingKey}' failed at {address}: the broker refused it. Is the queue full (its max-length), or the broker in trouble? See its log.", e) { IsTransient = true };
+                $"Publishing a job to '{routingKey}' failed at {address}: the broker refused it. Is the queue full (its max-length), or the broker in trouble? See its log.", e)
+            {
+                IsTransient = true,
+            };
         }
         catch (PublishException e)
         {
             failure = new RabbitMqJobQueueException($"Publishing a job to '{routingKey}' failed at {address}: it leads to no queue. Does somebody delete them?", e);
         }
-        catch (Exception e) when (BrokerErrors.IsFromClient(e))
+        catch (Exception e) when (BrokerErrors.IsFromClient(e, ct))
         {
             failure = BrokerErrors.Refused(e, $"Publishing a job to '{routingKey}'", address);
             if (failure.IsTransient)

@@ -58,7 +58,7 @@ internal sealed class Delivery(Subscription subscription, ulong tag, bool isRede
             if (!settling.IsCompletedSuccessfully)
                 await settling.AsTask().WaitAsync(ct).ConfigureAwait(false);
         }
-        catch (Exception e) when (BrokerErrors.IsFromClient(e))
+        catch (Exception e) when (BrokerErrors.IsFromClient(e, ct))
         {
             throw Lost(e);
         }

@@ -60,7 +60,7 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
             await foreach (var delivery in waiting.Reader.ReadAllAsync(ct).ConfigureAwait(false))
                 rest.Add(delivery);
         }
-        catch (Exception e) when (BrokerErrors.IsFromClient(e) || e is OperationCanceledException)
+        catch (Exception e) when (BrokerErrors.IsFromClient(e, CancellationToken.None))
         {
             // The channel has ended, or will with the connection: either gives back what is not in the list.
         }

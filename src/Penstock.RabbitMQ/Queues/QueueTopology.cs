@@ -115,7 +115,7 @@ internal sealed class QueueTopology(RabbitMqJobQueueOptions options, BrokerAddre
         {
             await declare().ConfigureAwait(false);
         }
-        catch (Exception e) when (BrokerErrors.IsFromClient(e))
+        catch (Exception e) when (BrokerErrors.IsFromClient(e, CancellationToken.None))
         {
             throw BrokerErrors.Refused(e, $"{(options.Declare ? "Declaring" : "Finding")} {char.ToLowerInvariant(what[0])}{what[1..]}", address);
         }

@@ -104,6 +104,7 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
             }
 
             record->ItemsAskedFor = 0;
+            Current = default!;
             return false;
         }
     }
@@ -122,6 +123,7 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
                 return true;
             }
 
+            Current = default!;
             return false;
         }
     }

@@ -118,6 +118,7 @@ public class QueuesThatFail
         {
             OnPull = async ct =>
             {
+                await Task.Yield(); // as one that has waited
                 if (++calls is > 1 and < 5)
                     throw new IOException("The broker restarts.");
                 if (calls != 5)

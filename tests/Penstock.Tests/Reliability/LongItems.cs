@@ -42,16 +42,35 @@ public class LongItems(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task A_run_that_has_failed_is_over_soon_after_StopTimeout() => Within.Time(async () =>
+    public Task A_run_that_has_failed_is_over_within_a_second_after_StopTimeout() => Within.Time(async () =>
+    {
+        var limit = TimeSpan.FromSeconds(1);
+        var shortest = TimeSpan.MaxValue;
+        for (var i = 0; i < 5 && shortest > limit + TimeSpan.FromSeconds(1); i++) // a busy machine does not delay all of them
+        {
+            var elapsed = await FailWithBusyWorkersAsync(limit);
+            Assert.True(elapsed >= limit);
+            shortest = elapsed < shortest ? elapsed : shortest;
+        }
+
+        output.WriteLine(FormattableString.Invariant($"over {shortest.TotalMilliseconds:F0} ms after the failure, StopTimeout = {limit.TotalMilliseconds:F0} ms"));
+        Assert.InRange(shortest, limit, limit + TimeSpan.FromSeconds(1));
+    });
+
+    [Fact]
+    public Task A_worn_out_process_that_hangs_at_its_exit_is_killed_and_replaced() => Within.Time(async () =>
+    {
+        var options = Beside.Process with { RecycleAfter = 3 };
+        Assert.Equal([1, 2, 3, 4, 5], await Pipeline.From([1, 2, 3, 4, 5]).Then(HangAtExit, options).ToListAsync(new() { StopTimeout = TimeSpan.FromMilliseconds(300) }));
+    });
+
+    private static async Task<TimeSpan> FailWithBusyWorkersAsync(TimeSpan stopTimeout)
     {
         using var folder = new TemporaryFolder();
-        var limit = TimeSpan.FromSeconds(1);
         var failedAt = 0L;
-        var run = Pipeline.From(FailWhenBothAreBusy()).Then(Dwell, folder.File("busy"), Beside.Processes(2)).To(Items.Drop).Start(new() { StopTimeout = limit });
+        var run = Pipeline.From(FailWhenBothAreBusy()).Then(Dwell, folder.File("busy"), Beside.Processes(2)).To(Items.Drop).Start(new() { StopTimeout = stopTimeout });
         await Assert.ThrowsAsync<MishapException>(() => run.Completion);
-        var elapsed = Stopwatch.GetElapsedTime(failedAt);
-        output.WriteLine(FormattableString.Invariant($"over {elapsed.TotalMilliseconds:F0} ms after the failure, StopTimeout = {limit.TotalMilliseconds:F0} ms"));
-        Assert.InRange(elapsed, limit, limit + TimeSpan.FromSeconds(10)); // the items would take a minute
+        return Stopwatch.GetElapsedTime(failedAt);
 
         IEnumerable<int> FailWhenBothAreBusy()
         {
@@ -61,14 +80,7 @@ public class LongItems(ITestOutputHelper output)
             failedAt = Stopwatch.GetTimestamp();
             throw new MishapException("while two were busy");
         }
-    });
-
-    [Fact]
-    public Task A_worn_out_process_that_hangs_at_its_exit_is_killed_and_replaced() => Within.Time(async () =>
-    {
-        var options = Beside.Process with { RecycleAfter = 3 };
-        Assert.Equal([1, 2, 3, 4, 5], await Pipeline.From([1, 2, 3, 4, 5]).Then(HangAtExit, options).ToListAsync(new() { StopTimeout = TimeSpan.FromMilliseconds(300) }));
-    });
+    }
 
     private static ProcessWorker Worker(PipelineRun run) => run.Run.Stages.SelectMany(s => s.Workers).OfType<ProcessWorker>().Single();
 
