@@ -152,6 +152,9 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
             failure = e;
         }
 
+        if (BrokerErrors.IsDenied(failure))
+            throw failure;
+
         Interrupted(failure.Message);
         log.StillDisconnected(failure.Message, RepairPause);
         await Task.Delay(RepairPause, options.TimeProvider, ct).ConfigureAwait(false);

@@ -64,6 +64,20 @@ public sealed class ConnectingTests(SharedBroker shared) : QueueTest
     }
 
     [BrokerFact]
+    public async Task Who_may_only_write_is_told_when_pulling()
+    {
+        await Open<int>(Options(Broker)).CountAsync(Soon);
+        var queue = Open<int>(Options(Broker) with { Declare = false, Uri = Broker.At("writer:secret!", "") });
+        await queue.SubmitAsync(1, ct: Soon);
+
+        var error = await Assert.ThrowsAsync<RabbitMqJobQueueException>(async () => await Pulling(queue, 1, Soon).MoveNextAsync());
+
+        Assert.Contains($"Pulling from queue '{Name}' failed", error.Message, StringComparison.Ordinal);
+        Assert.Contains("user 'writer' lacks the permission", error.Message, StringComparison.Ordinal);
+        Assert.False(error.IsTransient);
+    }
+
+    [BrokerFact]
     public async Task A_queue_that_was_declared_differently_is_named_with_the_cure()
     {
         var channel = await ChannelAsync(Broker);

@@ -60,6 +60,7 @@ public sealed class OptionsTests
     [InlineData("http://me:secret@broker")]
     [InlineData("amqp://me:secret@broker/a/b")]
     [InlineData("amqp://me:secret@broker/a?b=c")]
+    [InlineData("amqp://me:12/secret@broker")]
     public void A_bad_address_is_refused_without_repeating_it(string uri)
     {
         var error = Assert.Throws<ArgumentException>(() => new RabbitMqJobQueue<int>(new() { Uri = new(uri) }));

@@ -34,9 +34,9 @@ internal sealed class BrokerAddress
         const string Form = "amqp[s]://user:password@host:port/vhost";
         if (options.Uri is not { IsAbsoluteUri: true, Scheme: "amqp" or "amqps", Host.Length: > 0 } uri)
             throw new ArgumentException($"{nameof(RabbitMqJobQueueOptions)}.{nameof(options.Uri)} must be the broker's address, {Form}.", nameof(options));
-        if (uri.AbsolutePath.LastIndexOf('/') > 0 || uri.Query.Length > 0)
+        if (uri.AbsolutePath.LastIndexOf('/') > 0 || uri.AbsolutePath.Contains('@', StringComparison.Ordinal) || uri.Query.Length > 0)
             throw new ArgumentException(
-                $"{nameof(RabbitMqJobQueueOptions)}.{nameof(options.Uri)} must be of the form {Form}; a '/' or '?' in the virtual host's name is written %2F or %3F.",
+                $"{nameof(RabbitMqJobQueueOptions)}.{nameof(options.Uri)} must be of the form {Form}; a '/', '?' or '@' in a password or in the virtual host's name is written %2F, %3F or %40.",
                 nameof(options));
         return new(uri, options.UserName, options.Password);
     }

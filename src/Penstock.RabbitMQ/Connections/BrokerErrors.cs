@@ -35,6 +35,7 @@ internal static class BrokerErrors
         var (why, isTransient) = reason?.ReplyCode switch
         {
             403 => ($"user '{at.UserName}' lacks the permission. Give it with rabbitmqctl set_permissions -p '{at.VirtualHost}' '{at.UserName}' <configure> <write> <read>.", false),
+            404 when !IsMissing(cause) => ("the broker cannot get at it just now. Is a node of the cluster down?", true),
             404 => ("it is not there. Create it, or let the queue do so: RabbitMqJobQueueOptions.Declare = true.", false),
             405 => ("another connection has it for itself alone.", false),
             406 when Says(reason, "larger than") => ("the message is larger than the broker allows. Raise max_message_size in rabbitmq.conf, or lower RabbitMqJobQueueOptions.MaxPayloadBytes.", false),
@@ -55,8 +56,11 @@ internal static class BrokerErrors
         _ => true,
     };
 
-    /// <summary>Whether the queue or the exchange is not there: somebody has deleted it.</summary>
-    public static bool IsMissing(Exception cause) => ReasonOf(cause) is { ReplyCode: 404 };
+    /// <summary>Whether the queue or the exchange is not there: somebody has deleted it. Not if only the node is down that has it, which is a 404, too.</summary>
+    public static bool IsMissing(Exception cause) => ReasonOf(cause) is { ReplyCode: 404 } reason && (Says(reason, "no queue") || Says(reason, "no exchange"));
+
+    /// <summary>Whether the user lacks a permission.</summary>
+    public static bool IsDenied(Exception cause) => ReasonOf(cause) is { ReplyCode: 403 };
 
     /// <summary>Why a channel has ended, and what to do if something can be done.</summary>
     public static string Describe(ShutdownEventArgs? reason) => reason switch
@@ -82,6 +86,8 @@ internal static class BrokerErrors
                     return ($"user '{at.UserName}' or its password is wrong. Check UserName, Password and Uri in the options; the user guest may come only from the broker's own machine.", false);
                 case OperationInterruptedException { ShutdownReason: { ReplyCode: 530 } reason } when Says(reason, "not found"):
                     return ($"there is no virtual host '{at.VirtualHost}'. Create it with rabbitmqctl add_vhost '{at.VirtualHost}', or correct the path of the Uri.", false);
+                case OperationInterruptedException { ShutdownReason: { ReplyCode: 530 } reason } when Says(reason, "limit"):
+                    return ($"the broker allows no more of them ({reason.ReplyText}). Raise the limit with rabbitmqctl set_vhost_limits or set_user_limits, or run fewer workers.", true);
                 case OperationInterruptedException { ShutdownReason: { ReplyCode: 530 } reason } when Says(reason, "refused"):
                     return ($"user '{at.UserName}' may not use virtual host '{at.VirtualHost}'. Allow it with rabbitmqctl set_permissions -p '{at.VirtualHost}' '{at.UserName}' '.*' '.*' '.*'.", false);
                 case AuthenticationException:

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Penstock.Hosting;
 using Penstock.RabbitMQ.Connections;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -62,10 +63,26 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
         }
         catch (Exception e) when (BrokerErrors.IsFromClient(e, CancellationToken.None))
         {
-            // The channel has ended, or will with the connection: either gives back what is not in the list.
+            _ = GiveBackLateAsync(); // the broker is slow to end it; if the channel has ended, that has given back what is not in the list
         }
 
         return rest;
+    }
+
+    private async Task GiveBackLateAsync()
+    {
+        try
+        {
+            await foreach (var delivery in waiting.Reader.ReadAllAsync().ConfigureAwait(false))
+            {
+                delivery.Claim();
+                await delivery.RequeueAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        catch (JobLeaseLostException)
+        {
+            // The channel has ended meanwhile.
+        }
     }
 
     /// <summary>One holder fewer.</summary>

@@ -48,18 +48,20 @@ public sealed class Broker : IAsyncDisposable
 
     public Uri Uri => At("guest:guest", "");
 
-    /// <summary>Two virtual hosts; guest may do all in both, reader only read in the first.</summary>
+    /// <summary>Two virtual hosts; guest may do all in both, reader only read in the first, and writer only write.</summary>
     private static string Definitions => """
         {
           "users": [
             { "name": "guest", "password": "guest", "tags": "administrator" },
-            { "name": "reader", "password": "secret!", "tags": "" }
+            { "name": "reader", "password": "secret!", "tags": "" },
+            { "name": "writer", "password": "secret!", "tags": "" }
           ],
           "vhosts": [{ "name": "/" }, { "name": "other/one" }],
           "permissions": [
             { "user": "guest", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*" },
             { "user": "guest", "vhost": "other/one", "configure": ".*", "write": ".*", "read": ".*" },
-            { "user": "reader", "vhost": "/", "configure": "^$", "write": "^$", "read": ".*" }
+            { "user": "reader", "vhost": "/", "configure": "^$", "write": "^$", "read": ".*" },
+            { "user": "writer", "vhost": "/", "configure": "^$", "write": ".*", "read": "^$" }
           ]
         }
         """;
