@@ -67,7 +67,8 @@ public class Promise6CostsNothingAcrossProcesses
         await run.Completion;
     });
 
-    // The first waits of a kind cost some bytes, and the runtime may enlarge a table of its own (6 KB at once): far less than any object an item.
+    // What happens once (the first wait of a kind, whatever the runtime makes for itself) may cost some kilobytes, 6 have been seen. An object
+    // for every item would be at least 24 bytes, so half a byte an item tells them apart.
     private static void MustNotGrow(long before, long after) => Assert.InRange(after - before, 0, (Count - Warm) / 2);
 
     private static async Task MustBeIdle(IEnumerable<int> processes)
