@@ -36,7 +36,10 @@ internal sealed class ResultStream<T>
         if (run.IsSequential)
             return NoSynchronizationContext.While(() => ArriveAsync(caller.Results.MoveNextAsync()));
         var next = caller.Results.MoveNextAsync();
-        return next is { IsCompletedSuccessfully: true, Result: true } ? new ValueTask<bool>(true) : ArriveAsync(next);
+        if (!next.IsCompletedSuccessfully)
+            return ArriveAsync(next);
+        var hasNext = next.Result; // to be asked for once
+        return hasNext ? new ValueTask<bool>(true) : ArriveAsync(new ValueTask<bool>(false));
     }
 
     /// <summary>Ends the run, wherever it is, and waits until everything is cleaned up.</summary>
