@@ -119,7 +119,7 @@ internal abstract unsafe class Link
     /// </summary>
     /// <param name="lastLook">What the consumer saw at its last look.</param>
     public bool IsWorthTaking(ref long lastLook) =>
-        !HasMoved(Volatile.Read(ref header->Tail), ref lastLook) || Capacity < SmallestLazyCapacity || 8 * Waiting >= 7 * Capacity;
+        !HasMoved(Volatile.Read(ref header->Tail), ref lastLook) || Capacity < SmallestLazyCapacity || 8 * Waiting >= 7 * Capacity || !HasFreeSlot();
 
     /// <summary>Whether a producer that yields should go on: the link is nearly empty, or what waits has not shrunk since the last look.</summary>
     /// <param name="lastLook">What the producer saw at its last look.</param>

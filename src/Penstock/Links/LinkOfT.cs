@@ -9,6 +9,14 @@ internal abstract class Link<T>(FixedMemory memory, int capacity, bool manyProdu
 {
     public Reader<T> CreateReader(Worker worker) => new LinkReader<T>(this, worker);
 
+    /// <summary>What several producers in turn have made before theirs; null where each waits with its output in hand.</summary>
+    public EarlyOutputs<T>? Early { get; protected set; }
+
+    /// <summary>Lets the producers go on before their outputs' turn, where that can be had.</summary>
+    public virtual void KeepOrder(RunningStage producer, Turns turns)
+    {
+    }
+
     /// <summary>Hands an item on. The caller holds a slot for it, and in an ordered stage its turn.</summary>
     public abstract void HandOn(int slot, T item, Lineage? lineage, long size);
 
@@ -30,6 +38,7 @@ internal abstract class Link<T>(FixedMemory memory, int capacity, bool manyProdu
 
     public override void DisposeUndelivered(Action<Exception> onError)
     {
+        Early?.Dispose(onError);
         var taken = default(Taken<T>);
         while (HasItems)
         {

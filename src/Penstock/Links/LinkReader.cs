@@ -73,7 +73,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
 
     private bool TryTake()
     {
-        if ((lead is not null && !lead.TryTakeLead(Worker.Index)) || !link.TryTake(turns, Worker.Index, ref taken))
+        if ((lead is not null && !lead.TryTakePlace(Worker.Index)) || !link.TryTake(turns, Worker.Index, ref taken))
             return false;
         HasItem = true;
         OnReceived();
@@ -144,14 +144,14 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
             return default;
         }
 
-        if (lead is null)
-            return Worker.WaitAsync(link.Consumers, WorkerState.Starved, this);
-        lead.StepDown(Worker.Index);
-        return lead.IsOpenTo(Worker.Index) ? Worker.WaitAsync(link.Consumers, WorkerState.Starved, this) : WaitInReserveAsync(lead);
+        return lead is null || lead.TryTakePlace(Worker.Index) ? Worker.WaitAsync(link.Consumers, WorkerState.Starved, this) : WaitInReserveAsync(lead);
     }
 
     private async ValueTask WaitInReserveAsync(Lead lead)
     {
+        Worker.ReturnSlot(); // those that take items may need it
+        if (link.Consumers.HasWaiting && link.HasItems)
+            link.Consumers.WakeOne(); // this worker was woken for an item that it may not take
         isInReserve = true;
         if (lead.IsSentinel(Worker.Index))
         {
@@ -167,6 +167,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
         }
 
         isInReserve = false;
+        await Worker.TakeSlotAsync().ConfigureAwait(false);
     }
 
     private void End()

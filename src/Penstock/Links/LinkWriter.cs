@@ -65,8 +65,10 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
     /// <summary>Hands an item on, if nobody has to be waited for.</summary>
     public bool TryHandOn(T item)
     {
-        if (link.Bytes is not null || (turns is not null && !HasTurn()) || worker.IsStopping)
+        if (link.Bytes is not null || worker.IsStopping)
             return false;
+        if (turns is not null && !HasTurn())
+            return TryKeep(item);
         Deliver(item, 0);
         return true;
     }
@@ -99,8 +101,8 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
         (lent, lastRented) = (null, null);
     }
 
-    /// <summary>Gives the slot back when the worker leaves: a sibling may need it.</summary>
-    public void Leave()
+    /// <summary>Gives the slot back when the worker leaves, or sleeps: a sibling may need it.</summary>
+    public void ReturnSlot()
     {
         if (slot != None)
             link.ReturnSlot(slot);
@@ -127,14 +129,11 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
                 await reader.ReserveAsync().ConfigureAwait(false);
 
             var number = turns.NumberOf(worker.Index);
-            while (turnHeldFor != number)
+            while (!TryTakeTurn(number))
             {
                 if (worker.IsStopping)
                     return false;
-                if (turns.IsTurnOf(worker.Index))
-                    turnHeldFor = number;
-                else
-                    await WaitForAsync(Need.Turn, turns.Waiting).ConfigureAwait(false);
+                await WaitForAsync(Need.Turn, turns.Waiting).ConfigureAwait(false);
             }
 
             if (number >= worker.Stage.Bound)
@@ -168,20 +167,41 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
         if (!reader.HasItem && !reader.IsAtEnd)
             return false;
         var number = turns!.NumberOf(worker.Index);
-        if (turnHeldFor != number)
-        {
-            if (!turns.IsTurnOf(worker.Index))
-                return false;
-            turnHeldFor = number;
-        }
+        return TryTakeTurn(number) && number < worker.Stage.Bound;
+    }
 
-        return number < worker.Stage.Bound;
+    private bool TryTakeTurn(long number)
+    {
+        if (turnHeldFor == number)
+            return true;
+        if (!turns!.IsTurnOf(worker.Index))
+            return false;
+        turns.HandOnEarly(); // what comes before, perhaps of the same item
+        turnHeldFor = number;
+        return true;
+    }
+
+    // It is not the output's turn, or the stage has ended before it.
+    private bool TryKeep(T item)
+    {
+        if (link.Early is not { } early || !reader.HasItem)
+            return false;
+        var number = turns!.NumberOf(worker.Index);
+        if (number >= worker.Stage.Bound || !early.TryKeep(worker.Index, number, slot, item, worker.Lineage))
+            return false;
+        OnGone(item);
+        return true;
     }
 
     private void Deliver(T item, long charged)
     {
         var filled = lending is null ? slot : TakeBackSlotFor(item);
         link.HandOn(filled, item, worker.Lineage, charged);
+        OnGone(item);
+    }
+
+    private void OnGone(T item)
+    {
         slot = None;
         worker.ItemsOut++;
         if (disposesOriginals && !ReferenceEquals(item, reader.Item)) // the item in hand may be tried again

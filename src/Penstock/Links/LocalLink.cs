@@ -1,5 +1,6 @@
 using System.Numerics;
 using Penstock.SharedMemory;
+using Penstock.Workers;
 
 namespace Penstock.Links;
 
@@ -27,6 +28,10 @@ internal abstract unsafe class LocalLink<T> : Link<T>
 
     /// <summary>A power of two.</summary>
     protected int Cells { get; }
+
+    // Where bytes are counted, they are charged when an item is handed on.
+    public override void KeepOrder(RunningStage producer, Turns turns) =>
+        turns.Early = Early = Bytes is null ? EarlyOutputs<T>.For(this, producer, turns) : null;
 
     public override int TryTakeSlot(int worker)
     {

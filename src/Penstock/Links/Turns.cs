@@ -22,8 +22,13 @@ internal sealed unsafe class Turns
 
     public Turns(int workers) => records = new WorkerRecord*[workers];
 
+    public int Workers => records.Length;
+
     /// <summary>Workers that hold an output and wait for their turn.</summary>
     public WaitSet Waiting { get; set; } = new();
+
+    /// <summary>Outputs that wait for their turn without their worker; null where none may.</summary>
+    public IEarlyOutputs? Early { get; set; }
 
     public static long AfterTheEnd(int worker) => Idle + 1 + worker;
 
@@ -39,20 +44,37 @@ internal sealed unsafe class Turns
 
     public long NumberOf(int worker) => Volatile.Read(ref records[worker]->Turn);
 
-    /// <summary>Shows what the worker works on now, or is about to take, and wakes the worker whose turn that makes it.</summary>
+    /// <summary>
+    /// Shows what the worker works on now, or is about to take; hands on what that makes due, and wakes the worker whose turn it makes it.
+    /// </summary>
     public void Show(int worker, long number)
     {
         Volatile.Write(ref records[worker]->Turn, number);
+        if (Early is not null)
+        {
+            Interlocked.MemoryBarrier();
+            HandOnEarly();
+        }
+
         if (Waiting.HasWaiting)
             WakeNext();
     }
 
-    public bool IsTurnOf(int worker)
+    /// <summary>Hands on what was made early, as far as its turn has come.</summary>
+    public void HandOnEarly()
     {
-        var mine = records[worker]->Turn;
+        if (Early is { IsEmpty: false } early)
+            early.HandOn();
+    }
+
+    public bool IsTurnOf(int worker) => IsTurnOf(worker, records[worker]->Turn);
+
+    /// <summary>Whether a worker may hand on what belongs to an item.</summary>
+    public bool IsTurnOf(int worker, long number)
+    {
         for (var other = 0; other < records.Length; other++)
         {
-            if (other != worker && Volatile.Read(ref records[other]->Turn) <= mine)
+            if (other != worker && Volatile.Read(ref records[other]->Turn) <= number)
                 return false;
         }
 

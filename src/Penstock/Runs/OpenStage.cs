@@ -68,13 +68,15 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
             HasInnerSource = body.HasInnerSource,
             Input = input?.Link,
             Output = output,
-            Lead = sharesItems && input?.Link is { } link ? new Lead(link) : null,
+            Lead = sharesItems && input?.Link is { } link ? new Lead(link, workers) : null,
             Turns = workers > 1 && KeepsOrder && output is not null ? new Turns(workers) : null,
             TurnSet = turnSet ?? WaitSet.None,
         };
         if (turnSet is { } set && running.Turns is { } turns)
             turns.Waiting = new WaitSet(builder.Run.Memory!.At(running.Memory.Offset + StageRecord.TurnWaitingAt), set);
 
+        if (running.Turns is not null)
+            output!.KeepOrder(running, running.Turns);
         var added = new List<TWorker>(workers);
         for (var index = 0; index < workers; index++)
         {

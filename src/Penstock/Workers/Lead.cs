@@ -5,16 +5,18 @@ using Penstock.Waiting;
 namespace Penstock.Workers;
 
 /// <summary>
-/// Decides whether the workers of a stage share its items, or one of them takes them all: while an item costs less than passing
-/// the work around (waking a thread, waiting for its turn), one thread alone is faster than several.
+/// Decides how many workers of a stage take items: one alone while an item costs less than passing the work around (waking a thread,
+/// waiting for its turn), as many as there are processors while it costs little more, and all of them where items take their time.
 /// </summary>
 /// <remarks>
-/// Workers report what their items cost. While they are cheap, only the worker that leads takes items; the others sleep in the
-/// reserve. The leader steps down when it finds nothing to take, so that whoever is woken by the next item may lead. One of
-/// the reserve, the sentinel, looks every few milliseconds whether the leader is stuck with an item, and then lets all share: an
-/// unexpectedly expensive item delays its successors, also later ones, by two looks at the most. Nobody looks while nothing moves.
+/// Workers report what their items cost. Only those that hold one of the places take items, and wait for some; the others sleep in the
+/// reserve. One of these, the sentinel, looks every few milliseconds who lingers with an item, and opens another place for
+/// each; when nothing moves at all it lets everybody in. So unexpectedly expensive items delay their successors, also later ones, by two
+/// looks at the most. Nobody looks while there is nothing to do.
 /// </remarks>
-internal sealed class Lead(Link input)
+/// <param name="input">The link they take items from.</param>
+/// <param name="workers">How many they are.</param>
+internal sealed class Lead(Link input, int workers)
 {
     public const int SentinelPeriod = 5; // milliseconds
 
@@ -24,37 +26,53 @@ internal sealed class Lead(Link input)
     private const int Nobody = -1;
     private const int Smoothing = 8; // one report counts an eighth, so that a worker that lost its processor once changes nothing
 
-    // Apart from each other, so that the mode does not flip at every report. Between them lies what a wake-up and a turn cost.
-    private static readonly long CheapBelow = Stopwatch.Frequency / 200_000; // 5 µs
-    private static readonly long CostlyFrom = Stopwatch.Frequency / 100_000; // 10 µs
+    // Each pair apart from each other, so that the places do not change at every report. Between the first lies what an item's
+    // way through a stage of several workers costs; between the others a few switches of threads count for nothing.
+    private static readonly long CheapBelow = Stopwatch.Frequency / 1_000_000; // 1 µs
+    private static readonly long ShareFrom = Stopwatch.Frequency / 500_000; // 2 µs
+    private static readonly long FewBelow = Stopwatch.Frequency / 40_000; // 25 µs
+    private static readonly long CostlyFrom = Stopwatch.Frequency / 20_000; // 50 µs
 
-    private int leader = Nobody;
+    private readonly int few = Math.Min(Environment.ProcessorCount, workers);
+    private readonly bool[] hasPlace = new bool[workers]; // each written by its worker
+    private int placesTaken;
+    private int places = workers;
+    private int level = workers; // the places for what items cost on average
+    private int lingering; // workers that have had their item for long: each has its place, and makes another one
     private int sentinel = Nobody;
-    private bool isCheap;
     private long cost = CostlyFrom;
 
     // Used only by the sentinel.
+    private readonly long[] seenOf = new long[workers];
     private long seenItems = -1;
     private int looksWithoutProgress;
 
-    /// <summary>Workers that wait until the items are shared again.</summary>
+    /// <summary>Workers that wait for a place.</summary>
     public WaitSet Reserve { get; } = new();
 
-    /// <summary>Whether a worker may take an item now; in a cheap stage that makes it the leader.</summary>
-    public bool TryTakeLead(int worker)
+    /// <summary>Whether a worker may take items, and wait for them: it has a place, or gets one.</summary>
+    public bool TryTakePlace(int worker)
     {
-        if (!Volatile.Read(ref isCheap))
+        if (hasPlace[worker])
+        {
+            if (Volatile.Read(ref placesTaken) <= Volatile.Read(ref places))
+                return true;
+            GiveUpPlace(worker); // there are fewer than before; should too many give theirs up at once, they get them back below
+        }
+
+        for (var taken = Volatile.Read(ref placesTaken); taken < Volatile.Read(ref places); taken = Volatile.Read(ref placesTaken))
+        {
+            if (Interlocked.CompareExchange(ref placesTaken, taken + 1, taken) != taken)
+                continue;
+            Volatile.Write(ref hasPlace[worker], true);
+            Interlocked.CompareExchange(ref sentinel, Nobody, worker);
             return true;
-        var current = Volatile.Read(ref leader);
-        if (current != Nobody)
-            return current == worker;
-        if (Interlocked.CompareExchange(ref leader, worker, Nobody) != Nobody)
-            return false;
-        Interlocked.CompareExchange(ref sentinel, Nobody, worker);
-        return true;
+        }
+
+        return false;
     }
 
-    /// <summary>The leader has taken an item: somebody should look after it. Called behind the interlocked taking.</summary>
+    /// <summary>A worker has taken an item: somebody should look after it. Called behind the interlocked taking.</summary>
     public void OnTaken()
     {
         if (Volatile.Read(ref sentinel) == Nobody && Reserve.HasWaiting)
@@ -62,23 +80,13 @@ internal sealed class Lead(Link input)
     }
 
     /// <summary>Whether a worker need not wait in the reserve.</summary>
-    public bool IsOpenTo(int worker)
-    {
-        var current = Volatile.Read(ref leader);
-        return !Volatile.Read(ref isCheap) || current == worker || current == Nobody;
-    }
-
-    /// <summary>The leader found nothing to take.</summary>
-    public void StepDown(int worker)
-    {
-        if (Volatile.Read(ref leader) == worker)
-            Volatile.Write(ref leader, Nobody);
-    }
+    public bool IsOpenTo(int worker) => hasPlace[worker] || Volatile.Read(ref placesTaken) < Volatile.Read(ref places);
 
     /// <summary>A worker is at the end of its input, or leaves: the others must look for themselves.</summary>
     public void Leave(int worker)
     {
-        StepDown(worker);
+        if (hasPlace[worker])
+            GiveUpPlace(worker);
         Interlocked.CompareExchange(ref sentinel, Nobody, worker);
         Reserve.WakeAll();
     }
@@ -89,57 +97,83 @@ internal sealed class Lead(Link input)
         var average = Volatile.Read(ref cost);
         average += (ticksPerItem - average) / Smoothing;
         Volatile.Write(ref cost, average);
-        if (average < CheapBelow)
-            Volatile.Write(ref isCheap, true);
-        else if (average >= CostlyFrom)
-            Share();
+        SetPlaces();
     }
 
-    /// <summary>Whether a worker in reserve is the one that looks after the leader.</summary>
+    /// <summary>Whether a worker in reserve is the one that looks after the others.</summary>
     public bool IsSentinel(int worker) =>
         Volatile.Read(ref sentinel) == worker || Interlocked.CompareExchange(ref sentinel, worker, Nobody) == Nobody;
 
-    /// <summary>The sentinel looks after the leader. False: there is nothing to look after, and the sentinel may sleep.</summary>
+    /// <summary>The sentinel looks after those that take items. False: there is nothing to look after, and the sentinel may sleep.</summary>
     public bool Look(RunningStage stage)
     {
-        var current = Volatile.Read(ref leader);
-        var items = input.TakenCount;
-        if (items != seenItems)
-        {
-            seenItems = items;
-            looksWithoutProgress = 0;
-            return true;
-        }
+        var hasMoved = HasMoved();
+        seenItems = input.TakenCount;
+        looksWithoutProgress = hasMoved ? 0 : looksWithoutProgress + 1;
+        Volatile.Write(ref lingering, CountLingering(stage));
 
-        // Nothing to look after while nobody has an item, or while the link behind the leader is full: nobody could go on.
-        // The leader wakes a sentinel again when it takes its next item.
-        if (current == Nobody
-            || (stage.Workers[current].Times.State == WorkerState.Blocked && stage.Output is { } output && !output.HasFreeSlot()))
+        // While nobody has an item, or could go on with it. Who takes the next one wakes a sentinel again.
+        if (!hasMoved && lingering == 0)
         {
             Volatile.Write(ref sentinel, Nobody);
             return false;
         }
 
-        if (++looksWithoutProgress >= 2)
-        {
+        if (looksWithoutProgress >= 2)
             Volatile.Write(ref cost, CostlyFrom);
-            Share();
-        }
-
+        SetPlaces();
         return true;
     }
 
     /// <summary>Whether something was taken since the sentinel looked last.</summary>
     public bool HasMoved() => input.TakenCount != seenItems;
 
-    private void Share()
+    private int CountLingering(RunningStage stage)
     {
-        if (!Volatile.Read(ref isCheap))
+        var count = 0;
+        foreach (var worker in stage.Workers)
+        {
+            ref var seen = ref seenOf[worker.Index];
+            if (seen == worker.ItemsIn && Volatile.Read(ref hasPlace[worker.Index]) && IsAtWork(worker, stage.Output))
+                count++;
+            seen = worker.ItemsIn;
+        }
+
+        return count;
+    }
+
+    private static bool IsAtWork(Worker worker, Link? output) => worker.Times.State switch
+    {
+        WorkerState.Starved => false,
+        WorkerState.Blocked => output is null || output.HasFreeSlot(), // else others could not go on either
+        _ => true,
+    };
+
+    private void GiveUpPlace(int worker)
+    {
+        Volatile.Write(ref hasPlace[worker], false);
+        Interlocked.Decrement(ref placesTaken);
+    }
+
+    private void SetPlaces()
+    {
+        level = LevelFor(Volatile.Read(ref cost));
+        var before = places;
+        var now = Math.Min(level + Volatile.Read(ref lingering), hasPlace.Length);
+        if (now == before)
             return;
-        Volatile.Write(ref isCheap, false);
-        Volatile.Write(ref leader, Nobody);
+        Volatile.Write(ref places, now);
+        if (now < before)
+            return;
         Volatile.Write(ref sentinel, Nobody);
         Interlocked.MemoryBarrier();
         Reserve.WakeAll();
+    }
+
+    private int LevelFor(long cost)
+    {
+        if (cost < (level == 1 ? ShareFrom : CheapBelow))
+            return 1;
+        return cost < (level == hasPlace.Length ? FewBelow : CostlyFrom) ? few : hasPlace.Length;
     }
 }

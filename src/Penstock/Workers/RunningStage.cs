@@ -237,6 +237,7 @@ internal unsafe class RunningStage
             isOutputCompleted = true;
         }
 
+        Turns?.HandOnEarly(); // by whoever made it due, perhaps at this moment
         Output.Complete(fault);
     }
 }

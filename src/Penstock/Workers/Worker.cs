@@ -179,6 +179,14 @@ internal abstract class Worker
     {
     }
 
+    /// <summary>Gives back the slot for its next output, if it has one, while it takes no item.</summary>
+    public virtual void ReturnSlot()
+    {
+    }
+
+    /// <summary>Takes a slot for its next output, and waits for one. Returns without only if the worker is stopped.</summary>
+    public virtual ValueTask TakeSlotAsync() => ValueTask.CompletedTask;
+
     /// <summary>Memory in the slot of the worker's next output, for a buffer that the generator fills; null where there is none.</summary>
     public virtual unsafe byte* Lend(IBuffer buffer, int bytes) => null;
 

@@ -157,7 +157,7 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
         EnterContextToLeave();
         if (await DisposeGeneratorAsync().ConfigureAwait(false) is { } exception)
             Stage.Run.FailInCleanup(new Fault(exception, this));
-        writer?.Leave();
+        writer?.ReturnSlot();
         if (reader.IsReserved)
             Undelivered.Dispose(reader.Current, Stage.Run.FailWith);
         reader.Finish();
@@ -181,6 +181,14 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
     }
 
     public override void Claim(Lineage lineage) => writer?.Claim(lineage);
+
+    public override void ReturnSlot() => writer?.ReturnSlot();
+
+    public override async ValueTask TakeSlotAsync()
+    {
+        if (writer is not null && !writer.TryTakeSlot())
+            await writer.TakeSlotAsync().ConfigureAwait(false);
+    }
 
     // A synchronous generator stays on its thread: whoever else works for it, at the same time, gets ordinary memory.
     public override unsafe byte* Lend(IBuffer buffer, int bytes) =>
