@@ -101,11 +101,12 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
         (lent, lastRented) = (null, null);
     }
 
-    /// <summary>Gives the slot back when the worker leaves, or sleeps: a sibling may need it.</summary>
+    /// <summary>Gives the slot back when the worker leaves, or sleeps: a sibling may need it. Not while the generator fills a buffer in there.</summary>
     public void ReturnSlot()
     {
-        if (slot != None)
-            link.ReturnSlot(slot);
+        if (slot == None || HasLent())
+            return;
+        link.ReturnSlot(slot);
         slot = None;
     }
 
@@ -220,6 +221,14 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
             slot = None;
             return filled;
         }
+    }
+
+    private bool HasLent()
+    {
+        if (lending is null)
+            return false;
+        lock (lending)
+            return lent is { HasEnded: false };
     }
 
     private ValueTask WaitForAsync(Need what, WaitSet set)
