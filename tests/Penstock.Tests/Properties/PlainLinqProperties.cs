@@ -10,7 +10,7 @@ namespace Penstock.Tests.Properties;
 /// </summary>
 public sealed class PlainLinqProperties(ITestOutputHelper output)
 {
-    private const int Lanes = 2;
+    private const int Lanes = 4; // a case often waits for a thread to wake up: so many keep two processors busy
 
     [Fact]
     public void Random_pipelines_give_what_plain_composition_gives_and_leave_nothing_behind() => Play(2000, RandomCases.FromSeed);
