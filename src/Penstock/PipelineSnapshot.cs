@@ -76,7 +76,10 @@ public sealed record StageSnapshot
     private TimeSpan Sum(Func<WorkerSnapshot, TimeSpan> time) => Workers.Aggregate(TimeSpan.Zero, (sum, w) => sum + time(w));
 }
 
-/// <summary>One worker in a <see cref="PipelineSnapshot"/>.</summary>
+/// <summary>
+/// One worker in a <see cref="PipelineSnapshot"/>. While it sleeps because fewer workers are enough for items that are so cheap, it is neither
+/// busy nor starved nor blocked.
+/// </summary>
 public sealed record WorkerSnapshot
 {
     /// <summary>The worker's number within its stage, counted from 0.</summary>

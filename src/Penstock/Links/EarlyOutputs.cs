@@ -59,18 +59,23 @@ internal sealed class EarlyOutputs<T> : IEarlyOutputs
 
     public void Dispose(Action<Exception> onError)
     {
+        var left = new List<Output>();
         lock (gate)
         {
             foreach (var queue in kept)
             {
-                while (queue.TryDequeue(out var output))
-                {
-                    count--;
-                    link.ReturnSlot(output.Slot);
-                    Undelivered.Dispose(output.Item, onError);
-                    output.Lineage?.Release();
-                }
+                left.AddRange(queue);
+                queue.Clear();
             }
+
+            count = 0;
+        }
+
+        foreach (var output in left) // with the user's code, so not under the lock
+        {
+            link.ReturnSlot(output.Slot);
+            Undelivered.Dispose(output.Item, onError);
+            output.Lineage?.Release();
         }
     }
 

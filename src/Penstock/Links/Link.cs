@@ -115,7 +115,7 @@ internal abstract unsafe class Link
     public abstract void DisposeUndelivered(Action<Exception> onError);
 
     /// <summary>
-    /// Whether a consumer that yields should go on: the link is nearly full, or what waits has not grown since the last look.
+    /// Whether a consumer that yields should go on: the link is nearly full, its slots are, or what waits has not grown since the last look.
     /// </summary>
     /// <param name="lastLook">What the consumer saw at its last look.</param>
     public bool IsWorthTaking(ref long lastLook) =>

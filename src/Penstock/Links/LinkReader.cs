@@ -16,6 +16,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
     // Used only by the worker that owns this reader: whether it waits for items, or to be let in.
     private bool isInReserve;
     private bool isRetired;
+    private bool hasOutput; // in hand, that needs an item to belong to
     private long lastLook;
 
     public override bool MoveNext()
@@ -29,7 +30,9 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
 
     public override async ValueTask<bool> ReserveAsync()
     {
+        hasOutput = true;
         redeliver = IsReserved = await MoveNextSlowAsync().ConfigureAwait(false);
+        hasOutput = false;
         return IsReserved;
     }
 
@@ -45,7 +48,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
     {
         if (Worker.MayNotTake || IsInterrupted || Pump.OfThread is { IsToLeave: true })
             return true;
-        if (isInReserve && (lead!.IsOpenTo(Worker.Index) || (isRetired && lead.HasMoved())))
+        if (isInReserve && (lead!.IsOpenTo(Worker.Index) || (isRetired && lead.MustLook(Worker.Stage))))
             return true; // perhaps nobody else waits for the next item any more, or looks after the leader
         return link.HasItems ? !isInReserve : link.IsCompleted;
     }
@@ -149,25 +152,27 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
 
     private async ValueTask WaitInReserveAsync(Lead lead)
     {
-        Worker.ReturnSlot(); // those that take items may need it
+        if (!hasOutput)
+            Worker.ReturnSlot(); // those that take items may need it
         if (link.Consumers.HasWaiting && link.HasItems)
             link.Consumers.WakeOne(); // this worker was woken for an item that it may not take
         isInReserve = true;
         if (lead.IsSentinel(Worker.Index))
         {
-            await Worker.WaitAsync(lead.Reserve, WorkerState.Starved, this, Lead.SentinelPeriod).ConfigureAwait(false);
+            await Worker.WaitAsync(lead.Reserve, WorkerState.Spare, this, Lead.SentinelPeriod).ConfigureAwait(false);
             isRetired = !lead.Look(Worker.Stage);
             if (isRetired)
-                await Worker.WaitAsync(lead.Reserve, WorkerState.Starved, this).ConfigureAwait(false);
+                await Worker.WaitAsync(lead.Reserve, WorkerState.Spare, this).ConfigureAwait(false);
             isRetired = false;
         }
         else
         {
-            await Worker.WaitAsync(lead.Reserve, WorkerState.Starved, this).ConfigureAwait(false);
+            await Worker.WaitAsync(lead.Reserve, WorkerState.Spare, this).ConfigureAwait(false);
         }
 
         isInReserve = false;
-        await Worker.TakeSlotAsync().ConfigureAwait(false);
+        if (!Worker.MayNotTake)
+            await Worker.TakeSlotAsync().ConfigureAwait(false);
     }
 
     private void End()

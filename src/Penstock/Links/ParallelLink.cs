@@ -13,7 +13,7 @@ internal sealed unsafe class ParallelLink<T> : LocalLink<T>
 {
     private readonly Cell[] cells;
 
-    // Several producers of an ordered stage hand on one at a time, each in its turn; the turn's passing publishes the tail.
+    // Several producers of an ordered stage hand on one at a time: each in its turn, or for others, under a lock. Both publish the tail.
     private readonly bool sharesTail;
 
     public ParallelLink(int capacity, bool manyProducers, bool manyConsumers, bool ordered, Lineages? lineages, ByteBudget? bytes)

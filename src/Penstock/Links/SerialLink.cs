@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Penstock.Links;
 
-/// <summary>A link with one consumer, whose producers hand on one at a time: a single one, or several in turn.</summary>
+/// <summary>A link with one consumer, whose producers hand on one at a time: a single one, or several in order.</summary>
 /// <remarks>
 /// Protocol. A producer writes the item into cell <c>p % size</c>, then moves the tail; the consumer looks at the tail only when
 /// it has taken all it knew of. So the items alone travel between the processors, many to a cache line. A cell is not written

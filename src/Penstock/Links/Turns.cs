@@ -4,7 +4,7 @@ using Penstock.Workers;
 namespace Penstock.Links;
 
 /// <summary>
-/// The order of a stage with several workers: a worker hands on only while every other worker is busy with a later item.
+/// The order of a stage with several workers: an output is handed on only while every other worker is busy with a later item.
 /// </summary>
 /// <remarks>
 /// Protocol. Each worker owns one word, in its record: the number of the item it works on. It announces the number before it takes the item,

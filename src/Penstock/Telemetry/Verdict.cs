@@ -19,6 +19,7 @@ internal static class Verdict
         var sentences = new List<string> { Name(run, limit) };
         sentences.AddRange(stages.Where(s => s != limit).Select(Spare).OfType<string>());
         sentences.AddRange(run.Stages.Select(IdleWorkers).OfType<string>());
+        sentences.AddRange(run.Stages.Select(SleepingWorkers).OfType<string>());
         return (limit.Name, string.Join("; ", sentences) + ".");
     }
 
@@ -51,6 +52,15 @@ internal static class Verdict
         stage.Input is { } input && input.Capacity < stage.Workers.Count
             ? $"{stage.Name} has {stage.Workers.Count} workers, but only {input.Capacity} items may be in flight before it: raise MaxInFlight of the stage before"
             : null;
+
+    // Where items are cheap, the engine lets fewer workers take them.
+    private static string? SleepingWorkers(RunningStage stage)
+    {
+        var spare = stage.Workers.Sum(w => w.Times.Spare.TotalSeconds);
+        var all = stage.Workers.Sum(w => w.Times.Elapsed.TotalSeconds);
+        var needed = all > 0 ? (int)Math.Ceiling(stage.Workers.Count * (1 - (spare / all))) : stage.Workers.Count;
+        return needed < stage.Workers.Count ? $"{stage.Name} needs {needed} of its {stage.Workers.Count} workers, its items are that cheap" : null;
+    }
 
     private static string Percent(double share) => (share * 100).ToString("F0", CultureInfo.InvariantCulture) + " %";
 }

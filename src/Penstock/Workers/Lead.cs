@@ -10,9 +10,9 @@ namespace Penstock.Workers;
 /// </summary>
 /// <remarks>
 /// Workers report what their items cost. Only those that hold one of the places take items, and wait for some; the others sleep in the
-/// reserve. One of these, the sentinel, looks every few milliseconds who lingers with an item, and opens another place for
-/// each; when nothing moves at all it lets everybody in. So unexpectedly expensive items delay their successors, also later ones, by two
-/// looks at the most. Nobody looks while there is nothing to do.
+/// reserve. One of these, the sentinel, looks every few milliseconds: it reports what items cost meanwhile, and opens another place
+/// for each worker that lingers with one. So unexpectedly expensive items delay their successors, also later ones, by three looks at the
+/// most. Nobody looks while nobody is at work.
 /// </remarks>
 /// <param name="input">The link they take items from.</param>
 /// <param name="workers">How many they are.</param>
@@ -26,12 +26,15 @@ internal sealed class Lead(Link input, int workers)
     private const int Nobody = -1;
     private const int Smoothing = 8; // one report counts an eighth, so that a worker that lost its processor once changes nothing
 
-    // Each pair apart from each other, so that the places do not change at every report. Between the first lies what an item's
-    // way through a stage of several workers costs; between the others a few switches of threads count for nothing.
-    private static readonly long CheapBelow = Stopwatch.Frequency / 1_000_000; // 1 µs
-    private static readonly long ShareFrom = Stopwatch.Frequency / 500_000; // 2 µs
-    private static readonly long FewBelow = Stopwatch.Frequency / 40_000; // 25 µs
-    private static readonly long CostlyFrom = Stopwatch.Frequency / 20_000; // 50 µs
+    // Of the items of a report. Each pair apart from each other, so that the places do not change at every report. Between the first lies
+    // what an item's way through a stage of several workers costs; beside the others a few switches of threads count for little.
+    private static readonly long CheapBelow = Stopwatch.Frequency * ReportEvery / 1_000_000; // 1 µs each
+    private static readonly long ShareFrom = Stopwatch.Frequency * ReportEvery / 500_000; // 2 µs
+    private static readonly long FewBelow = Stopwatch.Frequency * ReportEvery / 40_000; // 25 µs
+    private static readonly long CostlyFrom = Stopwatch.Frequency * ReportEvery / 20_000; // 50 µs
+
+    // What one report may say at the most: two of them on end let all workers in.
+    private static readonly long MostReported = 5 * CostlyFrom;
 
     private readonly int few = Math.Min(Environment.ProcessorCount, workers);
     private readonly bool[] hasPlace = new bool[workers]; // each written by its worker
@@ -44,8 +47,8 @@ internal sealed class Lead(Link input, int workers)
 
     // Used only by the sentinel.
     private readonly long[] seenOf = new long[workers];
-    private long seenItems = -1;
-    private int looksWithoutProgress;
+    private long seenItems;
+    private TimeSpan seenBusy;
 
     /// <summary>Workers that wait for a place.</summary>
     public WaitSet Reserve { get; } = new();
@@ -91,12 +94,18 @@ internal sealed class Lead(Link input, int workers)
         Reserve.WakeAll();
     }
 
-    /// <summary>A worker's items have cost so much of its time lately.</summary>
-    public void Report(long ticksPerItem)
+    /// <summary>A worker goes on after it was blocked, perhaps with the item that it had: somebody should look after it.</summary>
+    public void OnGoingOn()
+    {
+        Interlocked.MemoryBarrier();
+        OnTaken();
+    }
+
+    /// <summary>So much of its time a worker's last items have cost, <see cref="ReportEvery"/> of them.</summary>
+    public void Report(long ticks)
     {
         var average = Volatile.Read(ref cost);
-        average += (ticksPerItem - average) / Smoothing;
-        Volatile.Write(ref cost, average);
+        Volatile.Write(ref cost, average + ((Math.Min(ticks, MostReported) - average) / Smoothing));
         SetPlaces();
     }
 
@@ -104,29 +113,27 @@ internal sealed class Lead(Link input, int workers)
     public bool IsSentinel(int worker) =>
         Volatile.Read(ref sentinel) == worker || Interlocked.CompareExchange(ref sentinel, worker, Nobody) == Nobody;
 
-    /// <summary>The sentinel looks after those that take items. False: there is nothing to look after, and the sentinel may sleep.</summary>
+    /// <summary>The sentinel looks after those that take items. False: nobody is at work, and the sentinel may sleep.</summary>
     public bool Look(RunningStage stage)
     {
-        var hasMoved = HasMoved();
-        seenItems = input.TakenCount;
-        looksWithoutProgress = hasMoved ? 0 : looksWithoutProgress + 1;
+        var items = input.TakenCount;
+        var busy = stage.Workers.Aggregate(TimeSpan.Zero, (sum, worker) => sum + worker.Times.Busy);
+        var ticks = (long)((busy - seenBusy).TotalSeconds * Stopwatch.Frequency);
+        var taken = items - seenItems;
+        (seenItems, seenBusy) = (items, busy);
         Volatile.Write(ref lingering, CountLingering(stage));
-
-        // While nobody has an item, or could go on with it. Who takes the next one wakes a sentinel again.
-        if (!hasMoved && lingering == 0)
+        if (taken == 0 && !IsAnyoneAtWork(stage))
         {
-            Volatile.Write(ref sentinel, Nobody);
+            Volatile.Write(ref sentinel, Nobody); // who takes the next item, or goes on with one, wakes a sentinel
             return false;
         }
 
-        if (looksWithoutProgress >= 2)
-            Volatile.Write(ref cost, CostlyFrom);
-        SetPlaces();
+        Report(ticks * ReportEvery / Math.Max(taken, 1));
         return true;
     }
 
-    /// <summary>Whether something was taken since the sentinel looked last.</summary>
-    public bool HasMoved() => input.TakenCount != seenItems;
+    /// <summary>Whether a sentinel that has gone to sleep is needed again.</summary>
+    public bool MustLook(RunningStage stage) => input.TakenCount != seenItems || IsAnyoneAtWork(stage);
 
     private int CountLingering(RunningStage stage)
     {
@@ -134,7 +141,7 @@ internal sealed class Lead(Link input, int workers)
         foreach (var worker in stage.Workers)
         {
             ref var seen = ref seenOf[worker.Index];
-            if (seen == worker.ItemsIn && Volatile.Read(ref hasPlace[worker.Index]) && IsAtWork(worker, stage.Output))
+            if (seen == worker.ItemsIn && IsAtWork(worker, stage.Output))
                 count++;
             seen = worker.ItemsIn;
         }
@@ -142,9 +149,20 @@ internal sealed class Lead(Link input, int workers)
         return count;
     }
 
-    private static bool IsAtWork(Worker worker, Link? output) => worker.Times.State switch
+    private bool IsAnyoneAtWork(RunningStage stage)
     {
-        WorkerState.Starved => false,
+        foreach (var worker in stage.Workers)
+        {
+            if (IsAtWork(worker, stage.Output))
+                return true;
+        }
+
+        return false;
+    }
+
+    private bool IsAtWork(Worker worker, Link? output) => Volatile.Read(ref hasPlace[worker.Index]) && worker.Times.State switch
+    {
+        WorkerState.Starved or WorkerState.Left => false,
         WorkerState.Blocked => output is null || output.HasFreeSlot(), // else others could not go on either
         _ => true,
     };

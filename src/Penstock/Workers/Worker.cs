@@ -221,6 +221,7 @@ internal abstract class Worker
             WorkerState.NotStarted => "not started",
             WorkerState.Busy => $"in user code{holding}",
             WorkerState.Starved => "waiting for an item",
+            WorkerState.Spare => "not needed for items that are so cheap",
             WorkerState.Blocked => $"waiting for a slot{holding}",
             WorkerState.Pausing => $"pausing before it tries again{holding}",
             _ => "gone",
@@ -254,6 +255,8 @@ internal abstract class Worker
         finally
         {
             Times.Leave(state);
+            if (state == WorkerState.Blocked)
+                Stage.Lead?.OnGoingOn();
         }
     }
 

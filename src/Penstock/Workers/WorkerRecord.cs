@@ -60,6 +60,9 @@ internal struct WorkerRecord
     [FieldOffset(320)]
     public long Blocked;
 
+    [FieldOffset(376)]
+    public long Spare;
+
     /// <summary>Generators started after the first one.</summary>
     [FieldOffset(328)]
     public int Restarts;

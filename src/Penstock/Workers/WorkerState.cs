@@ -12,6 +12,9 @@ internal enum WorkerState
     /// <summary>Waiting for an item.</summary>
     Starved,
 
+    /// <summary>Sleeping, since fewer workers are enough for items that are so cheap.</summary>
+    Spare,
+
     /// <summary>Waiting for a slot, for room in bytes, or for its turn.</summary>
     Blocked,
 

@@ -3,7 +3,7 @@ using Penstock.Runs;
 namespace Penstock.Workers;
 
 /// <summary>
-/// How long a worker was starved and blocked; busy is the rest. The clock is read only when a worker has to wait.
+/// How long a worker was starved, blocked and spare; busy is the rest. The clock is read only when a worker has to wait.
 /// Written by the worker alone, read by anyone.
 /// </summary>
 internal sealed unsafe class WorkerTimes
@@ -29,24 +29,26 @@ internal sealed unsafe class WorkerTimes
     public WorkerState State => (WorkerState)Volatile.Read(ref record->State);
 
     /// <summary>Whether the worker has waited for an item at least once.</summary>
-    public bool HasStarved => State == WorkerState.Starved || Volatile.Read(ref record->Starved) != 0;
+    public bool HasStarved => State is WorkerState.Starved or WorkerState.Spare || Volatile.Read(ref record->Starved) != 0;
 
     public TimeSpan Starved => Spent(record->Starved, WorkerState.Starved);
 
     /// <summary>Includes pauses before retries: the worker could not go on through no fault of its input.</summary>
     public TimeSpan Blocked => Spent(record->Blocked, WorkerState.Blocked) + (State == WorkerState.Pausing ? SinceLastChange : TimeSpan.Zero);
 
+    public TimeSpan Spare => Spent(record->Spare, WorkerState.Spare);
+
     public TimeSpan Elapsed => record->StartedAt == Never
         ? TimeSpan.Zero
         : time.GetElapsedTime(record->StartedAt, record->LeftAt == Never ? time.GetTimestamp() : record->LeftAt);
 
-    public TimeSpan Busy => Elapsed - Starved - Blocked is var busy && busy > TimeSpan.Zero ? busy : TimeSpan.Zero;
+    public TimeSpan Busy => Elapsed - Starved - Blocked - Spare is var busy && busy > TimeSpan.Zero ? busy : TimeSpan.Zero;
 
     /// <summary>The ticks spent in user code since the last call. Called by the worker.</summary>
     public long MeasureBusy()
     {
         var now = time.GetTimestamp();
-        var waited = record->Starved + record->Blocked;
+        var waited = record->Starved + record->Blocked + record->Spare;
         var busy = now - measuredAt - (waited - waitedAtMeasure);
         (measuredAt, waitedAtMeasure) = (now, waited);
         return busy;
@@ -77,6 +79,8 @@ internal sealed unsafe class WorkerTimes
         Change(WorkerState.Busy);
         if (waiting == WorkerState.Starved)
             record->Starved += Math.Max(spent, 1);
+        else if (waiting == WorkerState.Spare)
+            record->Spare += spent;
         else
             record->Blocked += spent;
     }

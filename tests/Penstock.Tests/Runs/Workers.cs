@@ -77,69 +77,6 @@ public class Workers
         }
     });
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public Task Workers_that_took_turns_on_cheap_items_still_share_the_expensive_ones(bool ordered) => Within.Time(() =>
-    {
-        // After many cheap items one needs its successors to be done by others.
-        using var others = new CountdownEvent(3);
-        const int count = 200_003;
-        var outputs = Pipeline.From(Enumerable.Range(0, count + 1), new() { MaxInFlight = 64 }).Select(NeedOthers, new() { Workers = 4, Ordered = ordered, MaxInFlight = 64 }).AsEnumerable();
-        Assert.Equal(Enumerable.Range(0, count + 1), ordered ? outputs : outputs.Order());
-
-        int NeedOthers(int item)
-        {
-            if (item == 200_000)
-                others.Wait();
-            else if (item > 200_000)
-                others.Signal();
-            return item;
-        }
-    });
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public Task An_expensive_item_among_cheap_ones_does_not_hold_up_those_that_come_much_later(bool ordered) => Within.Time(() =>
-    {
-        using var isTaken = new Gate();
-        using var others = new CountdownEvent(3);
-        const int count = 200_003;
-        var outputs = Pipeline.From(Produce, new() { MaxInFlight = 64 }).Select(NeedOthers, new() { Workers = 4, Ordered = ordered, MaxInFlight = 64 }).AsEnumerable();
-        Assert.Equal(Enumerable.Range(0, count + 1), ordered ? outputs : outputs.Order());
-
-        IEnumerable<int> Produce()
-        {
-            for (var i = 0; i <= count; i++)
-            {
-                if (i == 200_001)
-                {
-                    isTaken.Arrived.Wait();
-                    Thread.Sleep(50); // a slow source: nothing waits to be taken for a while
-                }
-
-                yield return i;
-            }
-        }
-
-        int NeedOthers(int item)
-        {
-            if (item == 200_000)
-            {
-                isTaken.Open();
-                isTaken.Pass();
-                others.Wait();
-            }
-            else if (item > 200_000)
-            {
-                others.Signal();
-            }
-
-            return item;
-        }
-    });
-
     [Fact]
     public Task Hundreds_of_asynchronous_workers_wait_at_the_same_time() => Within.Time(() =>
     {
