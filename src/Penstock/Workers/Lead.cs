@@ -27,11 +27,12 @@ internal sealed class Lead(Link input, int workers)
     private const int Smoothing = 8; // one report counts an eighth, so that a worker that lost its processor once changes nothing
 
     // Of the items of a report. Each pair apart from each other, so that the places do not change at every report. Between the first lies
-    // what an item's way through a stage of several workers costs; beside the others a few switches of threads count for little.
+    // what an item's way through a stage of several workers costs. Beside the others a few switches of threads count for little, and
+    // items that wait for a device or another thread, so that all workers are needed, cost more.
     private static readonly long CheapBelow = Stopwatch.Frequency * ReportEvery / 1_000_000; // 1 µs each
     private static readonly long ShareFrom = Stopwatch.Frequency * ReportEvery / 500_000; // 2 µs
-    private static readonly long FewBelow = Stopwatch.Frequency * ReportEvery / 40_000; // 25 µs
-    private static readonly long CostlyFrom = Stopwatch.Frequency * ReportEvery / 20_000; // 50 µs
+    private static readonly long FewBelow = Stopwatch.Frequency * ReportEvery / 80_000; // 12.5 µs
+    private static readonly long CostlyFrom = Stopwatch.Frequency * ReportEvery / 40_000; // 25 µs
 
     // What one report may say at the most: two of them on end let all workers in.
     private static readonly long MostReported = 5 * CostlyFrom;
