@@ -40,6 +40,23 @@ public sealed class EndedApplications(ITestOutputHelper output) : IDisposable
         Assert.Equal(0, temporary.Count("*"));
     });
 
+    [FactInTerminal]
+    public Task Ctrl_C_typed_at_a_terminal_ends_everything_once_too() => Within.Time(async () =>
+    {
+        // A terminal of its own: what is typed there goes through the kernel, which signals all that run in it.
+        var command = $"env --default-signal=INT TMPDIR={temporary.Path} {App.Host} cancel";
+        using var terminal = App.Start(FactInTerminalAttribute.Program, ["--quiet", "--return", "--command", command, "/dev/null"]);
+        started.Add(terminal.Id);
+        Assert.NotNull(await terminal.StandardOutput.ReadLineAsync());
+        await terminal.StandardInput.WriteAsync('\x03');
+        await terminal.StandardInput.FlushAsync();
+        var lines = (await terminal.StandardOutput.ReadToEndAsync()).Replace("^C", "", StringComparison.Ordinal).Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        await terminal.WaitForExitAsync();
+        Assert.Equal(["asked to end", "cancelled", "source has left", "stage has left"], lines.Order(StringComparer.Ordinal));
+        Assert.Equal(5, terminal.ExitCode);
+        Assert.Equal(0, temporary.Count("*"));
+    });
+
     [Theory]
     [InlineData(Interrupt)]
     [InlineData(Terminate)]
@@ -122,5 +139,17 @@ public sealed class EndedApplications(ITestOutputHelper output) : IDisposable
         {
             return 0;
         }
+    }
+}
+
+/// <summary>Needs a program that makes a terminal, which Debian always has.</summary>
+internal sealed class FactInTerminalAttribute : FactAttribute
+{
+    public const string Program = "/usr/bin/script";
+
+    public FactInTerminalAttribute()
+    {
+        if (!File.Exists(Program))
+            Skip = $"{Program} is not there to make a terminal";
     }
 }
