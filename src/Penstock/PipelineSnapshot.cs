@@ -58,7 +58,7 @@ public sealed record StageSnapshot
     /// <summary>Items given up.</summary>
     public int DeadLetters => Workers.Sum(w => w.DeadLetters);
 
-    /// <summary>The share of its workers' time that was spent in user code: 0 to 1.</summary>
+    /// <summary>The share of its workers' time, while they were needed, that was spent in user code: 0 to 1.</summary>
     public double BusyShare => Share(Busy);
 
     /// <summary>The share of its workers' time that was spent waiting for items: 0 to 1.</summary>

@@ -15,7 +15,6 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
 
     // Used only by the worker that owns this reader: whether it waits for items, or to be let in.
     private bool isInReserve;
-    private bool isRetired;
     private bool hasOutput; // in hand, that needs an item to belong to
     private long lastLook;
 
@@ -48,8 +47,8 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
     {
         if (Worker.MayNotTake || IsInterrupted || Pump.OfThread is { IsToLeave: true })
             return true;
-        if (isInReserve && (lead!.IsOpenTo(Worker.Index) || (isRetired && lead.MustLook(Worker.Stage))))
-            return true; // perhaps nobody else waits for the next item any more, or looks after the leader
+        if (isInReserve && lead!.NeedsSomebody(Worker.Stage))
+            return true;
         return link.HasItems ? !isInReserve : link.IsCompleted;
     }
 
@@ -150,6 +149,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
         return lead is null || lead.TryTakePlace(Worker.Index) ? Worker.WaitAsync(link.Consumers, WorkerState.Starved, this) : WaitInReserveAsync(lead);
     }
 
+    // Until the worker may take items, or there are no more for anybody.
     private async ValueTask WaitInReserveAsync(Lead lead)
     {
         if (!hasOutput)
@@ -157,16 +157,15 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
         if (link.Consumers.HasWaiting && link.HasItems)
             link.Consumers.WakeOne(); // this worker was woken for an item that it may not take
         isInReserve = true;
-        if (lead.IsSentinel(Worker.Index))
+        while (!Worker.MayNotTake && !IsInterrupted && (link.HasItems || !link.IsCompleted) && !lead.TryTakePlace(Worker.Index))
         {
-            await Worker.WaitAsync(lead.Reserve, WorkerState.Spare, this, Lead.SentinelPeriod).ConfigureAwait(false);
-            isRetired = !lead.Look(Worker.Stage);
-            if (isRetired)
-                await Worker.WaitAsync(lead.Reserve, WorkerState.Spare, this).ConfigureAwait(false);
-            isRetired = false;
-        }
-        else
-        {
+            if (lead.IsSentinel(Worker.Index))
+            {
+                await Worker.WaitAsync(lead.Reserve, WorkerState.Spare, this, Lead.SentinelPeriod).ConfigureAwait(false);
+                if (lead.Look(Worker.Index, Worker.Stage))
+                    continue;
+            }
+
             await Worker.WaitAsync(lead.Reserve, WorkerState.Spare, this).ConfigureAwait(false);
         }
 

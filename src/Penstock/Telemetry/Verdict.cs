@@ -26,8 +26,8 @@ internal static class Verdict
     private static string Name(Run run, StageSnapshot limit)
     {
         var words = $"{limit.Name} is the limit, busy {Percent(limit.BusyShare)}";
-        if (run.Caller?.Workers[0].Times is { } caller && caller.Busy > limit.Busy / limit.Workers.Count)
-            return $"the caller's own loop is the limit, busy {Percent(caller.Busy / (caller.Busy + caller.Starved))}; of the stages {words}";
+        if (run.Caller?.Workers[0].Times is { Busy.Ticks: > 0 } caller && caller.Busy / (caller.Busy + caller.Starved) is var share && share > limit.BusyShare)
+            return $"the caller's own loop is the limit, busy {Percent(share)}; of the stages {words}";
         if (limit.BusyShare < Saturated)
             return $"{words}: no stage is saturated, the load is uneven or waits for others";
         return limit.Workers.Count > 1 ? $"{words} with {limit.Workers.Count} workers" : words;
@@ -58,8 +58,8 @@ internal static class Verdict
     {
         var spare = stage.Workers.Sum(w => w.Times.Spare.TotalSeconds);
         var all = stage.Workers.Sum(w => w.Times.Elapsed.TotalSeconds);
-        var needed = all > 0 ? (int)Math.Ceiling(stage.Workers.Count * (1 - (spare / all))) : stage.Workers.Count;
-        return needed < stage.Workers.Count ? $"{stage.Name} needs {needed} of its {stage.Workers.Count} workers, its items are that cheap" : null;
+        var used = all > 0 ? (int)Math.Ceiling(stage.Workers.Count * (1 - (spare / all))) : stage.Workers.Count;
+        return used < stage.Workers.Count ? $"{stage.Name} used {used} of its {stage.Workers.Count} workers on average, since its items are cheap" : null;
     }
 
     private static string Percent(double share) => (share * 100).ToString("F0", CultureInfo.InvariantCulture) + " %";

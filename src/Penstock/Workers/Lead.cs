@@ -46,10 +46,11 @@ internal sealed class Lead(Link input, int workers)
     private int sentinel = Nobody;
     private long cost = CostlyFrom;
 
-    // Used only by the sentinel.
-    private readonly long[] seenOf = new long[workers];
-    private long seenItems;
-    private TimeSpan seenBusy;
+    // What was seen at the last look.
+    private readonly long[] itemsOf = new long[workers];
+    private readonly TimeSpan[] busyOf = new TimeSpan[workers];
+    private long items;
+    private long lookedAt;
 
     /// <summary>Workers that wait for a place.</summary>
     public WaitSet Reserve { get; } = new();
@@ -83,8 +84,17 @@ internal sealed class Lead(Link input, int workers)
             Reserve.WakeOne();
     }
 
-    /// <summary>Whether a worker need not wait in the reserve.</summary>
-    public bool IsOpenTo(int worker) => hasPlace[worker] || Volatile.Read(ref placesTaken) < Volatile.Read(ref places);
+    /// <summary>A worker goes on after it could not, perhaps with the item that it had: somebody should look after it.</summary>
+    public void OnGoingOn()
+    {
+        Interlocked.MemoryBarrier();
+        OnTaken();
+    }
+
+    /// <summary>Whether a worker of the reserve should look what there is to do: for a place, or because nobody looks after those at work.</summary>
+    public bool NeedsSomebody(RunningStage stage) =>
+        Volatile.Read(ref placesTaken) < Volatile.Read(ref places)
+        || (Volatile.Read(ref sentinel) == Nobody && (input.TakenCount != Volatile.Read(ref items) || IsAnyoneBusy(stage)));
 
     /// <summary>A worker is at the end of its input, or leaves: the others must look for themselves.</summary>
     public void Leave(int worker)
@@ -95,18 +105,13 @@ internal sealed class Lead(Link input, int workers)
         Reserve.WakeAll();
     }
 
-    /// <summary>A worker goes on after it was blocked, perhaps with the item that it had: somebody should look after it.</summary>
-    public void OnGoingOn()
-    {
-        Interlocked.MemoryBarrier();
-        OnTaken();
-    }
-
     /// <summary>So much of its time a worker's last items have cost, <see cref="ReportEvery"/> of them.</summary>
-    public void Report(long ticks)
+    public void Report(long ticks, RunningStage stage)
     {
         var average = Volatile.Read(ref cost);
-        Volatile.Write(ref cost, average + ((Math.Min(ticks, MostReported) - average) / Smoothing));
+        Volatile.Write(ref cost, average + ((Math.Clamp(ticks, 0, MostReported) - average) / Smoothing));
+        if (level < hasPlace.Length && places == hasPlace.Length)
+            Volatile.Write(ref lingering, CountLingering(stage)); // there is no sentinel to do it
         SetPlaces();
     }
 
@@ -115,57 +120,74 @@ internal sealed class Lead(Link input, int workers)
         Volatile.Read(ref sentinel) == worker || Interlocked.CompareExchange(ref sentinel, worker, Nobody) == Nobody;
 
     /// <summary>The sentinel looks after those that take items. False: nobody is at work, and the sentinel may sleep.</summary>
-    public bool Look(RunningStage stage)
+    public bool Look(int worker, RunningStage stage)
     {
-        var items = input.TakenCount;
-        var busy = stage.Workers.Aggregate(TimeSpan.Zero, (sum, worker) => sum + worker.Times.Busy);
-        var ticks = (long)((busy - seenBusy).TotalSeconds * Stopwatch.Frequency);
-        var taken = items - seenItems;
-        (seenItems, seenBusy) = (items, busy);
+        var now = Stopwatch.GetTimestamp();
+        if (Stopwatch.GetElapsedTime(lookedAt, now).TotalMilliseconds < SentinelPeriod)
+            return true; // woken for a place that another one got
+        lookedAt = now;
+
+        var taken = input.TakenCount - items;
+        Volatile.Write(ref items, items + taken);
         Volatile.Write(ref lingering, CountLingering(stage));
-        if (taken == 0 && !IsAnyoneAtWork(stage))
+        var busy = BusySinceLook(stage);
+        if (taken > 0 || IsAnyoneBusy(stage))
         {
-            Volatile.Write(ref sentinel, Nobody); // who takes the next item, or goes on with one, wakes a sentinel
-            return false;
+            Report((long)(Math.Min(busy.TotalSeconds, 1) * Stopwatch.Frequency) * ReportEvery / Math.Max(taken, 1), stage);
+            return true;
         }
 
-        Report(ticks * ReportEvery / Math.Max(taken, 1));
-        return true;
+        SetPlaces();
+        Interlocked.CompareExchange(ref sentinel, Nobody, worker); // who takes the next item, or goes on with one, wakes a sentinel
+        return false;
     }
-
-    /// <summary>Whether a sentinel that has gone to sleep is needed again.</summary>
-    public bool MustLook(RunningStage stage) => input.TakenCount != seenItems || IsAnyoneAtWork(stage);
 
     private int CountLingering(RunningStage stage)
     {
         var count = 0;
-        foreach (var worker in stage.Workers)
+        for (var worker = 0; worker < hasPlace.Length; worker++)
         {
-            ref var seen = ref seenOf[worker.Index];
-            if (seen == worker.ItemsIn && IsAtWork(worker, stage.Output))
+            var now = stage.Workers[worker].ItemsIn;
+            if (itemsOf[worker] == now && HoldsUp(stage.Workers[worker], stage.Output))
                 count++;
-            seen = worker.ItemsIn;
+            itemsOf[worker] = now;
         }
 
         return count;
     }
 
-    private bool IsAnyoneAtWork(RunningStage stage)
+    /// <summary>Of those that take items: the sentinel's own looks are none.</summary>
+    private TimeSpan BusySinceLook(RunningStage stage)
     {
-        foreach (var worker in stage.Workers)
+        var sum = TimeSpan.Zero;
+        for (var worker = 0; worker < hasPlace.Length; worker++)
         {
-            if (IsAtWork(worker, stage.Output))
+            var now = stage.Workers[worker].Times.Busy;
+            if (Volatile.Read(ref hasPlace[worker]))
+                sum += now - busyOf[worker];
+            busyOf[worker] = now;
+        }
+
+        return sum;
+    }
+
+    private bool IsAnyoneBusy(RunningStage stage)
+    {
+        for (var worker = 0; worker < hasPlace.Length; worker++)
+        {
+            if (Volatile.Read(ref hasPlace[worker]) && stage.Workers[worker].Times.State == WorkerState.Busy)
                 return true;
         }
 
         return false;
     }
 
-    private bool IsAtWork(Worker worker, Link? output) => Volatile.Read(ref hasPlace[worker.Index]) && worker.Times.State switch
+    /// <summary>Whether a worker keeps a place from another one that could go on.</summary>
+    private bool HoldsUp(Worker worker, Link? output) => Volatile.Read(ref hasPlace[worker.Index]) && worker.Times.State switch
     {
-        WorkerState.Starved or WorkerState.Left => false,
-        WorkerState.Blocked => output is null || output.HasFreeSlot(), // else others could not go on either
-        _ => true,
+        WorkerState.Busy or WorkerState.Pausing => true,
+        WorkerState.Blocked => output is null || output.HasFreeSlot(),
+        _ => false,
     };
 
     private void GiveUpPlace(int worker)
@@ -184,7 +206,6 @@ internal sealed class Lead(Link input, int workers)
         Volatile.Write(ref places, now);
         if (now < before)
             return;
-        Volatile.Write(ref sentinel, Nobody);
         Interlocked.MemoryBarrier();
         Reserve.WakeAll();
     }

@@ -239,7 +239,7 @@ internal abstract class Worker
         Times.Enter(state);
         try
         {
-            var isBrief = state != WorkerState.Pausing && milliseconds == Timeout.Infinite;
+            var isBrief = state is WorkerState.Starved or WorkerState.Blocked && milliseconds == Timeout.Infinite;
             if (!isAsynchronous && isBrief && spinner.Try(condition))
                 return;
             if (set is null)
@@ -255,7 +255,7 @@ internal abstract class Worker
         finally
         {
             Times.Leave(state);
-            if (state == WorkerState.Blocked)
+            if (state is WorkerState.Blocked or WorkerState.Pausing)
                 Stage.Lead?.OnGoingOn();
         }
     }

@@ -172,7 +172,7 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
     public override void OnItemTaken()
     {
         if ((++ItemsIn & (Lead.ReportEvery - 1)) == 0 && Stage.Lead is { } lead)
-            lead.Report(Times.MeasureBusy());
+            lead.Report(Times.MeasureBusy(), Stage);
         if (attempts is not null)
             attempts.Begin(reader.Number);
         ItemSpan?.Begin();

@@ -29,7 +29,7 @@ internal sealed unsafe class WorkerTimes
     public WorkerState State => (WorkerState)Volatile.Read(ref record->State);
 
     /// <summary>Whether the worker has waited for an item at least once.</summary>
-    public bool HasStarved => State is WorkerState.Starved or WorkerState.Spare || Volatile.Read(ref record->Starved) != 0;
+    public bool HasStarved => State is WorkerState.Starved or WorkerState.Spare || (Volatile.Read(ref record->Starved) | Volatile.Read(ref record->Spare)) != 0;
 
     public TimeSpan Starved => Spent(record->Starved, WorkerState.Starved);
 
@@ -80,7 +80,7 @@ internal sealed unsafe class WorkerTimes
         if (waiting == WorkerState.Starved)
             record->Starved += Math.Max(spent, 1);
         else if (waiting == WorkerState.Spare)
-            record->Spare += spent;
+            record->Spare += Math.Max(spent, 1);
         else
             record->Blocked += spent;
     }

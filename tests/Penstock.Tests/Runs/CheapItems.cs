@@ -147,7 +147,7 @@ public class CheapItems
         Pipeline.From(Enumerable.Range(0, 20 * Cheap), Roomy).Then(items => items.Select(i => i), Roomy with { Name = "cheap", Workers = 8 }).To(Items.Drop).Run(options);
 
         var snapshot = run!.Snapshot();
-        Assert.Matches("cheap needs [1-7] of its 8 workers", snapshot.Verdict);
+        Assert.Matches("cheap used [1-7] of its 8 workers", snapshot.Verdict);
         Assert.All(snapshot.Stages.Single(s => s.Name == "cheap").Workers, w => Assert.True(w.Busy + w.Starved + w.Blocked <= snapshot.Elapsed));
     });
 }
