@@ -61,9 +61,14 @@ internal static class Steps
         hash = (hash ^ (hash >> 30)) * 0xBF58476D1CE4E5B9;
         hash = (hash ^ (hash >> 27)) * 0x94D049BB133111EB;
         hash ^= hash >> 31;
-        var state = hash;
-        for (var steps = 375 * (1 + ((hash % 40) * ((hash >> 32) % 40) / 40)); steps > 0; steps--)
+        return Compute(hash, 375 * (1 + ((hash % 40) * ((hash >> 32) % 40) / 40))) == 0 ? item : item + 1;
+    }
+
+    /// <summary>So many multiplications, each of which needs the result of the one before.</summary>
+    public static ulong Compute(ulong state, ulong steps)
+    {
+        for (; steps > 0; steps--)
             state = (state * 6364136223846793005) + 1442695040888963407;
-        return state == 0 ? item : item + 1;
+        return state;
     }
 }

@@ -13,7 +13,7 @@ internal sealed class SmallSuite : Suite
 
     public override string Topic => "three stages, generate → +1 → consume, ints";
 
-    public override IEnumerable<Contest> Contests => ((int[])[1, 4, 12, 64, 1024]).Select(OneWorker);
+    public override IEnumerable<Contest> Contests => ((int[])[1, 2, 4, 12, 64, 1024]).Select(OneWorker);
 
     private static Contest OneWorker(int inFlight)
     {

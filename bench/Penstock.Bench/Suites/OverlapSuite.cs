@@ -1,0 +1,24 @@
+using Penstock.Bench.Measuring;
+using Penstock.Bench.Peers;
+
+namespace Penstock.Bench.Suites;
+
+/// <summary>Steps that cost something: what <see cref="Isolation.None"/> nests while items are cheap must overlap here.</summary>
+internal sealed class OverlapSuite : Suite
+{
+    private static readonly Claim Overlaps = new("at least 1.7 times the rate of nested iterators", line => line.Ratio >= 1.7);
+
+    public override string Name => "overlap";
+
+    public override string Topic => "generate → compute → compute → consume, each of the two takes 200 µs an item";
+
+    public override IEnumerable<Contest> Contests =>
+    [
+        new("two steps of 200 µs",
+        [
+            CostlySteps.Nested(),
+            CostlySteps.Penstock("Penstock, None", Isolation.None) with { Claim = Overlaps },
+            CostlySteps.Penstock("Penstock, threads", Isolation.Thread) with { Claim = Overlaps },
+        ]),
+    ];
+}
