@@ -61,10 +61,10 @@ public sealed record StageSnapshot
     /// <summary>The share of its workers' time, while they were needed, that was spent in user code: 0 to 1.</summary>
     public double BusyShare => Share(Busy);
 
-    /// <summary>The share of its workers' time that was spent waiting for items: 0 to 1.</summary>
+    /// <summary>The share of the same time that was spent waiting for items: 0 to 1.</summary>
     public double StarvedShare => Share(Starved);
 
-    /// <summary>The share of its workers' time that was spent waiting for slots: 0 to 1.</summary>
+    /// <summary>The share of the same time that was spent waiting for slots: 0 to 1.</summary>
     public double BlockedShare => Share(Blocked);
 
     private double Share(TimeSpan part)

@@ -170,6 +170,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
         }
 
         isInReserve = false;
+        Worker.Times.MeasureBusy(); // looking after others is no part of what its items cost
         if (!Worker.MayNotTake)
             await Worker.TakeSlotAsync().ConfigureAwait(false);
     }

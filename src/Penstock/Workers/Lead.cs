@@ -110,8 +110,8 @@ internal sealed class Lead(Link input, int workers)
     {
         var average = Volatile.Read(ref cost);
         Volatile.Write(ref cost, average + ((Math.Clamp(ticks, 0, MostReported) - average) / Smoothing));
-        if (level < hasPlace.Length && places == hasPlace.Length)
-            Volatile.Write(ref lingering, CountLingering(stage)); // there is no sentinel to do it
+        if (level < hasPlace.Length && places == hasPlace.Length && IsTimeToLook())
+            Volatile.Write(ref lingering, CountLingering(stage, out _)); // nobody is left in the reserve to do it
         SetPlaces();
     }
 
@@ -122,18 +122,15 @@ internal sealed class Lead(Link input, int workers)
     /// <summary>The sentinel looks after those that take items. False: nobody is at work, and the sentinel may sleep.</summary>
     public bool Look(int worker, RunningStage stage)
     {
-        var now = Stopwatch.GetTimestamp();
-        if (Stopwatch.GetElapsedTime(lookedAt, now).TotalMilliseconds < SentinelPeriod)
+        if (!IsTimeToLook())
             return true; // woken for a place that another one got
-        lookedAt = now;
-
         var taken = input.TakenCount - items;
         Volatile.Write(ref items, items + taken);
-        Volatile.Write(ref lingering, CountLingering(stage));
-        var busy = BusySinceLook(stage);
-        if (taken > 0 || IsAnyoneBusy(stage))
+        Volatile.Write(ref lingering, CountLingering(stage, out var hasAnyoneMoved));
+        var ticks = BusySinceLook(stage).TotalSeconds * Stopwatch.Frequency;
+        if (taken > 0 || hasAnyoneMoved || IsAnyoneBusy(stage))
         {
-            Report((long)(Math.Min(busy.TotalSeconds, 1) * Stopwatch.Frequency) * ReportEvery / Math.Max(taken, 1), stage);
+            Report((long)Math.Min(ticks * ReportEvery / Math.Max(taken, 1), MostReported), stage);
             return true;
         }
 
@@ -142,14 +139,26 @@ internal sealed class Lead(Link input, int workers)
         return false;
     }
 
-    private int CountLingering(RunningStage stage)
+    // A wait may end a little early.
+    private bool IsTimeToLook()
+    {
+        var now = Stopwatch.GetTimestamp();
+        if (Stopwatch.GetElapsedTime(lookedAt, now).TotalMilliseconds < SentinelPeriod - 1)
+            return false;
+        lookedAt = now;
+        return true;
+    }
+
+    private int CountLingering(RunningStage stage, out bool hasAnyoneMoved)
     {
         var count = 0;
+        hasAnyoneMoved = false;
         for (var worker = 0; worker < hasPlace.Length; worker++)
         {
             var now = stage.Workers[worker].ItemsIn;
             if (itemsOf[worker] == now && HoldsUp(stage.Workers[worker], stage.Output))
                 count++;
+            hasAnyoneMoved |= itemsOf[worker] != now;
             itemsOf[worker] = now;
         }
 
@@ -199,15 +208,9 @@ internal sealed class Lead(Link input, int workers)
     private void SetPlaces()
     {
         level = LevelFor(Volatile.Read(ref cost));
-        var before = places;
         var now = Math.Min(level + Volatile.Read(ref lingering), hasPlace.Length);
-        if (now == before)
-            return;
-        Volatile.Write(ref places, now);
-        if (now < before)
-            return;
-        Interlocked.MemoryBarrier();
-        Reserve.WakeAll();
+        if (now != places && Interlocked.Exchange(ref places, now) < now)
+            Reserve.WakeAll();
     }
 
     private int LevelFor(long cost)

@@ -232,7 +232,7 @@ internal abstract class Worker
     /// <param name="set">What the worker waits for; null if only itself is woken.</param>
     /// <param name="state">How the wait counts.</param>
     /// <param name="condition">What ends it.</param>
-    /// <param name="milliseconds">The longest wait, for workers with a thread; such a wait parks at once.</param>
+    /// <param name="milliseconds">The longest wait, for workers with a thread.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask WaitAsync(WaitSet? set, WorkerState state, ICondition condition, int milliseconds = Timeout.Infinite)
     {

@@ -31,12 +31,12 @@ internal sealed unsafe class WorkerTimes
     /// <summary>Whether the worker has waited for an item at least once.</summary>
     public bool HasStarved => State is WorkerState.Starved or WorkerState.Spare || (Volatile.Read(ref record->Starved) | Volatile.Read(ref record->Spare)) != 0;
 
-    public TimeSpan Starved => Spent(record->Starved, WorkerState.Starved);
+    public TimeSpan Starved => Spent(ref record->Starved, WorkerState.Starved);
 
     /// <summary>Includes pauses before retries: the worker could not go on through no fault of its input.</summary>
-    public TimeSpan Blocked => Spent(record->Blocked, WorkerState.Blocked) + (State == WorkerState.Pausing ? SinceLastChange : TimeSpan.Zero);
+    public TimeSpan Blocked => SinceBegun(WorkerState.Pausing) + Spent(ref record->Blocked, WorkerState.Blocked);
 
-    public TimeSpan Spare => Spent(record->Spare, WorkerState.Spare);
+    public TimeSpan Spare => Spent(ref record->Spare, WorkerState.Spare);
 
     public TimeSpan Elapsed => record->StartedAt == Never
         ? TimeSpan.Zero
@@ -73,16 +73,19 @@ internal sealed unsafe class WorkerTimes
         Change(waiting);
     }
 
+    // In this order, and read the other way round: a wait that ends meanwhile is never taken for busy time.
     public void Leave(WorkerState waiting)
     {
-        var spent = time.GetTimestamp() - record->Since;
-        Change(WorkerState.Busy);
+        var now = time.GetTimestamp();
+        var spent = now - record->Since;
         if (waiting == WorkerState.Starved)
             record->Starved += Math.Max(spent, 1);
         else if (waiting == WorkerState.Spare)
             record->Spare += Math.Max(spent, 1);
         else
             record->Blocked += spent;
+        Volatile.Write(ref record->Since, now);
+        Change(WorkerState.Busy);
     }
 
     public void End()
@@ -92,8 +95,9 @@ internal sealed unsafe class WorkerTimes
         Change(WorkerState.Left);
     }
 
-    private TimeSpan Spent(long finished, WorkerState waiting) =>
-        time.GetElapsedTime(0, finished) + (State == waiting ? SinceLastChange : TimeSpan.Zero);
+    private TimeSpan Spent(ref long finished, WorkerState waiting) => SinceBegun(waiting) + time.GetElapsedTime(0, Volatile.Read(ref finished));
+
+    private TimeSpan SinceBegun(WorkerState waiting) => State == waiting ? SinceLastChange : TimeSpan.Zero;
 
     private void Change(WorkerState to)
     {
