@@ -80,13 +80,12 @@ internal sealed class Water(Dice dice, Books books)
         var life = books.Begin(name, gauge);
         try
         {
-            life.Resumed();
             foreach (var item in items)
             {
                 life.Hold(item);
+                life.Resumed(); // while it waits for an item it may have no slot: it sleeps without one when items are cheap
                 Busy.Do(item.Value, work);
                 yield return life.Yield(new Token(books, item.Value));
-                life.Resumed();
                 life.LetGo();
             }
         }
