@@ -49,6 +49,27 @@ public class Promise2Bounded
         }
     });
 
+    [Fact]
+    public Task Outputs_that_wait_on_the_link_before_their_turn_count_too() => Within.Time(() =>
+    {
+        const int limit = 6;
+        using var others = new CountdownEvent(limit - 1); // all slots but that of the first item
+        var outputs = Pipeline.From(Enumerable.Range(0, Count)).Select(WaitIfFirst, new() { Workers = 2, MaxInFlight = limit }).AsEnumerable();
+        foreach (var _ in outputs)
+            alive.Leave();
+        Assert.Equal(limit, alive.Most);
+
+        int WaitIfFirst(int item)
+        {
+            alive.Enter();
+            if (item == 0)
+                others.Wait();
+            else if (item < limit)
+                others.Signal();
+            return item;
+        }
+    });
+
     [Theory]
     [MemberData(nameof(Sides))]
     public Task Between_asynchronous_stages_never_more_than_MaxInFlight_items_are_alive(int producers, int consumers) => Within.Time(async () =>

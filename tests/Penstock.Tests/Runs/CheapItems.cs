@@ -15,19 +15,9 @@ public class CheapItems
     [InlineData(false)]
     public Task Workers_that_took_turns_on_cheap_items_still_share_the_expensive_ones(bool ordered) => Within.Time(() =>
     {
-        // After many cheap items one needs its successors to be done by others.
         using var others = new CountdownEvent(3);
-        var outputs = Pipeline.From(Enumerable.Range(0, Count), Roomy).Select(NeedOthers, Roomy with { Workers = 4, Ordered = ordered }).AsEnumerable();
+        var outputs = Pipeline.From(Enumerable.Range(0, Count), Roomy).Select(item => NeedOthers(item, others), Roomy with { Workers = 4, Ordered = ordered }).AsEnumerable();
         Assert.Equal(Enumerable.Range(0, Count), ordered ? outputs : outputs.Order());
-
-        int NeedOthers(int item)
-        {
-            if (item == Cheap)
-                others.Wait();
-            else if (item > Cheap)
-                others.Signal();
-            return item;
-        }
     });
 
     [Theory]
@@ -37,7 +27,7 @@ public class CheapItems
     {
         using var isTaken = new Gate();
         using var others = new CountdownEvent(3);
-        var outputs = Pipeline.From(Produce, Roomy).Select(NeedOthers, Roomy with { Workers = 4, Ordered = ordered }).AsEnumerable();
+        var outputs = Pipeline.From(Produce, Roomy).Select(item => NeedOthers(item, others, isTaken), Roomy with { Workers = 4, Ordered = ordered }).AsEnumerable();
         Assert.Equal(Enumerable.Range(0, Count), ordered ? outputs : outputs.Order());
 
         IEnumerable<int> Produce()
@@ -52,22 +42,6 @@ public class CheapItems
 
                 yield return i;
             }
-        }
-
-        int NeedOthers(int item)
-        {
-            if (item == Cheap)
-            {
-                isTaken.Open();
-                isTaken.Pass();
-                others.Wait();
-            }
-            else if (item > Cheap)
-            {
-                others.Signal();
-            }
-
-            return item;
         }
     });
 
@@ -150,4 +124,21 @@ public class CheapItems
         Assert.Matches("cheap used [1-7] of its 8 workers", snapshot.Verdict);
         Assert.All(snapshot.Stages.Single(s => s.Name == "cheap").Workers, w => Assert.True(w.Busy + w.Starved + w.Blocked <= snapshot.Elapsed));
     });
+
+    // The first item behind the cheap ones needs its successors to be done by others.
+    private static int NeedOthers(int item, CountdownEvent others, Gate? isTaken = null)
+    {
+        if (item == Cheap)
+        {
+            isTaken?.Open();
+            isTaken?.Pass();
+            others.Wait();
+        }
+        else if (item > Cheap)
+        {
+            others.Signal();
+        }
+
+        return item;
+    }
 }
