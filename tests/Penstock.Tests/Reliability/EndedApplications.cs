@@ -44,7 +44,8 @@ public sealed class EndedApplications(ITestOutputHelper output) : IDisposable
     public Task Ctrl_C_typed_at_a_terminal_ends_everything_once_too() => Within.Time(async () =>
     {
         // A terminal of its own: what is typed there goes through the kernel, which signals all that run in it.
-        var command = $"env --default-signal=INT TMPDIR={temporary.Path} {App.Host} cancel";
+        // The shell that reads the command gives way to it ("exec"): one that waits would end by Ctrl-C too, with an exit code of its own.
+        var command = $"exec env --default-signal=INT TMPDIR={temporary.Path} {App.Host} cancel";
         using var terminal = App.Start(FactInTerminalAttribute.Program, ["--quiet", "--return", "--command", command, "/dev/null"]);
         started.Add(terminal.Id);
         Assert.NotNull(await terminal.StandardOutput.ReadLineAsync());
