@@ -4,7 +4,7 @@ using System.Reflection;
 namespace Penstock.Processes;
 
 /// <summary>A static, non-generic method, as it is called from one process to another.</summary>
-/// <param name="Type">The assembly-qualified name of its type.</param>
+/// <param name="Type">The name of its type: assembly-qualified, which takes long to read, unless it is one of ours.</param>
 /// <param name="Method">Its name, unique in the type for its signature.</param>
 internal readonly record struct MethodName(string Type, string Method)
 {
@@ -12,9 +12,9 @@ internal readonly record struct MethodName(string Type, string Method)
 
     public static MethodName Of(MethodInfo method)
     {
-        if (!method.IsStatic || method.IsGenericMethod || method.DeclaringType is not { IsGenericType: false, AssemblyQualifiedName: { } type })
+        if (!method.IsStatic || method.IsGenericMethod || method.DeclaringType is not { IsGenericType: false, FullName: { } name, AssemblyQualifiedName: { } qualified } type)
             throw new ArgumentException($"{method.DeclaringType}.{method.Name} must be a static method without type parameters.", nameof(method));
-        return new(type, method.Name);
+        return new(type.Assembly == typeof(MethodName).Assembly ? name : qualified, method.Name);
     }
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = Preserved)]

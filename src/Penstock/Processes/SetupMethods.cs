@@ -14,7 +14,7 @@ internal static class SetupMethods
 
     /// <summary>Those of the entry assembly, then those of the given ones.</summary>
     /// <exception cref="PipelineDefinitionException">A method is marked that cannot be called.</exception>
-    public static IReadOnlyList<MethodName> Of(IEnumerable<Assembly> assemblies)
+    public static MethodName[] Of(IEnumerable<Assembly> assemblies)
     {
         var entry = Assembly.GetEntryAssembly();
         return [.. (entry is null ? assemblies : assemblies.Prepend(entry)).Distinct().SelectMany(a => Found.GetOrAdd(a, Find))];

@@ -3,7 +3,7 @@ using Penstock.SharedMemory;
 namespace Penstock.Processes;
 
 /// <summary>What a new worker process reads first, in a region of its own.</summary>
-internal sealed record StartMessage(string Name, MethodName Entry, IReadOnlyList<MethodName> Setups, IReadOnlyList<string> Assemblies, long? MemoryLimit, byte[] Payload)
+internal sealed record StartMessage(string Name, MethodName Entry, MethodName[] Setups, IReadOnlyList<string> Assemblies, long? MemoryLimit, byte[] Payload)
 {
     // Both sides are the same build, unless the application was updated under a running process.
     private static Guid Version => typeof(StartMessage).Module.ModuleVersionId;
@@ -15,7 +15,7 @@ internal sealed record StartMessage(string Name, MethodName Entry, IReadOnlyList
         writer.Write(Version.ToByteArray());
         writer.Write(message.Name);
         Write(writer, message.Entry);
-        writer.Write(message.Setups.Count);
+        writer.Write(message.Setups.Length);
         foreach (var setup in message.Setups)
             Write(writer, setup);
         writer.Write(message.Assemblies.Count);

@@ -1,7 +1,7 @@
 namespace Penstock.Processes;
 
 /// <summary>What a worker process is told by the one that started it.</summary>
-internal sealed class WorkerArguments(string name, ReadOnlyMemory<byte> message, int parent, IReadOnlyList<MethodName> setups, ParentWatch watch)
+internal sealed class WorkerArguments(string name, ReadOnlyMemory<byte> message, int parent, MethodName[] setups, ParentWatch watch)
 {
     public string Name { get; } = name;
 

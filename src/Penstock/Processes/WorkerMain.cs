@@ -1,3 +1,5 @@
+using Penstock.SharedMemory;
+
 namespace Penstock.Processes;
 
 /// <summary>
@@ -18,6 +20,7 @@ internal static class WorkerMain
         var (parent, handle) = WorkerVariable.Parse(variable);
         var watch = ParentWatch.Begin(parent); // first: from here on this process cannot outlive its parent
         ForgetStart(isHook);
+        GlobalBarrier.Prepare();
 
         var message = StartMessage.Read(handle);
         if (message.MemoryLimit is { } limit)

@@ -12,8 +12,8 @@ internal static class WorkerVariable
     public static (int Parent, string Handle) Parse(string value)
     {
         var semicolon = value.IndexOf(';', StringComparison.Ordinal);
-        return semicolon > 0 && int.TryParse(value[..semicolon], NumberStyles.None, CultureInfo.InvariantCulture, out var parent)
-            ? (parent, value[(semicolon + 1)..])
+        return semicolon > 0 && PlainNumber.TryParse(value.AsSpan(0, semicolon), out var parent) && parent <= int.MaxValue
+            ? ((int)parent, value[(semicolon + 1)..])
             : throw new InvalidOperationException($"The environment variable {Name} is set to '{value}', which no pipeline does. Remove it.");
     }
 }

@@ -30,15 +30,11 @@ internal sealed class RunMemory
 
     public static RunMemory Create(bool isPortable)
     {
-        _ = GlobalBarrier.IsSupported; // registers this process
+        GlobalBarrier.Prepare();
         return new(SharedRegion.Create("run", Size, isPortable), isCreator: true);
     }
 
-    public static RunMemory Open(string handle)
-    {
-        _ = GlobalBarrier.IsSupported;
-        return new(SharedRegion.Open(handle), isCreator: false);
-    }
+    public static RunMemory Open(string handle) => new(SharedRegion.Open(handle), isCreator: false);
 
     public FixedMemory Allocate(long size)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Penstock.Processes;
 
 namespace Penstock.SharedMemory;
 
@@ -41,7 +42,7 @@ internal abstract unsafe class SharedRegion : IDisposable
     public static SharedRegion Open(string handle)
     {
         var colon = handle.LastIndexOf(':');
-        if (colon < 0 || !long.TryParse(handle[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var size))
+        if (colon < 0 || !PlainNumber.TryParse(handle.AsSpan(colon + 1), out var size))
             throw new IOException($"'{handle}' is not the handle of a shared region.");
         var path = handle[..colon];
         return path.StartsWith("/proc/", StringComparison.Ordinal) ? MemfdRegion.Open(path, size) : FileRegion.Open(path, size);

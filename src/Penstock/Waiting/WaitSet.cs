@@ -19,7 +19,7 @@ internal sealed unsafe class WaitSet
     private readonly int* waiting;
 
     // Where there is no barrier for all processes, wakers pay for one of their own.
-    private readonly bool fencesItself;
+    private Fencing fencing = Fencing.Unknown;
 
     private Waiter[] members = [];
 
@@ -28,6 +28,7 @@ internal sealed unsafe class WaitSet
     {
         memory = FixedMemory.OfThisProcess(sizeof(int));
         waiting = (int*)memory.Address;
+        fencing = Fencing.ByWaiters;
         id = Interlocked.Increment(ref lastLocalId);
     }
 
@@ -38,7 +39,6 @@ internal sealed unsafe class WaitSet
     {
         this.memory = memory;
         waiting = (int*)memory.Address;
-        fencesItself = !memory.HasBarrier;
         this.id = id;
     }
 
@@ -46,13 +46,13 @@ internal sealed unsafe class WaitSet
     {
         get
         {
-            if (fencesItself)
+            if (fencing != Fencing.ByWaiters && MustFence())
                 Interlocked.MemoryBarrier();
             return Volatile.Read(ref *waiting) != 0;
         }
     }
 
-    public void Join(IEnumerable<Waiter> waiters) => members = [.. waiters];
+    public void Join(Waiter[] waiters) => members = waiters;
 
     /// <summary>One more member, of this process, while the others may be waiting.</summary>
     public void Join(Waiter waiter)
@@ -103,5 +103,20 @@ internal sealed unsafe class WaitSet
     {
         foreach (var waiter in members)
             waiter.WakeFrom(id);
+    }
+
+    // Asked when the first worker is to be woken, and not before: in a process that has just started, the answer takes the kernel some ms.
+    private bool MustFence()
+    {
+        if (fencing == Fencing.Unknown)
+            fencing = memory.HasBarrier ? Fencing.ByWaiters : Fencing.ByAll;
+        return fencing == Fencing.ByAll;
+    }
+
+    private enum Fencing
+    {
+        Unknown,
+        ByWaiters,
+        ByAll,
     }
 }

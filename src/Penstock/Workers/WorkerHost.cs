@@ -43,7 +43,7 @@ internal static class WorkerHost
             var run = new Run(new RunOptions()) { Report = (fault, inCleanup) => stage!.FailRun(fault.Exception, inCleanup), TracksItems = plan.TracksItems };
             var options = new StageOptions
             {
-                Workers = plan.Own.Records.Count,
+                Workers = plan.Own.Records.Length,
                 Faults = plan.HasPolicy ? FaultPolicy.Skip : FaultPolicy.Stop,
                 RecycleAfter = plan.RecycleAfter > 0 ? plan.RecycleAfter : null,
                 RecycleAboveMemory = plan.RecycleAboveMemory > 0 ? plan.RecycleAboveMemory : null,
@@ -75,18 +75,26 @@ internal static class WorkerHost
 
         private unsafe Turns? CreateTurns()
         {
-            if (!plan.IsOrdered || plan.Own.Records.Count == 1)
+            if (!plan.IsOrdered || plan.Own.Records.Length == 1)
                 return null;
-            var turns = new Turns(plan.Own.Records.Count) { Waiting = new WaitSet(memory.At(plan.StageRecord + Workers.StageRecord.TurnWaitingAt), plan.TurnSet) };
-            for (var i = 0; i < plan.Own.Records.Count; i++)
+            var turns = new Turns(plan.Own.Records.Length) { Waiting = new WaitSet(memory.At(plan.StageRecord + Workers.StageRecord.TurnWaitingAt), plan.TurnSet) };
+            for (var i = 0; i < plan.Own.Records.Length; i++)
                 turns.Join(i, (WorkerRecord*)memory.At(plan.Own.Records[i]).Address, isNew: false);
             return turns;
         }
 
-        private IEnumerable<Waiter> Waiters(Crew crew, Worker? self = null) => crew.Records.Select((record, i) =>
-            self?.Index == i && crew == plan.Own ? self.Waiter
-            : crew.AreTasks ? (Waiter)new DistantTaskWaiter(memory.At(record), memory.Bell)
-            : new WordWaiter(memory.At(record)));
+        private Waiter[] Waiters(Crew crew, Worker? self = null)
+        {
+            var waiters = new Waiter[crew.Records.Length];
+            for (var i = 0; i < waiters.Length; i++)
+            {
+                waiters[i] = self?.Index == i ? self.Waiter
+                    : crew.AreTasks ? new DistantTaskWaiter(memory.At(crew.Records[i]), memory.Bell)
+                    : new WordWaiter(memory.At(crew.Records[i]));
+            }
+
+            return waiters;
+        }
 
         [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "The process that started this one has made the same.")]
         private static IItemSerializer? CreateSerializer(string? type) =>

@@ -175,12 +175,12 @@ internal sealed record WorkerPlan
 /// <summary>The workers of a stage as others see them: where their records lie, and how to wake them.</summary>
 /// <param name="Records">Where in the run's memory.</param>
 /// <param name="AreTasks">Whether they are tasks of the process that started the run.</param>
-internal sealed record Crew(IReadOnlyList<long> Records, bool AreTasks)
+internal sealed record Crew(long[] Records, bool AreTasks)
 {
     public void Write(BinaryWriter writer)
     {
         writer.Write(AreTasks);
-        writer.Write(Records.Count);
+        writer.Write(Records.Length);
         foreach (var record in Records)
             writer.Write(record);
     }

@@ -99,10 +99,17 @@ internal sealed class IdentityReader(BinaryReader reader)
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = SameFiles)]
     private static Module Find(string name, string location, Guid version)
     {
-        var loaded = AppDomain.CurrentDomain.GetAssemblies().Where(a => string.Equals(a.FullName, name, StringComparison.Ordinal)).Select(a => a.ManifestModule).ToArray();
-        return loaded.FirstOrDefault(m => m.ModuleVersionId == version)
-            ?? loaded.FirstOrDefault()
-            ?? AssemblyLoadContext.Default.LoadFromAssemblyPath(location).ManifestModule;
+        Module? other = null;
+        foreach (var assembly in AppDomain.CurrentDomain.GetAssemblies())
+        {
+            if (!string.Equals(assembly.FullName, name, StringComparison.Ordinal))
+                continue;
+            if (assembly.ManifestModule.ModuleVersionId == version)
+                return assembly.ManifestModule;
+            other ??= assembly.ManifestModule;
+        }
+
+        return other ?? AssemblyLoadContext.Default.LoadFromAssemblyPath(location).ManifestModule;
     }
 
     private static InvalidOperationException Missing(string what, Assembly assembly) =>
