@@ -5,4 +5,13 @@ internal interface IPassage : IDisposable
 {
     /// <summary>Called by any thread, one at a time, once the worker has been told something.</summary>
     void Guard();
+
+    /// <summary>
+    /// Asked when the worker's generator is over, which itself has thrown nothing: why items are missing all the same. Somebody behind the
+    /// passage has caught an exception that came from before it.
+    /// </summary>
+    Exception? Swallowed { get; }
+
+    /// <summary>What a finally block before the passage has thrown. Disposing does not, or it would take the place of what its consumer is leaving with.</summary>
+    Exception? FailedDispose { get; }
 }

@@ -36,7 +36,7 @@ internal sealed class InnerAsyncItems<T>(IAsyncEnumerable<T> items, Worker worke
             if (more)
                 worker.ItemsIn++;
             else
-                worker.ItemsAskedFor = 0;
+                worker.ItemsAskedFor = worker.ItemsIn;
             return more;
         }
     }

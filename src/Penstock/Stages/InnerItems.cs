@@ -30,6 +30,8 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
             throw new InvalidOperationException($"Stage '{worker.Stage.Name}' enumerates its input a second time, but a pipeline's items flow past once.");
         enumerated = true;
         var enumerator = items.GetEnumerator();
+        if (isSource)
+            worker.ItemsAskedFor = worker.ItemsIn; // another process may have died in the middle of asking
         Passage passage = isSource ? new BehindSource(enumerator, worker) : new BehindStage(enumerator, worker);
         if (Ahead is var (stage, maxInFlight))
             return Owned(new RunAhead<T>(passage, worker, stage, maxInFlight, Stopping!));
@@ -49,6 +51,10 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
     // exchanges the enumerator that is passed on for one that asks. The two kinds share no code that runs per item: the compiler
     // optimises each for the one kind of enumerator behind it.
     //
+    // Nor is an exception caught on its way, which would cost as much as all the rest: it is counted. A passage that has been asked more
+    // often than it has answered when it comes to its end, or its worker does, had somebody behind it who caught the exception and took
+    // the items before it for all.
+    //
     // MoveNext is a loop that never goes round, since the runtime profiles methods with loops from their first call on, and others only
     // later. A consumer that is compiled while its own loop runs, as a sink is, then has all the stages before it inlined.
     internal abstract class Passage(IEnumerator<T> items, Worker worker) : IEnumerator<T>, IPassage
@@ -63,7 +69,14 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
         // Volatile, since a loop that has all of this inlined might otherwise read it once.
         protected IEnumerator<T> Items => Volatile.Read(ref items);
 
+        public Exception? Swallowed => IsUnanswered ? Missing() : null;
+
+        public Exception? FailedDispose { get; private set; }
+
         protected abstract bool IsBehindSource { get; }
+
+        /// <summary>Whether an exception has gone through it.</summary>
+        protected abstract bool IsUnanswered { get; }
 
         public abstract bool MoveNext();
 
@@ -81,8 +94,28 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
             if (isDisposed)
                 return;
             isDisposed = true;
-            Items.Dispose();
+            try
+            {
+                Items.Dispose();
+            }
+            catch (Exception exception)
+            {
+                FailedDispose = exception;
+            }
         }
+
+        /// <summary>The items are over; unless that is so because what yields them has thrown before.</summary>
+        protected bool End(bool isComplete)
+        {
+            if (!isComplete && !worker.IsStopping)
+                throw Missing();
+            Current = default!;
+            return false;
+        }
+
+        private InvalidOperationException Missing() => new(
+            $"Stage '{worker.Stage.Name}': one of its functions has caught an exception that came from its input, and went on as if the items had ended. Some are missing, so the run fails. "
+            + "Let the exceptions of the input pass; the caller of the run gets them.");
     }
 
     private sealed unsafe class BehindSource(IEnumerator<T> items, Worker worker) : Passage(items, worker)
@@ -91,11 +124,13 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
 
         protected override bool IsBehindSource => true;
 
+        protected override bool IsUnanswered => record->ItemsAskedFor > record->ItemsIn;
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public override bool MoveNext()
         {
             var source = Items;
-            record->ItemsAskedFor = record->ItemsIn + 1;
+            record->ItemsAskedFor++;
             while (source.MoveNext())
             {
                 record->ItemsIn++;
@@ -103,28 +138,32 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
                 return true;
             }
 
-            record->ItemsAskedFor = 0;
-            Current = default!;
-            return false;
+            return End(isComplete: --record->ItemsAskedFor == record->ItemsIn);
         }
     }
 
     private sealed class BehindStage(IEnumerator<T> items, Worker worker) : Passage(items, worker)
     {
+        private long asked;
+        private long answered;
+
         protected override bool IsBehindSource => false;
+
+        protected override bool IsUnanswered => asked > answered;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public override bool MoveNext()
         {
             var stage = Items;
+            asked++;
             while (stage.MoveNext())
             {
+                answered++;
                 Current = stage.Current;
                 return true;
             }
 
-            Current = default!;
-            return false;
+            return End(isComplete: --asked == answered);
         }
     }
 

@@ -102,7 +102,7 @@ internal abstract class Worker
     /// <inheritdoc cref="ItemsIn"/>
     public unsafe ref long ItemsOut => ref record->ItemsOut;
 
-    /// <summary>Where a source has something behind it in the same worker: the items that the source was asked for, none when it has ended.</summary>
+    /// <summary>Where a source has something behind it in the same worker: the items that the source was asked for: one more than were taken while it is at one, or has thrown.</summary>
     public unsafe ref long ItemsAskedFor => ref record->ItemsAskedFor;
 
     /// <summary>Of a source: whether the worker is in it. Where it pulls tickets, it counts as starved meanwhile.</summary>

@@ -326,7 +326,7 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
     /// <summary>The generator is over: at the end of its input, early, or because it was stopped. Always false.</summary>
     private async ValueTask<bool> EndAsync()
     {
-        var exception = await DisposeGeneratorAsync().ConfigureAwait(false);
+        var exception = await DisposeGeneratorAsync(isOver: true).ConfigureAwait(false);
         if (exception is not null)
             Fail(exception);
         else if (!IsStopping && !Stage.IsSource && !reader.IsAtEnd)
@@ -334,8 +334,9 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
         return false;
     }
 
-    /// <summary>Ends the generator, and what a stage inside left undisposed. Returns the first exception of a finally block.</summary>
-    private async ValueTask<Exception?> DisposeGeneratorAsync()
+    /// <summary>Ends the generator, and what a stage inside left undisposed. Returns what failed first: for want of a reader of an exception, or in a finally block.</summary>
+    /// <param name="isOver">Whether the generator has come to its end, as if all were well.</param>
+    private async ValueTask<Exception?> DisposeGeneratorAsync(bool isOver = false)
     {
         Exception? first = null;
         IsCleaningUp = true;
@@ -354,14 +355,12 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
 
         for (var i = 0; i < passages.Count; i++) // nobody else adds or removes any
         {
-            try
-            {
-                passages[i].Dispose();
-            }
-            catch (Exception exception)
-            {
-                first ??= IsExpected(exception) ? null : exception;
-            }
+            var passage = passages[i];
+            passage.Dispose();
+            if (passage.FailedDispose is { } exception && !IsExpected(exception))
+                first ??= exception;
+            if (isOver && !IsStopping)
+                first = passage.Swallowed ?? first;
         }
 
         lock (passages)

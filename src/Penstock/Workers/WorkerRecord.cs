@@ -39,7 +39,7 @@ internal struct WorkerRecord
     [FieldOffset(272)]
     public int State;
 
-    /// <summary>Where a source has something behind it in the same worker: the items that the source was asked for, none when it has ended.</summary>
+    /// <summary>Where a source has something behind it in the same worker: the items that the source was asked for: one more than were taken while it is at one, or has thrown.</summary>
     [FieldOffset(280)]
     public long ItemsAskedFor;
 

@@ -56,6 +56,12 @@ internal sealed class Pump<T> : Pump
     /// <summary>Whether the generator is over.</summary>
     public bool HasEnded => hasEnded;
 
+    /// <summary>Whether the generator has thrown.</summary>
+    public bool HasFailed => failure is not null;
+
+    /// <summary>What it has thrown, once the consumer has come to that.</summary>
+    public Exception? Thrown { get; private set; }
+
     private bool MayNotGoOn => isToRest || worker.IsStopping;
 
     /// <summary>Begins to produce. False if the system refuses the thread.</summary>
@@ -101,9 +107,8 @@ internal sealed class Pump<T> : Pump
             return false;
         if (Met is { } fault)
             throw Meet(worker, fault);
-        var thrown = failure;
-        failure = null;
-        thrown?.Throw();
+        Thrown = failure?.SourceException;
+        failure?.Throw();
         return false;
     }
 
@@ -121,9 +126,8 @@ internal sealed class Pump<T> : Pump
             return false;
         Sleeper.Waiter.Wake();
         thread?.Join();
-        if (failure is { SourceException: not PipelineStoppedException and var exception })
+        if (Thrown is null && failure is { SourceException: not PipelineStoppedException and var exception })
             worker.Stage.Run.Log.IgnoredAfterEnd(name, worker.Index, exception);
-        failure = null;
         link.DisposeUndelivered(worker.Stage.Run.FailWith);
         return true;
     }

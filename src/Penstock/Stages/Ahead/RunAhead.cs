@@ -34,6 +34,11 @@ internal sealed class RunAhead<T>(InnerItems<T>.Passage items, Worker worker, st
 
     object? IEnumerator.Current => Current;
 
+    // What a pump met behind the last item that was asked for, its consumer never knew.
+    public Exception? Swallowed => pump is { HasFailed: true } ? pump.Thrown : items.Swallowed;
+
+    public Exception? FailedDispose => items.FailedDispose;
+
     // A loop that never goes round, for the reason given in Passage.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MoveNext()
