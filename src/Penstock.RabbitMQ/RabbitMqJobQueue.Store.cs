@@ -96,8 +96,13 @@ public sealed partial class RabbitMqJobQueue<T>
     private static DeadJob Read(BasicGetResult message)
     {
         var properties = message.BasicProperties;
-        var reason = JobHeaders.Text(properties, JobHeaders.Reason)
-            ?? (JobHeaders.Text(properties, "x-first-death-reason") is { } broker ? $"The broker put it aside: {broker}." : "Unknown: not put aside by a worker.");
+        var failure = JobHeaders.Text(properties, JobHeaders.Reason);
+        var reason = JobHeaders.LastDeath(properties) switch
+        {
+            "rejected" => $"Too large for the broker to be written anew, so that the reason is only in the log of the worker that put it aside.{(failure is null ? "" : $" It had failed before: {failure}")}",
+            { } death when failure is null => $"The broker put it aside: {death}.",
+            _ => failure ?? "Unknown: not put aside by a worker.",
+        };
         return new(properties.MessageId, reason, JobHeaders.Number(properties, JobHeaders.Attempts), message.Body.ToArray());
     }
 

@@ -31,6 +31,13 @@ internal static class JobHeaders
     public static int Number(IReadOnlyBasicProperties properties, string header) =>
         int.TryParse(Text(properties, header), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Min(number, BrokerLimits.MaxAttempts) : 0;
 
+    /// <summary>Why the broker itself moved the message on for the last time; null if it never did.</summary>
+    public static string? LastDeath(IReadOnlyBasicProperties properties)
+    {
+        var deaths = properties.Headers is { } headers && headers.TryGetValue("x-death", out var value) ? value as IEnumerable<object> : null;
+        return deaths?.FirstOrDefault() is IDictionary<string, object?> last && last.TryGetValue("reason", out var reason) ? AmqpText.From(reason) : null;
+    }
+
     /// <summary>
     /// The same message again, to be published anew: without what the broker or the client added to this delivery, and without what would make
     /// the broker refuse it, drop it or send it elsewhere.

@@ -50,6 +50,9 @@ internal sealed class Delivery(Subscription subscription, ulong tag, bool isRede
     /// <summary>The broker gives it to somebody else. It must be claimed.</summary>
     public Task RequeueAsync(CancellationToken ct) => SettleAsync(static (channel, tag) => channel.BasicNackAsync(tag, multiple: false, requeue: true), ct);
 
+    /// <summary>The broker moves it to the dead jobs, as the queue's arguments say, or drops it if they say nothing. It must be claimed.</summary>
+    public Task RejectAsync(CancellationToken ct) => SettleAsync(static (channel, tag) => channel.BasicRejectAsync(tag, requeue: false), ct);
+
     private async Task SettleAsync(Func<IChannel, ulong, ValueTask> settle, CancellationToken ct)
     {
         try
