@@ -38,11 +38,7 @@ public sealed partial class RabbitMqJobQueue<T>
             Headers = new Dictionary<string, object?>(StringComparer.Ordinal),
         };
         if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity)
-        {
-            properties.Headers[JobHeaders.TraceParent] = activity.Id;
-            if (activity.TraceStateString is { } state)
-                properties.Headers[JobHeaders.TraceState] = state;
-        }
+            JobHeaders.AddTrace(properties, activity);
 
         await publisher.PublishAsync("", queues.Main, properties, body, ct).ConfigureAwait(false);
         return properties.MessageId;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Penstock.RabbitMQ.Tests.Brokers;
 
 namespace Penstock.RabbitMQ.Tests;
@@ -102,13 +101,13 @@ public sealed class BrokerInNeedTests(OwnBroker own) : QueueTest, IClassFixture<
     [BrokerFact]
     public async Task A_message_that_ends_every_connection_is_sent_again_with_pauses()
     {
-        var broker = await own.RunningAsync();
-        var queue = Open<string>(Options(broker) with { SubmitTimeout = TimeSpan.FromSeconds(3) });
-        using var activity = new Activity("submitting").SetIdFormat(ActivityIdFormat.W3C).Start();
-        activity.TraceStateString = new('x', 300_000); // headers larger than a frame of the protocol
+        await using var line = Line.To(await own.RunningAsync());
+        var queue = Open<string>(Options(own.Broker) with { Uri = line.Uri, SubmitTimeout = TimeSpan.FromSeconds(3) });
+        await queue.CountAsync(Soon);
+        line.HangUpOn("unbearable");
 
-        await Assert.ThrowsAsync<RabbitMqJobQueueException>(async () => await queue.SubmitAsync("job", ct: Soon));
+        await Assert.ThrowsAsync<RabbitMqJobQueueException>(async () => await queue.SubmitAsync("unbearable", ct: Soon));
 
-        Assert.InRange(Log.All.Count(line => line.Contains("is there again", StringComparison.Ordinal)), 0, 6); // 0.1, 0.2, 0.4, 0.8, 1.6 s
+        Assert.InRange(Log.All.Count(line => line.Contains("is there again", StringComparison.Ordinal)), 1, 6); // 0.1, 0.2, 0.4, 0.8, 1.6 s
     }
 }

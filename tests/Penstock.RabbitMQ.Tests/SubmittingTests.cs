@@ -68,6 +68,16 @@ public sealed class SubmittingTests(SharedBroker shared) : QueueTest
         Assert.Contains("MaxPayloadBytes allows 10", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_name_that_the_protocol_cannot_hold_is_refused_before_it_is_sent()
+    {
+        var queue = Open<int>(new() { Uri = new("amqp://nowhere.invalid") });
+
+        var error = await Assert.ThrowsAsync<ArgumentException>(async () => await queue.SubmitAsync(1, new('ä', 128), Soon));
+
+        Assert.Contains("1 to 255 bytes long", error.Message, StringComparison.Ordinal);
+    }
+
     [BrokerFact]
     public async Task Cancelled_submits_do_not_disturb_the_others()
     {

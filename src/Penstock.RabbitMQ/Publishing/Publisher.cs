@@ -14,6 +14,9 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
     // The client looks through all outstanding messages at a confirm of several; more gain nothing.
     private const int MaxOutstanding = 512;
 
+    // What a frame holds beside the properties: its own ends, the head, and the number by which the client confirms.
+    private const int FrameOverhead = 64;
+
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
@@ -58,6 +61,7 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
     {
         var (patience, routingKey) = (message.Patience, message.RoutingKey);
         var link = await connection.OpenAsync(patience.Left, ct).ConfigureAwait(false);
+        ThrowIfTooLarge(message, link);
         var preparations = connection.Preparations;
         RabbitMqJobQueueException failure;
         try
@@ -103,6 +107,18 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         message.WasMissing = true;
         await connection.PrepareAgainAsync(preparations, patience.Left, ct).ConfigureAwait(false);
         return failure;
+    }
+
+    /// <summary>The broker ends the connection over properties that do not fit into one frame, and so with all that others have under way there.</summary>
+    private void ThrowIfTooLarge(Message message, IConnection link)
+    {
+        var bytes = ((IAmqpWriteable)message.Properties).GetRequiredBufferSize();
+        if (link.FrameMax == 0 || bytes + FrameOverhead <= link.FrameMax)
+            return;
+        throw new RabbitMqJobQueueException(
+            $"Publishing a job to '{message.RoutingKey}' failed at {address}: its headers take {bytes} bytes, which do not fit into a frame of {link.FrameMax}. " +
+            "Whoever submitted it should put less into them; or raise frame_max in rabbitmq.conf.")
+        { IsTooLarge = true };
     }
 
     private async Task AwaitAsync(Task publish, Message message, CancellationToken ct)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Penstock.RabbitMQ.Tests.Brokers;
 
@@ -11,6 +12,7 @@ internal sealed class Line : IAsyncDisposable
     private readonly TaskCompletionSource called = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task carrying;
     private volatile bool isSilent;
+    private volatile string? fatal;
 
     private Line(int port)
     {
@@ -26,6 +28,9 @@ internal sealed class Line : IAsyncDisposable
     public static Line To(Broker broker) => new(broker.Port);
 
     public void FallSilent() => isSilent = true;
+
+    /// <summary>From now on every call ends in which this is said.</summary>
+    public void HangUpOn(string text) => fatal = text;
 
     public async ValueTask DisposeAsync()
     {
@@ -69,6 +74,8 @@ internal sealed class Line : IAsyncDisposable
             while (await from.ReadAsync(buffer, ended.Token) is > 0 and var count)
             {
                 called.TrySetResult();
+                if (fatal is { } text && buffer.AsSpan(0, count).IndexOf(Encoding.UTF8.GetBytes(text)) >= 0)
+                    return;
                 if (!isSilent)
                     await to.WriteAsync(buffer.AsMemory(0, count), ended.Token);
             }
