@@ -61,7 +61,6 @@ public sealed partial class RabbitMqJobQueue<T>
         catch (RabbitMqJobQueueException refusal) when (refusal.IsTooLarge)
         {
             await EnsureDeadLetteringAsync(delivery, refusal, ct).ConfigureAwait(false);
-            delivery.Claim();
             await delivery.RejectAsync(ct).ConfigureAwait(false);
             log.Rejected(delivery.Properties.MessageId, queues.Dead, attempts, reason, refusal.Message);
             return false;

@@ -52,7 +52,6 @@ public sealed partial class RabbitMqJobQueue<T>
         }
         catch (RabbitMqJobQueueException refusal) when (refusal.IsTooLarge)
         {
-            delivery.Claim();
             await delivery.RequeueAsync(ct).ConfigureAwait(false);
             log.Requeued(job.Id, refusal.Message);
         }

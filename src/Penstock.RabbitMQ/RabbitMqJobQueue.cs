@@ -197,7 +197,7 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
         }
         catch (Exception e)
         {
-            await RequeueAsync(delivery, ct).ConfigureAwait(false);
+            await delivery.TryRequeueAsync(ct).ConfigureAwait(false);
             if (e is not RabbitMqJobQueueException { IsTransient: true })
                 throw;
             log.StillDisconnected(e.Message, RepairPause);
@@ -215,24 +215,11 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
         }
         catch (Exception e) when (e is RabbitMqJobQueueException or OperationCanceledException or ObjectDisposedException)
         {
-            await RequeueAsync(delivery, ct).ConfigureAwait(false);
+            await delivery.TryRequeueAsync(ct).ConfigureAwait(false);
         }
         catch (JobLeaseLostException)
         {
             // The broker has it back already.
-        }
-    }
-
-    private static async Task RequeueAsync(Delivery delivery, CancellationToken ct)
-    {
-        try
-        {
-            delivery.Claim();
-            await delivery.RequeueAsync(ct).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is JobLeaseLostException or OperationCanceledException)
-        {
-            // The broker has it back already, or takes it back with the channel.
         }
     }
 }

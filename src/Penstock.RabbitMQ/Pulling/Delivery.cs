@@ -47,11 +47,32 @@ internal sealed class Delivery(Subscription subscription, ulong tag, bool isRede
     /// <summary>The broker forgets it. It must be claimed.</summary>
     public Task AcknowledgeAsync(CancellationToken ct) => SettleAsync(static (channel, tag) => channel.BasicAckAsync(tag, multiple: false), ct);
 
-    /// <summary>The broker gives it to somebody else. It must be claimed.</summary>
-    public Task RequeueAsync(CancellationToken ct) => SettleAsync(static (channel, tag) => channel.BasicNackAsync(tag, multiple: false, requeue: true), ct);
+    /// <summary>Claims it, and the broker gives it to somebody else, which costs a try.</summary>
+    public Task RequeueAsync(CancellationToken ct)
+    {
+        Claim();
+        return SettleAsync(static (channel, tag) => channel.BasicNackAsync(tag, multiple: false, requeue: true), ct);
+    }
 
-    /// <summary>The broker moves it to the dead jobs, as the queue's arguments say, or drops it if they say nothing. It must be claimed.</summary>
-    public Task RejectAsync(CancellationToken ct) => SettleAsync(static (channel, tag) => channel.BasicRejectAsync(tag, requeue: false), ct);
+    /// <summary>The same, if it is still there to be given back.</summary>
+    public async Task TryRequeueAsync(CancellationToken ct)
+    {
+        try
+        {
+            await RequeueAsync(ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is JobLeaseLostException or OperationCanceledException)
+        {
+            // The broker has it back already, or takes it back with the channel.
+        }
+    }
+
+    /// <summary>Claims it, and the broker moves it to the dead jobs, as the queue's arguments say, or drops it if they say nothing.</summary>
+    public Task RejectAsync(CancellationToken ct)
+    {
+        Claim();
+        return SettleAsync(static (channel, tag) => channel.BasicRejectAsync(tag, requeue: false), ct);
+    }
 
     private async Task SettleAsync(Func<IChannel, ulong, ValueTask> settle, CancellationToken ct)
     {

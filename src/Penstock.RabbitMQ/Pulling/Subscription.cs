@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Penstock.Hosting;
 using Penstock.RabbitMQ.Connections;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -71,18 +70,8 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
 
     private async Task GiveBackLateAsync()
     {
-        try
-        {
-            await foreach (var delivery in waiting.Reader.ReadAllAsync().ConfigureAwait(false))
-            {
-                delivery.Claim();
-                await delivery.RequeueAsync(CancellationToken.None).ConfigureAwait(false);
-            }
-        }
-        catch (JobLeaseLostException)
-        {
-            // The channel has ended meanwhile.
-        }
+        await foreach (var delivery in waiting.Reader.ReadAllAsync().ConfigureAwait(false))
+            await delivery.TryRequeueAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>One holder fewer.</summary>
