@@ -1,3 +1,4 @@
+using Penstock.Hosting.Workers;
 using Penstock.RabbitMQ.Connections;
 using Penstock.RabbitMQ.Messages;
 using Penstock.RabbitMQ.Pulling;
@@ -72,7 +73,7 @@ public sealed partial class RabbitMqJobQueue<T>
         try
         {
             var connection = await pulling.OpenAsync(options.SubmitTimeout, ct).ConfigureAwait(false);
-            await queues.EnsureDeadLetteringAsync(connection).WaitAsync(ct).ConfigureAwait(false);
+            await queues.EnsureDeadLetteringAsync(connection).WaitOrLeaveAsync(log.Late("Looking into the queues"), ct).ConfigureAwait(false);
         }
         catch (Exception e) when (BrokerErrors.IsFromClient(e, ct))
         {

@@ -2,8 +2,10 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Penstock.Hosting;
+using Penstock.Hosting.Workers;
 using Penstock.RabbitMQ.Connections;
 using Penstock.RabbitMQ.Messages;
+using Penstock.RabbitMQ.Telemetry;
 using RabbitMQ.Client;
 
 namespace Penstock.RabbitMQ;
@@ -71,7 +73,7 @@ public sealed partial class RabbitMqJobQueue<T>
         finally
         {
             await GiveBackAsync(channel, last).ConfigureAwait(false);
-            await Bounded.CloseAsync(channel).ConfigureAwait(false);
+            await Bounded.CloseAsync(channel, log).ConfigureAwait(false);
         }
     }
 
@@ -105,7 +107,7 @@ public sealed partial class RabbitMqJobQueue<T>
     private async Task<uint> CountAsync(string queue, CancellationToken ct)
     {
         var (channel, count) = await LookIntoAsync(queue, ct).ConfigureAwait(false);
-        await Bounded.CloseAsync(channel).ConfigureAwait(false);
+        await Bounded.CloseAsync(channel, log).ConfigureAwait(false);
         return count;
     }
 
@@ -117,14 +119,14 @@ public sealed partial class RabbitMqJobQueue<T>
             var connection = await publishing.OpenAsync(options.SubmitTimeout, ct).ConfigureAwait(false);
             var preparations = publishing.Preparations;
             var opening = connection.CreateChannelAsync(null, CancellationToken.None);
-            var channel = await AskAsync(Bounded.OpenAsync(opening, Timeout.InfiniteTimeSpan, options.TimeProvider, ct), queue, ct).ConfigureAwait(false);
+            var channel = await AskAsync(Bounded.OpenAsync(opening, Timeout.InfiniteTimeSpan, options.TimeProvider, log, ct), queue, ct).ConfigureAwait(false);
             try
             {
                 return (channel, await AskAsync(channel.MessageCountAsync(queue, CancellationToken.None), queue, ct).ConfigureAwait(false));
             }
             catch (Exception e)
             {
-                await Bounded.CloseAsync(channel).ConfigureAwait(false);
+                await Bounded.CloseAsync(channel, log).ConfigureAwait(false);
                 if (isSecond || !BrokerErrors.IsMissing(e))
                     throw;
             }
@@ -138,7 +140,7 @@ public sealed partial class RabbitMqJobQueue<T>
     {
         try
         {
-            return await answer.WaitAsync(ct).ConfigureAwait(false);
+            return await answer.WaitOrLeaveAsync(log.Late("Looking into a queue"), ct).ConfigureAwait(false);
         }
         catch (Exception e) when (BrokerErrors.IsFromClient(e, ct))
         {

@@ -73,7 +73,7 @@ public sealed class LargeHeaderTests(SharedBroker shared) : QueueTest
         var options = Options(Broker);
         var address = BrokerAddress.From(options);
         await Open<int>(options).CountAsync(Soon);
-        await using var publisher = new Publisher(new(address, options, "testing", _ => Task.CompletedTask, Log), address, options);
+        await using var publisher = new Publisher(new(address, options, "testing", _ => Task.CompletedTask, Log), address, options, Log);
         var (sent, refused) = (0, 0);
         for (var size = 130_900; size < 131_100; size += 5)
         {

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging;
 using Penstock.Hosting.Workers;
 using Penstock.RabbitMQ.Connections;
+using Penstock.RabbitMQ.Telemetry;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -9,7 +11,7 @@ namespace Penstock.RabbitMQ.Publishing;
 /// Publishes so that the broker has the message when the call returns; many may be under way at once. The caller's token never enters the
 /// client: a publish that is cancelled inside it mixes up the confirms of all others.
 /// </summary>
-internal sealed class Publisher(BrokerConnection connection, BrokerAddress address, RabbitMqJobQueueOptions options) : IAsyncDisposable
+internal sealed class Publisher(BrokerConnection connection, BrokerAddress address, RabbitMqJobQueueOptions options, ILogger log) : IAsyncDisposable
 {
     // The client looks through all outstanding messages at a confirm of several; more gain nothing.
     private const int MaxOutstanding = 512;
@@ -129,8 +131,9 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         }
         catch when (!publish.IsCompleted)
         {
-            // It is left to itself, in its place among the outstanding; how it ends interests nobody, but must not count as unobserved.
+            // It is left to itself, in its place among the outstanding.
             message.Place.LeaveAfter(publish);
+            publish.Leave(log.Late("Publishing a job"));
             throw;
         }
     }
@@ -143,7 +146,7 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         {
             return channel is { IsOpen: true } meanwhile
                 ? meanwhile
-                : channel = await Bounded.OpenAsync(link.CreateChannelAsync(Confirmed, CancellationToken.None), patience.Left, options.TimeProvider, ct).ConfigureAwait(false);
+                : channel = await Bounded.OpenAsync(link.CreateChannelAsync(Confirmed, CancellationToken.None), patience.Left, options.TimeProvider, log, ct).ConfigureAwait(false);
         }
         finally
         {
@@ -173,11 +176,7 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         {
             isKept = true;
             _ = publish.ContinueWith(
-                p =>
-                {
-                    _ = p.Exception;
-                    outstanding.Release();
-                },
+                _ => outstanding.Release(),
                 CancellationToken.None,
                 TaskContinuationOptions.ExecuteSynchronously,
                 TaskScheduler.Default);

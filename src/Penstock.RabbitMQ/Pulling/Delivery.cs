@@ -1,6 +1,8 @@
 using Penstock.Hosting;
+using Penstock.Hosting.Workers;
 using Penstock.RabbitMQ.Connections;
 using Penstock.RabbitMQ.Messages;
+using Penstock.RabbitMQ.Telemetry;
 using RabbitMQ.Client;
 
 namespace Penstock.RabbitMQ.Pulling;
@@ -80,7 +82,7 @@ internal sealed class Delivery(Subscription subscription, ulong tag, bool isRede
         {
             var settling = settle(subscription.Channel, tag);
             if (!settling.IsCompletedSuccessfully)
-                await settling.AsTask().WaitAsync(ct).ConfigureAwait(false);
+                await settling.AsTask().WaitOrLeaveAsync(subscription.Log.Late("Settling a job"), ct).ConfigureAwait(false);
         }
         catch (Exception e) when (BrokerErrors.IsFromClient(e, ct))
         {

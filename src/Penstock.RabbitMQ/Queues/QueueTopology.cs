@@ -43,7 +43,7 @@ internal sealed class QueueTopology(RabbitMqJobQueueOptions options, BrokerAddre
         await DeclareAsync(channel, Main, MainArguments(VersionOf(connection)), options.Quorum).ConfigureAwait(false);
     });
 
-    private static async Task OnChannelAsync(IConnection connection, Func<IChannel, Task> act)
+    private async Task OnChannelAsync(IConnection connection, Func<IChannel, Task> act)
     {
         var channel = await connection.CreateChannelAsync().ConfigureAwait(false);
         try
@@ -52,7 +52,7 @@ internal sealed class QueueTopology(RabbitMqJobQueueOptions options, BrokerAddre
         }
         finally
         {
-            await Bounded.CloseAsync(channel).ConfigureAwait(false);
+            await Bounded.CloseAsync(channel, log).ConfigureAwait(false);
         }
     }
 

@@ -32,4 +32,10 @@ internal static partial class QueueLog
 
     [LoggerMessage(9, LogLevel.Warning, "Job '{Job}' was given back at the cost of a try, since it could not be written anew. {Refusal}")]
     public static partial void Requeued(this ILogger log, string? job, string refusal);
+
+    /// <summary>How to tell of what fails when nobody waits for it: that a connection ended is no news.</summary>
+    public static Action<Exception> Late(this ILogger log, string what) => e => log.FailedLate(BrokerErrors.IsFromClient(e) ? LogLevel.Debug : LogLevel.Warning, what, e);
+
+    [LoggerMessage(EventId = 10, Message = "{What} failed when nobody waited for it.")]
+    private static partial void FailedLate(this ILogger log, LogLevel level, string what, Exception exception);
 }
