@@ -106,9 +106,16 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         // Somebody has deleted the queue, or the exchange.
         if (message.WasMissing)
             throw failure;
-        message.WasMissing = true;
-        await connection.PrepareAgainAsync(preparations, patience.Left, ct).ConfigureAwait(false);
-        return failure;
+        try
+        {
+            await connection.PrepareAgainAsync(preparations, patience.Left, ct).ConfigureAwait(false);
+            message.WasMissing = true;
+            return failure;
+        }
+        catch (RabbitMqJobQueueException e) when (e.IsTransient)
+        {
+            return e;  // it is there, but the node is not that has it
+        }
     }
 
     /// <summary>The broker ends the connection over properties that do not fit into one frame, and so with all that others have under way there.</summary>
