@@ -141,8 +141,9 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
         {
             if (connection is not null)
                 Bounded.CloseAsync(connection, log).Leave(log.Late("Closing"));  // nobody waits for one that may not answer
-            if (e is RabbitMqJobQueueException || ct.IsCancellationRequested)
+            if (e is RabbitMqJobQueueException)
                 throw;
+            ct.ThrowIfCancellationRequested();  // which the client may call a broker out of reach
             throw BrokerErrors.Connecting(e, address);
         }
     }
