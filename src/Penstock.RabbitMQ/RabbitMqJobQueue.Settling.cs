@@ -2,7 +2,6 @@ using Penstock.Hosting;
 using Penstock.RabbitMQ.Messages;
 using Penstock.RabbitMQ.Pulling;
 using Penstock.RabbitMQ.Telemetry;
-using RabbitMQ.Client;
 
 namespace Penstock.RabbitMQ;
 
@@ -21,7 +20,7 @@ public sealed partial class RabbitMqJobQueue<T>
     /// <inheritdoc/>
     /// <remarks>
     /// The job is written anew, into the queue of its pause or of the dead jobs, before its old message is acknowledged: a crash in between
-    /// doubles it, and never loses it.
+    /// doubles it, and never loses it. One that the broker would not take again, as it is too large by now, is put aside at once.
     /// </remarks>
     public async ValueTask FailAsync(Job<T> job, Exception why, CancellationToken ct = default)
     {
@@ -35,13 +34,28 @@ public sealed partial class RabbitMqJobQueue<T>
 
         var copy = JobHeaders.Copy(delivery.Properties, job.Attempt);
         JobHeaders.AddFailure(copy, ReasonOf(why), why.GetType(), options.TimeProvider.GetUtcNow());
-        await ReplaceAsync(delivery, "", queues.Retries.After(job.Attempt).Queue, copy, ct).ConfigureAwait(false);
+        var replacing = ReplaceAsync(delivery, "", queues.Retries.After(job.Attempt).Queue, copy, ct);
+        await OrRejectAsync(replacing, delivery, job.Attempt, ReasonOf(why), ct).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    /// <remarks>The job is written anew, at the end of the queue: if the broker gave it back, it would count that as a try.</remarks>
-    public async ValueTask ReleaseAsync(Job<T> job, CancellationToken ct = default) =>
-        await RewriteAsync(DeliveryOf(job), job.Attempt - 1, ct).ConfigureAwait(false);
+    /// <remarks>
+    /// The job is written anew, at the end of the queue: if the broker gave it back, it would count that as a try. It does so only with one that it would not
+    /// take again, as it is too large by now.
+    /// </remarks>
+    public async ValueTask ReleaseAsync(Job<T> job, CancellationToken ct = default)
+    {
+        var delivery = DeliveryOf(job);
+        try
+        {
+            await RewriteAsync(delivery, job.Attempt - 1, ct).ConfigureAwait(false);
+        }
+        catch (RabbitMqJobQueueException refusal) when (refusal.IsTooLarge)
+        {
+            await delivery.RequeueAsync(ct).ConfigureAwait(false);
+            log.Requeued(job.Id, refusal.Message);
+        }
+    }
 
     /// <summary>Only checks that the job is still this worker's: it stays so as long as the connection.</summary>
     /// <inheritdoc/>
@@ -62,12 +76,14 @@ public sealed partial class RabbitMqJobQueue<T>
         }
         else if (delivery.HasUncountedAttempt)
         {
-            await RewriteAsync(delivery, attempt, ct).ConfigureAwait(false);
+            const string Uncounted = "A try ended without a word, which only a new message can count.";
+            await OrRejectAsync(RewriteAsync(delivery, attempt, ct), delivery, attempt, Uncounted, ct).ConfigureAwait(false);
         }
         else if (delivery.Properties.MessageId is not { Length: > 0 } id)
         {
             // Others may publish without a name; from now on every delivery has the same.
-            await RewriteAsync(delivery, delivery.EarlierAttempts, ct).ConfigureAwait(false);
+            const string Nameless = "It has no name, which only a new message can give it.";
+            await OrRejectAsync(RewriteAsync(delivery, delivery.EarlierAttempts, ct), delivery, delivery.EarlierAttempts, Nameless, ct).ConfigureAwait(false);
         }
         else if (json.Read(delivery.Body, out var payload) is { } poison)
         {
@@ -88,42 +104,6 @@ public sealed partial class RabbitMqJobQueue<T>
 
         return null;
     }
-
-    /// <summary>The same job in a new message at the end of the queue.</summary>
-    private Task RewriteAsync(Delivery delivery, int attempts, CancellationToken ct)
-    {
-        var copy = JobHeaders.Copy(delivery.Properties, attempts);
-        if (string.IsNullOrEmpty(copy.MessageId))
-            copy.MessageId = NewId();
-        return ReplaceAsync(delivery, "", queues.Main, copy, ct);
-    }
-
-    private async Task PutAsideAsync(Delivery delivery, int attempts, Exception why, CancellationToken ct)
-    {
-        var copy = JobHeaders.Copy(delivery.Properties, attempts);
-        JobHeaders.AddFailure(copy, ReasonOf(why), why.GetType(), options.TimeProvider.GetUtcNow());
-        await ReplaceAsync(delivery, queues.Dead, "", copy, ct).ConfigureAwait(false);
-        log.PutAside(copy.MessageId, queues.Dead, attempts, ReasonOf(why));
-    }
-
-    /// <summary>The new message is the broker's before the old one is acknowledged, so that a crash in between loses nothing.</summary>
-    private async Task ReplaceAsync(Delivery delivery, string exchange, string routingKey, BasicProperties copy, CancellationToken ct)
-    {
-        delivery.Claim();
-        try
-        {
-            await publisher.PublishAsync(exchange, routingKey, copy, delivery.Body, ct).ConfigureAwait(false);
-        }
-        catch
-        {
-            delivery.Disclaim();
-            throw;
-        }
-
-        await delivery.AcknowledgeAsync(ct).ConfigureAwait(false);
-    }
-
-    private static string ReasonOf(Exception why) => $"{why.GetType()}: {why.Message}";
 
     private static Delivery DeliveryOf(Job<T> job)
     {

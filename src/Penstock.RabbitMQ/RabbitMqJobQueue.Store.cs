@@ -2,8 +2,10 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Penstock.Hosting;
+using Penstock.Hosting.Workers;
 using Penstock.RabbitMQ.Connections;
 using Penstock.RabbitMQ.Messages;
+using Penstock.RabbitMQ.Telemetry;
 using RabbitMQ.Client;
 
 namespace Penstock.RabbitMQ;
@@ -38,11 +40,7 @@ public sealed partial class RabbitMqJobQueue<T>
             Headers = new Dictionary<string, object?>(StringComparer.Ordinal),
         };
         if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity)
-        {
-            properties.Headers[JobHeaders.TraceParent] = activity.Id;
-            if (activity.TraceStateString is { } state)
-                properties.Headers[JobHeaders.TraceState] = state;
-        }
+            JobHeaders.AddTrace(properties, activity);
 
         await publisher.PublishAsync("", queues.Main, properties, body, ct).ConfigureAwait(false);
         return properties.MessageId;
@@ -75,7 +73,7 @@ public sealed partial class RabbitMqJobQueue<T>
         finally
         {
             await GiveBackAsync(channel, last).ConfigureAwait(false);
-            await Bounded.CloseAsync(channel).ConfigureAwait(false);
+            await Bounded.CloseAsync(channel, log).ConfigureAwait(false);
         }
     }
 
@@ -96,15 +94,20 @@ public sealed partial class RabbitMqJobQueue<T>
     private static DeadJob Read(BasicGetResult message)
     {
         var properties = message.BasicProperties;
-        var reason = JobHeaders.Text(properties, JobHeaders.Reason)
-            ?? (JobHeaders.Text(properties, "x-first-death-reason") is { } broker ? $"The broker put it aside: {broker}." : "Unknown: not put aside by a worker.");
+        var failure = JobHeaders.Text(properties, JobHeaders.Reason);
+        var reason = JobHeaders.LastDeath(properties) switch
+        {
+            "rejected" => $"Too large for the broker to be written anew, so that the reason is only in the log of the worker that put it aside.{(failure is null ? "" : $" It had failed before: {failure}")}",
+            { } death when failure is null => $"The broker put it aside: {death}.",
+            _ => failure ?? "Unknown: not put aside by a worker.",
+        };
         return new(properties.MessageId, reason, JobHeaders.Number(properties, JobHeaders.Attempts), message.Body.ToArray());
     }
 
     private async Task<uint> CountAsync(string queue, CancellationToken ct)
     {
         var (channel, count) = await LookIntoAsync(queue, ct).ConfigureAwait(false);
-        await Bounded.CloseAsync(channel).ConfigureAwait(false);
+        await Bounded.CloseAsync(channel, log).ConfigureAwait(false);
         return count;
     }
 
@@ -116,14 +119,14 @@ public sealed partial class RabbitMqJobQueue<T>
             var connection = await publishing.OpenAsync(options.SubmitTimeout, ct).ConfigureAwait(false);
             var preparations = publishing.Preparations;
             var opening = connection.CreateChannelAsync(null, CancellationToken.None);
-            var channel = await AskAsync(Bounded.OpenAsync(opening, Timeout.InfiniteTimeSpan, options.TimeProvider, ct), queue, ct).ConfigureAwait(false);
+            var channel = await AskAsync(Bounded.OpenAsync(opening, Timeout.InfiniteTimeSpan, options.TimeProvider, log, ct), queue, ct).ConfigureAwait(false);
             try
             {
                 return (channel, await AskAsync(channel.MessageCountAsync(queue, CancellationToken.None), queue, ct).ConfigureAwait(false));
             }
             catch (Exception e)
             {
-                await Bounded.CloseAsync(channel).ConfigureAwait(false);
+                await Bounded.CloseAsync(channel, log).ConfigureAwait(false);
                 if (isSecond || !BrokerErrors.IsMissing(e))
                     throw;
             }
@@ -137,7 +140,7 @@ public sealed partial class RabbitMqJobQueue<T>
     {
         try
         {
-            return await answer.WaitAsync(ct).ConfigureAwait(false);
+            return await answer.WaitOrLeaveAsync(log.Late("Looking into a queue"), ct).ConfigureAwait(false);
         }
         catch (Exception e) when (BrokerErrors.IsFromClient(e, ct))
         {

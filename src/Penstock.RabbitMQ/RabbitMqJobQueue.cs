@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Penstock.Hosting;
+using Penstock.Hosting.Workers;
 using Penstock.RabbitMQ.Connections;
 using Penstock.RabbitMQ.Messages;
 using Penstock.RabbitMQ.Publishing;
@@ -50,7 +51,7 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
         queues = new(options, address, log);
         pulling = new(address, options, "pulling", queues.PrepareAsync, log);
         publishing = new(address, options, "publishing", queues.PrepareAsync, log);
-        publisher = new(publishing, address, options);
+        publisher = new(publishing, address, options, log);
     }
 
     /// <summary>Without end: a job stays this worker's as long as the connection it came by.</summary>
@@ -118,7 +119,7 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
         {
             var connection = await pulling.OpenAsync(Timeout.InfiniteTimeSpan, ct).ConfigureAwait(false);
             var preparations = pulling.Preparations;
-            var starting = Subscription.StartAsync(connection, queues.Main, maxInFlight);
+            var starting = Subscription.StartAsync(connection, queues.Main, maxInFlight, log);
             try
             {
                 var subscription = await starting.WaitAsync(ct).ConfigureAwait(false);
@@ -127,7 +128,7 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
-                _ = AbandonAsync(starting);
+                AbandonAsync(starting).Leave(log.Late("Ending a pull that had just begun"));
                 throw;
             }
             catch (Exception e) when (BrokerErrors.IsFromClient(e, ct))
@@ -197,7 +198,7 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
         }
         catch (Exception e)
         {
-            await RequeueAsync(delivery, ct).ConfigureAwait(false);
+            await delivery.TryRequeueAsync(ct).ConfigureAwait(false);
             if (e is not RabbitMqJobQueueException { IsTransient: true })
                 throw;
             log.StillDisconnected(e.Message, RepairPause);
@@ -215,24 +216,11 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
         }
         catch (Exception e) when (e is RabbitMqJobQueueException or OperationCanceledException or ObjectDisposedException)
         {
-            await RequeueAsync(delivery, ct).ConfigureAwait(false);
+            await delivery.TryRequeueAsync(ct).ConfigureAwait(false);
         }
         catch (JobLeaseLostException)
         {
             // The broker has it back already.
-        }
-    }
-
-    private static async Task RequeueAsync(Delivery delivery, CancellationToken ct)
-    {
-        try
-        {
-            delivery.Claim();
-            await delivery.RequeueAsync(ct).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is JobLeaseLostException or OperationCanceledException)
-        {
-            // The broker has it back already, or takes it back with the channel.
         }
     }
 }

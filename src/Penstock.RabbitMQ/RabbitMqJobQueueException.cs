@@ -25,4 +25,7 @@ public sealed class RabbitMqJobQueueException : JobQueueException
         : base(message, innerException)
     {
     }
+
+    /// <summary>Whether the broker takes no message as large as that: sending it again is of no use, and all others may do better.</summary>
+    internal bool IsTooLarge { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Penstock.RabbitMQ.Tests.Brokers;
 
 namespace Penstock.RabbitMQ.Tests;
@@ -81,17 +80,23 @@ public sealed class BrokerInNeedTests(OwnBroker own) : QueueTest, IClassFixture<
     }
 
     [BrokerFact]
-    public async Task A_submit_whose_patience_ends_while_the_broker_takes_nothing_says_why()
+    public async Task While_the_broker_takes_nothing_jobs_are_pulled_and_completed()
     {
         var broker = await own.RunningAsync();
-        var queue = Open<string>(Options(broker) with { SubmitTimeout = TimeSpan.FromSeconds(2) });
-        await queue.CountAsync(Soon);
+        var queue = Open<string>(Options(broker));
+        await queue.SubmitAsync("first", ct: Soon);
+        await queue.SubmitAsync("second", ct: Soon);
+        var jobs = Pulling(queue, 1, Soon);
+        var first = await NextAsync(jobs);
         await broker.ControlAsync("set_vm_memory_high_watermark", "0");
         try
         {
-            var error = await Assert.ThrowsAsync<RabbitMqJobQueueException>(async () => await queue.SubmitAsync("job", ct: Soon));
-            Assert.Contains("since it takes nothing just now (low on memory)", error.Message, StringComparison.Ordinal);
-            Assert.True(error.IsTransient);
+            var blocked = Log.NextAsync("The broker takes no messages just now");
+            var third = queue.SubmitAsync("third", ct: Soon).AsTask();
+            await blocked.WaitAsync(Soon);
+            await queue.CompleteAsync(first, Soon);
+            Assert.Equal("second", (await NextAsync(jobs)).Payload);
+            Assert.False(third.IsCompleted);
         }
         finally
         {
@@ -100,15 +105,41 @@ public sealed class BrokerInNeedTests(OwnBroker own) : QueueTest, IClassFixture<
     }
 
     [BrokerFact]
+    public Task A_submit_whose_patience_ends_while_memory_is_short_says_why() =>
+        SaysWhyAsync("low on memory", ["set_vm_memory_high_watermark", "0"], ["set_vm_memory_high_watermark", "0.6"]);
+
+    [BrokerFact]
+    public Task A_submit_whose_patience_ends_while_the_disk_is_full_says_why() =>
+        SaysWhyAsync("low on disk", ["set_disk_free_limit", "1000000GB"], ["set_disk_free_limit", "1MB"]);
+
+    [BrokerFact]
     public async Task A_message_that_ends_every_connection_is_sent_again_with_pauses()
     {
+        await using var line = Line.To(await own.RunningAsync());
+        var queue = Open<string>(Options(own.Broker) with { Uri = line.Uri, SubmitTimeout = TimeSpan.FromSeconds(3) });
+        await queue.CountAsync(Soon);
+        line.HangUpOn("unbearable");
+
+        await Assert.ThrowsAsync<RabbitMqJobQueueException>(async () => await queue.SubmitAsync("unbearable", ct: Soon));
+
+        Assert.InRange(Log.All.Count(line => line.Contains("is there again", StringComparison.Ordinal)), 1, 6); // 0.1, 0.2, 0.4, 0.8, 1.6 s
+    }
+
+    private async Task SaysWhyAsync(string why, string[] need, string[] plenty)
+    {
         var broker = await own.RunningAsync();
-        var queue = Open<string>(Options(broker) with { SubmitTimeout = TimeSpan.FromSeconds(3) });
-        using var activity = new Activity("submitting").SetIdFormat(ActivityIdFormat.W3C).Start();
-        activity.TraceStateString = new('x', 300_000); // headers larger than a frame of the protocol
-
-        await Assert.ThrowsAsync<RabbitMqJobQueueException>(async () => await queue.SubmitAsync("job", ct: Soon));
-
-        Assert.InRange(Log.All.Count(line => line.Contains("is there again", StringComparison.Ordinal)), 0, 6); // 0.1, 0.2, 0.4, 0.8, 1.6 s
+        var queue = Open<string>(Options(broker) with { SubmitTimeout = TimeSpan.FromSeconds(2) });
+        await queue.CountAsync(Soon);
+        await broker.ControlAsync(need);
+        try
+        {
+            var error = await Assert.ThrowsAsync<RabbitMqJobQueueException>(async () => await queue.SubmitAsync("job", ct: Soon));
+            Assert.Contains($"since it takes nothing just now ({why})", error.Message, StringComparison.Ordinal);
+            Assert.True(error.IsTransient);
+        }
+        finally
+        {
+            await broker.ControlAsync(plenty);
+        }
     }
 }

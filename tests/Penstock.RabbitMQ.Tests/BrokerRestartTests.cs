@@ -55,6 +55,9 @@ public sealed class BrokerRestartTests(OwnBroker own) : QueueTest, IClassFixture
     public Task A_kill_loses_no_job_of_a_classic_queue() => KillLosesNothingAsync(quorum: false);
 
     [BrokerFact]
+    public async Task A_broker_ends_with_the_tests_that_started_it() => await (await own.RunningAsync()).OrphanAsync();
+
+    [BrokerFact]
     public async Task Without_a_broker_submitting_waits_for_the_time_allowed_and_pulling_goes_on_when_it_comes()
     {
         var broker = await own.RunningAsync();

@@ -1,3 +1,4 @@
+using Penstock.RabbitMQ.Connections;
 using Penstock.RabbitMQ.Tests.Brokers;
 
 namespace Penstock.RabbitMQ.Tests;
@@ -52,6 +53,31 @@ public sealed class ConnectingTests(SharedBroker shared) : QueueTest
         await queue.SubmitAsync("there", ct: Soon);
 
         await ExpectAsync(queue, waiting: 1);
+    }
+
+    [BrokerFact]
+    public async Task A_limit_of_connections_is_named_with_the_cure_and_waited_for()
+    {
+        foreach (var (limit, unlimit, uri) in new (string[], string[], Uri)[]
+        {
+            (["set_vhost_limits", "-p", "other/one", """{"max-connections":0}"""], ["clear_vhost_limits", "-p", "other/one"], Broker.At("guest:guest", "other%2Fone")),
+            (["set_user_limits", "writer", """{"max-connections":0}"""], ["clear_user_limits", "writer", "all"], Broker.At("writer:secret!", "")),
+        })
+        {
+            await Open<int>(Options(Broker) with { Uri = Broker.At("guest:guest", uri.AbsolutePath[1..]) }).CountAsync(Soon);
+            await Broker.ControlAsync(limit);
+            var options = Options(Broker) with { Uri = uri, Declare = false };
+            var error = await FailsAsync(options with { ConnectTimeout = TimeSpan.FromSeconds(2) }, isTransient: true);
+            Assert.Contains($"at {BrokerAddress.From(options)}: the broker allows no more of them", error, StringComparison.Ordinal);
+            Assert.Contains("limit (0) is reached", error, StringComparison.Ordinal);
+            Assert.Contains("Raise the limit with rabbitmqctl set_vhost_limits or set_user_limits, or run fewer workers.", error, StringComparison.Ordinal);
+
+            var refused = Log.NextAsync("allows no more of them");
+            var submitting = Open<int>(options).SubmitAsync(1, ct: Soon).AsTask();
+            await refused.WaitAsync(Soon);
+            await Broker.ControlAsync(unlimit);
+            await submitting;
+        }
     }
 
     [BrokerFact]

@@ -68,6 +68,16 @@ public sealed class SubmittingTests(SharedBroker shared) : QueueTest
         Assert.Contains("MaxPayloadBytes allows 10", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_name_that_the_protocol_cannot_hold_is_refused_before_it_is_sent()
+    {
+        var queue = Open<int>(new() { Uri = new("amqp://nowhere.invalid") });
+
+        var error = await Assert.ThrowsAsync<ArgumentException>(async () => await queue.SubmitAsync(1, new('ä', 128), Soon));
+
+        Assert.Contains("1 to 255 bytes long", error.Message, StringComparison.Ordinal);
+    }
+
     [BrokerFact]
     public async Task Cancelled_submits_do_not_disturb_the_others()
     {
@@ -121,8 +131,20 @@ public sealed class SubmittingTests(SharedBroker shared) : QueueTest
 
         var errors = await Task.WhenAll(submits.Select(submit => Assert.ThrowsAsync<RabbitMqJobQueueException>(() => submit)));
 
-        Assert.InRange(TimeProvider.System.GetElapsedTime(start), patience, patience * 5);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), patience - TimeSpan.FromMilliseconds(50), patience * 5); // timers tick more coarsely than clocks
         Assert.All(errors, error => Assert.Contains("nothing listens", error.Message, StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Whenever_the_time_for_the_first_connection_ends_the_error_is_the_queues_own()
+    {
+        var nowhere = Options(Broker) with { Uri = new($"amqp://127.0.0.1:{Broker.FreePort()}") };
+        for (var n = 0; n < 500; n++)
+        {
+            await using var queue = new RabbitMqJobQueue<int>(nowhere with { ConnectTimeout = TimeSpan.FromMilliseconds(1 + (n % 3)) });
+            var error = await Assert.ThrowsAsync<RabbitMqJobQueueException>(async () => await queue.SubmitAsync(n, ct: Soon));
+            Assert.True(error.IsTransient);
+        }
     }
 
     private sealed record Page(string Path, int Number);

@@ -56,7 +56,7 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
         await Task.WhenAll(open.Keys.Select(job => job.Failure is not null
             ? TellAsync(job)
             : job.SettleOnce(() => TellAsync(job, token => queue.ReleaseAsync(job.Job, token))))).ConfigureAwait(false);
-        await pull.Ended.WaitAsync(shutdown.Over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // how it ends concerns no job of this worker
+        await pull.Ended.WaitOrLeaveAsync(log.FailedLate, shutdown.Over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // how it ends concerns no job of this worker
     }
 
     /// <summary>Extends the leases of all open jobs in time, until it is cancelled.</summary>
@@ -80,7 +80,7 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
     {
         try
         {
-            await queue.ExtendAsync(job.Job, queue.Lease, limit).AsTask().WaitAsync(limit).ConfigureAwait(false);
+            await queue.ExtendAsync(job.Job, queue.Lease, limit).AsTask().WaitOrLeaveAsync(log.FailedLate, limit).ConfigureAwait(false);
         }
         catch (JobLeaseLostException) when (!open.ContainsKey(job))
         {
@@ -116,7 +116,7 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
             {
                 try
                 {
-                    await settle(shutdown.Over).AsTask().WaitAsync(shutdown.Over).ConfigureAwait(false);
+                    await settle(shutdown.Over).AsTask().WaitOrLeaveAsync(log.FailedLate, shutdown.Over).ConfigureAwait(false);
                     return true;
                 }
                 catch (JobLeaseLostException lost)

@@ -71,7 +71,6 @@ internal sealed class PipelineWorkerService<T, TOut> : IHostedService, IAsyncDis
         var most = options.JobsInFlight ?? pipeline.Path.Skip(1).SkipLast(1).Sum(s => s.Options.Workers); // of all stages and the sink, but not Pull and Settle
         jobs = new OpenJobs<T>(queue, most, () => options.CaptureLog ? new JobLog(options.CaptureLevel, options.CaptureLines, time) : null, shutdown, status, log, time);
         run = pipeline.Start(RunOptions(), CancellationToken.None);
-        status.Run = run;
         life = LiveAsync(run, jobs);
         log.Started(name, most, pipeline.ToString());
         stopping = lifetime.ApplicationStopping.UnsafeRegister(static worker => ((PipelineWorkerService<T, TOut>)worker!).Drain(), this);
@@ -156,6 +155,11 @@ internal sealed class PipelineWorkerService<T, TOut> : IHostedService, IAsyncDis
         Name = options.Run.Name ?? name,
         StopTimeout = shutdown.StopTimeout(options.Run.StopTimeout),
         DeadLetter = options.Run.DeadLetter ?? (static _ => { }),
+        OnStarted = run =>
+        {
+            status.Run = run; // before the first job is pulled: whoever asks from then on gets an answer
+            options.Run.OnStarted?.Invoke(run);
+        },
         LoggerFactory = options.Run.LoggerFactory ?? provider.GetRequiredService<ILoggerFactory>(),
     };
 }

@@ -37,4 +37,7 @@ internal sealed partial class WorkerLog(ILogger logger)
 
     [LoggerMessage(11, LogLevel.Warning, "A listener to activities has thrown; the job does not depend on it.")]
     public partial void ListenerFailed(Exception exception);
+
+    [LoggerMessage(12, LogLevel.Warning, "The queue failed when the worker waited for it no longer.")]
+    public partial void FailedLate(Exception exception);
 }

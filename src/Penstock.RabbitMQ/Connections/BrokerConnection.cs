@@ -75,7 +75,7 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
         await disposed.CancelAsync().ConfigureAwait(false);
         await gate.WaitAsync().ConfigureAwait(false);  // whoever connects has seen the token and leaves
         if (current is not null)
-            await Bounded.CloseAsync(current).ConfigureAwait(false);
+            await Bounded.CloseAsync(current, log).ConfigureAwait(false);
         gate.Release();
     }
 
@@ -132,7 +132,7 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
         IConnection? connection = null;
         try
         {
-            connection = await Bounded.OpenAsync(factory.CreateConnectionAsync(ct), Timeout.InfiniteTimeSpan, options.TimeProvider, ct).ConfigureAwait(false);
+            connection = await Bounded.OpenAsync(factory.CreateConnectionAsync(ct), Timeout.InfiniteTimeSpan, options.TimeProvider, log, ct).ConfigureAwait(false);
             Watch(connection);
             await PrepareAsync(connection, ct).ConfigureAwait(false);  // only here the broker may say that it refuses the virtual host
             return connection;
@@ -140,9 +140,10 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
         catch (Exception e)
         {
             if (connection is not null)
-                _ = Bounded.CloseAsync(connection);  // nobody waits for one that may not answer
-            if (e is RabbitMqJobQueueException || ct.IsCancellationRequested)
+                Bounded.CloseAsync(connection, log).Leave(log.Late("Closing"));  // nobody waits for one that may not answer
+            if (e is RabbitMqJobQueueException)
                 throw;
+            ct.ThrowIfCancellationRequested();  // which the client may call a broker out of reach
             throw BrokerErrors.Connecting(e, address);
         }
     }
@@ -151,7 +152,7 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
     {
         try
         {
-            await prepare(connection).WaitAsync(ct).ConfigureAwait(false);
+            await prepare(connection).WaitOrLeaveAsync(log.Late("Preparing the queues"), ct).ConfigureAwait(false);
         }
         catch (Exception e) when (BrokerErrors.IsFromClient(e, ct))
         {

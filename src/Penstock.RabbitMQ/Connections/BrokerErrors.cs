@@ -38,13 +38,13 @@ internal static class BrokerErrors
             404 when !IsMissing(cause) => ("the broker cannot get at it just now. Is a node of the cluster down?", true),
             404 => ("it is not there. Create it, or let the queue do so: RabbitMqJobQueueOptions.Declare = true.", false),
             405 => ("another connection has it for itself alone.", false),
-            406 when Says(reason, "larger than") => ("the message is larger than the broker allows. Raise max_message_size in rabbitmq.conf, or lower RabbitMqJobQueueOptions.MaxPayloadBytes.", false),
+            406 when IsSize(reason) => ("the message is larger than the broker allows. Raise max_message_size in rabbitmq.conf, or lower RabbitMqJobQueueOptions.MaxPayloadBytes.", false),
             406 => ("it is there already, declared differently. Make the options fit (Quorum, ConsumerTimeout), delete it once it is empty, or choose another name.", false),
             _ when cause is OperationCanceledException => ("the broker did not answer in time. Look for alarms in its log.", true),
             _ => ("the connection was lost.", true),
         };
         var broker = reason is null ? cause.Message : reason.ReplyText;
-        return new($"{what} failed at {at}: {why} The broker says: {broker}", cause) { IsTransient = isTransient };
+        return new($"{what} failed at {at}: {why} The broker says: {broker}", cause) { IsTransient = isTransient, IsTooLarge = IsSize(reason) };
     }
 
     /// <summary>Whether the broker ended the channel because of this message: the others that were published on it have lost it, and may do better on the next.</summary>
@@ -103,6 +103,8 @@ internal static class BrokerErrors
     }
 
     private static ShutdownEventArgs? ReasonOf(Exception cause) => Chain(cause).OfType<OperationInterruptedException>().FirstOrDefault()?.ShutdownReason;
+
+    private static bool IsSize(ShutdownEventArgs? reason) => reason is { ReplyCode: 406 } && Says(reason, "larger than");
 
     private static bool Says(ShutdownEventArgs reason, string text) => reason.ReplyText.Contains(text, StringComparison.OrdinalIgnoreCase);
 

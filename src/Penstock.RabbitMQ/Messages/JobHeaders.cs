@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Penstock.RabbitMQ.Connections;
 using RabbitMQ.Client;
 
@@ -21,8 +23,12 @@ internal static class JobHeaders
     /// <summary>When the first try failed: ISO 8601, UTC.</summary>
     public const string FirstFailure = "penstock-first-failure";
 
-    // All headers must fit into one frame of 128 KiB, and the log wants to be read.
+    // All headers must fit into one frame of 128 KiB.
     private const int LongestReason = 4096;
+    private const int LongestType = 1024;
+
+    // Whoever hands a trace on may drop a state of more than 512 bytes, says the W3C.
+    private const int LongestTraceState = 4096;
 
     public static string? Text(IReadOnlyBasicProperties properties, string header) =>
         properties.Headers is { } headers && headers.TryGetValue(header, out var value) ? AmqpText.From(value) : null;
@@ -30,6 +36,13 @@ internal static class JobHeaders
     /// <summary>A count, however another program may have written it: never so large that counting on could overflow.</summary>
     public static int Number(IReadOnlyBasicProperties properties, string header) =>
         int.TryParse(Text(properties, header), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Min(number, BrokerLimits.MaxAttempts) : 0;
+
+    /// <summary>Why the broker itself moved the message on for the last time; null if it never did.</summary>
+    public static string? LastDeath(IReadOnlyBasicProperties properties)
+    {
+        var deaths = properties.Headers is { } headers && headers.TryGetValue("x-death", out var value) ? value as IEnumerable<object> : null;
+        return deaths?.FirstOrDefault() is IDictionary<string, object?> last && last.TryGetValue("reason", out var reason) ? AmqpText.From(reason) : null;
+    }
 
     /// <summary>
     /// The same message again, to be published anew: without what the broker or the client added to this delivery, and without what would make
@@ -50,12 +63,24 @@ internal static class JobHeaders
         return copy;
     }
 
+    /// <summary>The trace in which the job is submitted. A state beyond all measure is left out: the trace goes on without it.</summary>
+    public static void AddTrace(BasicProperties properties, Activity activity)
+    {
+        var headers = properties.Headers!;
+        headers[TraceParent] = activity.Id;
+        if (activity.TraceStateString is { } state && Encoding.UTF8.GetByteCount(state) <= LongestTraceState)
+            headers[TraceState] = state;
+    }
+
     public static void AddFailure(BasicProperties properties, string reason, Type exceptionType, DateTimeOffset now)
     {
         var headers = properties.Headers!;
-        headers[Reason] = reason.Length > LongestReason ? reason[..LongestReason] + "…" : reason;
-        headers[ExceptionType] = exceptionType.ToString();
+        headers[Reason] = Cut(reason, LongestReason);
+        headers[ExceptionType] = Cut(exceptionType.ToString(), LongestType);
         headers[Host] = Environment.MachineName;
         headers.TryAdd(FirstFailure, now.ToString("O", CultureInfo.InvariantCulture));
     }
+
+    private static string Cut(string text, int longest) =>
+        text.Length <= longest ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)}…";
 }

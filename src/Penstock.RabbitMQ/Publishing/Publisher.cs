@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging;
 using Penstock.Hosting.Workers;
 using Penstock.RabbitMQ.Connections;
+using Penstock.RabbitMQ.Telemetry;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -9,10 +11,13 @@ namespace Penstock.RabbitMQ.Publishing;
 /// Publishes so that the broker has the message when the call returns; many may be under way at once. The caller's token never enters the
 /// client: a publish that is cancelled inside it mixes up the confirms of all others.
 /// </summary>
-internal sealed class Publisher(BrokerConnection connection, BrokerAddress address, RabbitMqJobQueueOptions options) : IAsyncDisposable
+internal sealed class Publisher(BrokerConnection connection, BrokerAddress address, RabbitMqJobQueueOptions options, ILogger log) : IAsyncDisposable
 {
     // The client looks through all outstanding messages at a confirm of several; more gain nothing.
     private const int MaxOutstanding = 512;
+
+    // What a frame holds beside the properties: its own ends, the head, and the number by which the client confirms.
+    private const int FrameOverhead = 64;
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -58,6 +63,7 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
     {
         var (patience, routingKey) = (message.Patience, message.RoutingKey);
         var link = await connection.OpenAsync(patience.Left, ct).ConfigureAwait(false);
+        ThrowIfTooLarge(message, link);
         var preparations = connection.Preparations;
         RabbitMqJobQueueException failure;
         try
@@ -100,9 +106,28 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         // Somebody has deleted the queue, or the exchange.
         if (message.WasMissing)
             throw failure;
-        message.WasMissing = true;
-        await connection.PrepareAgainAsync(preparations, patience.Left, ct).ConfigureAwait(false);
-        return failure;
+        try
+        {
+            await connection.PrepareAgainAsync(preparations, patience.Left, ct).ConfigureAwait(false);
+            message.WasMissing = true;
+            return failure;
+        }
+        catch (RabbitMqJobQueueException e) when (e.IsTransient)
+        {
+            return e;  // it is there, but the node is not that has it
+        }
+    }
+
+    /// <summary>The broker ends the connection over properties that do not fit into one frame, and so with all that others have under way there.</summary>
+    private void ThrowIfTooLarge(Message message, IConnection link)
+    {
+        var bytes = ((IAmqpWriteable)message.Properties).GetRequiredBufferSize();
+        if (link.FrameMax == 0 || bytes + FrameOverhead <= link.FrameMax)
+            return;
+        throw new RabbitMqJobQueueException(
+            $"Publishing a job to '{message.RoutingKey}' failed at {address}: its headers take {bytes} bytes, which do not fit into a frame of {link.FrameMax}. " +
+            "Whoever submitted it should put less into them; or raise frame_max in rabbitmq.conf.")
+        { IsTooLarge = true };
     }
 
     private async Task AwaitAsync(Task publish, Message message, CancellationToken ct)
@@ -113,8 +138,9 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         }
         catch when (!publish.IsCompleted)
         {
-            // It is left to itself, in its place among the outstanding; how it ends interests nobody, but must not count as unobserved.
+            // It is left to itself, in its place among the outstanding.
             message.Place.LeaveAfter(publish);
+            publish.Leave(log.Late("Publishing a job"));
             throw;
         }
     }
@@ -127,7 +153,7 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         {
             return channel is { IsOpen: true } meanwhile
                 ? meanwhile
-                : channel = await Bounded.OpenAsync(link.CreateChannelAsync(Confirmed, CancellationToken.None), patience.Left, options.TimeProvider, ct).ConfigureAwait(false);
+                : channel = await Bounded.OpenAsync(link.CreateChannelAsync(Confirmed, CancellationToken.None), patience.Left, options.TimeProvider, log, ct).ConfigureAwait(false);
         }
         finally
         {
@@ -157,11 +183,7 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         {
             isKept = true;
             _ = publish.ContinueWith(
-                p =>
-                {
-                    _ = p.Exception;
-                    outstanding.Release();
-                },
+                _ => outstanding.Release(),
                 CancellationToken.None,
                 TaskContinuationOptions.ExecuteSynchronously,
                 TaskScheduler.Default);

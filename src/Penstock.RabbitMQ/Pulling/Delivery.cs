@@ -1,6 +1,8 @@
 using Penstock.Hosting;
+using Penstock.Hosting.Workers;
 using Penstock.RabbitMQ.Connections;
 using Penstock.RabbitMQ.Messages;
+using Penstock.RabbitMQ.Telemetry;
 using RabbitMQ.Client;
 
 namespace Penstock.RabbitMQ.Pulling;
@@ -47,8 +49,32 @@ internal sealed class Delivery(Subscription subscription, ulong tag, bool isRede
     /// <summary>The broker forgets it. It must be claimed.</summary>
     public Task AcknowledgeAsync(CancellationToken ct) => SettleAsync(static (channel, tag) => channel.BasicAckAsync(tag, multiple: false), ct);
 
-    /// <summary>The broker gives it to somebody else. It must be claimed.</summary>
-    public Task RequeueAsync(CancellationToken ct) => SettleAsync(static (channel, tag) => channel.BasicNackAsync(tag, multiple: false, requeue: true), ct);
+    /// <summary>Claims it, and the broker gives it to somebody else, which costs a try.</summary>
+    public Task RequeueAsync(CancellationToken ct)
+    {
+        Claim();
+        return SettleAsync(static (channel, tag) => channel.BasicNackAsync(tag, multiple: false, requeue: true), ct);
+    }
+
+    /// <summary>The same, if it is still there to be given back.</summary>
+    public async Task TryRequeueAsync(CancellationToken ct)
+    {
+        try
+        {
+            await RequeueAsync(ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is JobLeaseLostException or OperationCanceledException)
+        {
+            // The broker has it back already, or takes it back with the channel.
+        }
+    }
+
+    /// <summary>Claims it, and the broker moves it to the dead jobs, as the queue's arguments say, or drops it if they say nothing.</summary>
+    public Task RejectAsync(CancellationToken ct)
+    {
+        Claim();
+        return SettleAsync(static (channel, tag) => channel.BasicRejectAsync(tag, requeue: false), ct);
+    }
 
     private async Task SettleAsync(Func<IChannel, ulong, ValueTask> settle, CancellationToken ct)
     {
@@ -56,7 +82,7 @@ internal sealed class Delivery(Subscription subscription, ulong tag, bool isRede
         {
             var settling = settle(subscription.Channel, tag);
             if (!settling.IsCompletedSuccessfully)
-                await settling.AsTask().WaitAsync(ct).ConfigureAwait(false);
+                await settling.AsTask().WaitOrLeaveAsync(subscription.Log.Late("Settling a job"), ct).ConfigureAwait(false);
         }
         catch (Exception e) when (BrokerErrors.IsFromClient(e, ct))
         {

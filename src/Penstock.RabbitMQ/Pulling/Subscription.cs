@@ -1,6 +1,8 @@
 using System.Threading.Channels;
-using Penstock.Hosting;
+using Microsoft.Extensions.Logging;
+using Penstock.Hosting.Workers;
 using Penstock.RabbitMQ.Connections;
+using Penstock.RabbitMQ.Telemetry;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
@@ -16,24 +18,24 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
     private string tag = "";
     private int holders = 1;  // the pulling itself, and every delivery not settled
 
-    private Subscription(IChannel channel)
-        : base(channel)
-    {
-    }
+    private Subscription(IChannel channel, ILogger log)
+        : base(channel) => Log = log;
 
-    public static async Task<Subscription> StartAsync(IConnection connection, string queue, int prefetch)
+    public ILogger Log { get; }
+
+    public static async Task<Subscription> StartAsync(IConnection connection, string queue, int prefetch, ILogger log)
     {
         var channel = await connection.CreateChannelAsync().ConfigureAwait(false);
         try
         {
-            var subscription = new Subscription(channel);
+            var subscription = new Subscription(channel, log);
             await channel.BasicQosAsync(prefetchSize: 0, (ushort)Math.Min(prefetch, ushort.MaxValue), global: false).ConfigureAwait(false);
             subscription.tag = await channel.BasicConsumeAsync(queue, autoAck: false, subscription).ConfigureAwait(false);
             return subscription;
         }
         catch
         {
-            await Bounded.CloseAsync(channel).ConfigureAwait(false);
+            await Bounded.CloseAsync(channel, log).ConfigureAwait(false);
             throw;
         }
     }
@@ -57,13 +59,13 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
         var rest = new List<Delivery>();
         try
         {
-            await Channel.BasicCancelAsync(tag, noWait: false, CancellationToken.None).WaitAsync(ct).ConfigureAwait(false);
+            await Channel.BasicCancelAsync(tag, noWait: false, CancellationToken.None).WaitOrLeaveAsync(Log.Late("Ending a pull"), ct).ConfigureAwait(false);
             await foreach (var delivery in waiting.Reader.ReadAllAsync(ct).ConfigureAwait(false))
                 rest.Add(delivery);
         }
         catch (Exception e) when (BrokerErrors.IsFromClient(e, CancellationToken.None))
         {
-            _ = GiveBackLateAsync(); // the broker is slow to end it; if the channel has ended, that has given back what is not in the list
+            GiveBackLateAsync().Leave(Log.Late("Giving back jobs")); // the broker is slow to end it; if the channel has ended, that has given back what is not in the list
         }
 
         return rest;
@@ -71,25 +73,15 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
 
     private async Task GiveBackLateAsync()
     {
-        try
-        {
-            await foreach (var delivery in waiting.Reader.ReadAllAsync().ConfigureAwait(false))
-            {
-                delivery.Claim();
-                await delivery.RequeueAsync(CancellationToken.None).ConfigureAwait(false);
-            }
-        }
-        catch (JobLeaseLostException)
-        {
-            // The channel has ended meanwhile.
-        }
+        await foreach (var delivery in waiting.Reader.ReadAllAsync().ConfigureAwait(false))
+            await delivery.TryRequeueAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>One holder fewer.</summary>
     public async ValueTask ForgetAsync()
     {
         if (Interlocked.Decrement(ref holders) == 0)
-            await Bounded.CloseAsync(Channel).ConfigureAwait(false);
+            await Bounded.CloseAsync(Channel, Log).ConfigureAwait(false);
     }
 
     public override Task HandleBasicDeliverAsync(

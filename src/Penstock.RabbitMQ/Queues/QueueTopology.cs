@@ -29,28 +29,49 @@ internal sealed class QueueTopology(RabbitMqJobQueueOptions options, BrokerAddre
         if (version < BrokerLimits.OldestVersion)
             throw new RabbitMqJobQueueException($"The broker at {address} is RabbitMQ {version}; {BrokerLimits.OldestVersion} or newer is needed.");
 
+        await OnChannelAsync(connection, channel => PrepareAsync(channel, version)).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Makes sure that the broker moves what is rejected to the dead jobs, and does not drop it. The queue is declared whatever the options say: as it
+    /// is there, that changes nothing, and is refused if it is different.
+    /// </summary>
+    /// <exception cref="RabbitMqJobQueueException">It cannot be made sure of.</exception>
+    public Task EnsureDeadLetteringAsync(IConnection connection) => OnChannelAsync(connection, async channel =>
+    {
+        await PrepareDeadAsync(channel).ConfigureAwait(false);
+        await DeclareAsync(channel, Main, MainArguments(VersionOf(connection)), options.Quorum).ConfigureAwait(false);
+    });
+
+    private async Task OnChannelAsync(IConnection connection, Func<IChannel, Task> act)
+    {
         var channel = await connection.CreateChannelAsync().ConfigureAwait(false);
         try
         {
-            await PrepareAsync(channel, version).ConfigureAwait(false);
+            await act(channel).ConfigureAwait(false);
         }
         finally
         {
-            await Bounded.CloseAsync(channel).ConfigureAwait(false);
+            await Bounded.CloseAsync(channel, log).ConfigureAwait(false);
         }
+    }
+
+    private async Task PrepareDeadAsync(IChannel channel)
+    {
+        await (options.Declare
+            ? AskAsync($"Declaring exchange '{Dead}'", () => channel.ExchangeDeclareAsync(Dead, ExchangeType.Fanout, durable: true))
+            : AskAsync($"Finding exchange '{Dead}'", () => channel.ExchangeDeclarePassiveAsync(Dead))).ConfigureAwait(false);
+        await PrepareAsync(channel, Dead, DeadArguments(), options.Quorum).ConfigureAwait(false);
+        if (options.Declare)
+            await AskAsync($"Declaring binding of '{Dead}'", () => channel.QueueBindAsync(Dead, Dead, "")).ConfigureAwait(false);
     }
 
     private async Task PrepareAsync(IChannel channel, Version version)
     {
-        await DeclareAsync($"Exchange '{Dead}'", options.Declare
-            ? () => channel.ExchangeDeclareAsync(Dead, ExchangeType.Fanout, durable: true)
-            : () => channel.ExchangeDeclarePassiveAsync(Dead)).ConfigureAwait(false);
-        await DeclareAsync(channel, Dead, DeadArguments(), options.Quorum).ConfigureAwait(false);
-        if (options.Declare)
-            await DeclareAsync($"Binding of '{Dead}'", () => channel.QueueBindAsync(Dead, Dead, "")).ConfigureAwait(false);
-        await DeclareAsync(channel, Main, MainArguments(version), options.Quorum).ConfigureAwait(false);
+        await PrepareDeadAsync(channel).ConfigureAwait(false);
+        await PrepareAsync(channel, Main, MainArguments(version), options.Quorum).ConfigureAwait(false);
         foreach (var step in Retries.All)
-            await DeclareAsync(channel, step.Queue, RetryArguments(step), isQuorum: true).ConfigureAwait(false);
+            await PrepareAsync(channel, step.Queue, RetryArguments(step), isQuorum: true).ConfigureAwait(false);
     }
 
     private Dictionary<string, object?> DeadArguments()
@@ -101,23 +122,25 @@ internal sealed class QueueTopology(RabbitMqJobQueueOptions options, BrokerAddre
         arguments["x-overflow"] = "reject-publish";
     }
 
+    private Task PrepareAsync(IChannel channel, string queue, Dictionary<string, object?> arguments, bool isQuorum) => options.Declare
+        ? DeclareAsync(channel, queue, arguments, isQuorum)
+        : AskAsync($"Finding queue '{queue}'", () => channel.QueueDeclarePassiveAsync(queue));
+
     private Task DeclareAsync(IChannel channel, string queue, Dictionary<string, object?> arguments, bool isQuorum)
     {
         arguments["x-queue-type"] = isQuorum ? "quorum" : "classic";
-        return DeclareAsync($"Queue '{queue}'", options.Declare
-            ? () => channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments)
-            : () => channel.QueueDeclarePassiveAsync(queue));
+        return AskAsync($"Declaring queue '{queue}'", () => channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments));
     }
 
-    private async Task DeclareAsync(string what, Func<Task> declare)
+    private async Task AskAsync(string what, Func<Task> ask)
     {
         try
         {
-            await declare().ConfigureAwait(false);
+            await ask().ConfigureAwait(false);
         }
         catch (Exception e) when (BrokerErrors.IsFromClient(e, CancellationToken.None))
         {
-            throw BrokerErrors.Refused(e, $"{(options.Declare ? "Declaring" : "Finding")} {char.ToLowerInvariant(what[0])}{what[1..]}", address);
+            throw BrokerErrors.Refused(e, what, address);
         }
     }
 

@@ -26,4 +26,16 @@ internal static partial class QueueLog
 
     [LoggerMessage(7, LogLevel.Warning, "The broker takes no messages just now: {Reason}.")]
     public static partial void BrokerBlocked(this ILogger log, string reason);
+
+    [LoggerMessage(8, LogLevel.Warning, "Job '{Job}' was put aside in '{Queue}' after {Attempts} attempts, by the broker itself and so without the reason: {Reason} (The job could not be written anew. {Refusal})")]
+    public static partial void Rejected(this ILogger log, string? job, string queue, int attempts, string reason, string refusal);
+
+    [LoggerMessage(9, LogLevel.Warning, "Job '{Job}' was given back at the cost of a try, since it could not be written anew. {Refusal}")]
+    public static partial void Requeued(this ILogger log, string? job, string refusal);
+
+    /// <summary>How to tell of what fails when nobody waits for it: that a connection ended is no news.</summary>
+    public static Action<Exception> Late(this ILogger log, string what) => e => log.FailedLate(BrokerErrors.IsFromClient(e) ? LogLevel.Debug : LogLevel.Warning, what, e);
+
+    [LoggerMessage(EventId = 10, Message = "{What} failed when nobody waited for it.")]
+    private static partial void FailedLate(this ILogger log, LogLevel level, string what, Exception exception);
 }

@@ -85,7 +85,7 @@ public class EndsOfHosts
     {
         // Shorter than stages may take to leave where nothing presses; the time for finishing jobs passes at once.
         var (clock, timeout) = (new FakeTimeProvider(), TimeSpan.FromSeconds(14));
-        using var asleep = new Listener("asleep");
+        using var asleep = new LogListener("asleep");
         using var host = Build(
             items => items.Then(Steps.Sleep, new() { Isolation = Isolation.Process }),
             (_, _) => default,
@@ -138,31 +138,6 @@ public class EndsOfHosts
         {
             Stopping.SetResult();
             return MayStop.Task;
-        }
-    }
-
-    /// <summary>Waits for one line of the log.</summary>
-    private sealed class Listener(string line) : ILoggerProvider, ILogger
-    {
-        private readonly TaskCompletionSource heard = new();
-
-        public Task HasHeard => heard.Task;
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (formatter(state, exception) == line)
-                heard.TrySetResult();
-        }
-
-        public void Dispose()
-        {
         }
     }
 }

@@ -176,6 +176,22 @@ public class PipelineWorkers
     }
 
     [Fact(Timeout = Limit)]
+    public async Task It_is_healthy_before_it_pulls_its_first_job()
+    {
+        var (builder, first) = (Host.CreateApplicationBuilder(), default(HealthStatus?));
+        IHost? host = null;
+        builder.Services.AddSingleton<IJobQueue<int>>(queue);
+        builder.Services.AddPipelineWorker<int, int>(jobs => jobs.Then(Twice), Store)
+            .Configure(worker => worker.Run = new() { OnStarted = _ => first = HealthAsync(host!).GetAwaiter().GetResult().Status });
+        using (host = builder.Build())
+        {
+            await host.StartAsync();
+            Assert.Equal(HealthStatus.Healthy, first);
+            await host.StopAsync();
+        }
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Options_come_from_the_configuration_and_are_checked()
     {
         var settings = new Dictionary<string, string?> { ["Penstock:Workers:Worker:JobsInFlight"] = "0" };

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Penstock.Hosting.Workers;
 
@@ -235,15 +236,43 @@ public class QueuesThatFail
         Environment.ExitCode = 0; // that of the worker, not of the tests
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task What_a_queue_throws_when_the_worker_has_left_it_is_logged()
+    {
+        var (told, answer) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var log = new LogListener("The queue failed when the worker waited for it no longer.");
+        var faulty = new FaultyQueue<int>(jobs)
+        {
+            OnComplete = () =>
+            {
+                told.SetResult();
+                return new(answer.Task);
+            },
+        };
+        var (clock, timeout) = (new FakeTimeProvider(), TimeSpan.FromSeconds(100));
+        using var host = await StartAsync(faulty, (_, _) => default, clock, timeout, log);
+        jobs.Add("a", 1);
+        await told.Task;
+        var stopped = host.StopAsync();
+        clock.Advance(timeout);
+        await stopped;
+
+        answer.SetException(new IOException("The queue is gone."));
+
+        await log.HasHeard;
+    }
+
     private static async Task<HealthReportEntry> HealthAsync(IHost host) =>
         (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["Worker"];
 
     private static async Task<IHost> StartAsync(
-        IJobQueue<int> queue, Func<Job<int>, CancellationToken, ValueTask> sink, TimeProvider? time = null, TimeSpan? shutdownTimeout = null)
+        IJobQueue<int> queue, Func<Job<int>, CancellationToken, ValueTask> sink, TimeProvider? time = null, TimeSpan? shutdownTimeout = null, ILoggerProvider? log = null)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = shutdownTimeout ?? TimeSpan.FromSeconds(20));
         builder.Services.AddSingleton(queue);
+        if (log is not null)
+            builder.Services.AddSingleton(log);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddPipelineWorker<int, int>(items => items.Then(Steps.Twice), sink);
         var host = builder.Build();

@@ -8,11 +8,17 @@ namespace Penstock.RabbitMQ.Tests.Brokers;
 
 /// <summary>
 /// A RabbitMQ server of its own, on loopback and free ports, in a temporary folder: stopped, killed and started again with the same ports and
-/// messages. Its port mapper and its cookie are its own too, so nothing is shared with the machine, and nothing is left behind.
+/// messages. Its port mapper and its cookie are its own too, so nothing is shared with the machine, and nothing is left behind. If the tests are
+/// killed, it ends with them.
 /// </summary>
 public sealed class Broker : IAsyncDisposable
 {
     private const string Programs = "/usr/lib/rabbitmq/bin";
+
+    // A process group of its own, all of which is killed when its standard input ends: that is ours, and ends however we do. (A signal at the
+    // parent's death would come when the thread ends that started it.)
+    private static readonly string[] Bound = ["sh", "-c", "exec 3<&0; { cat <&3; kill -KILL 0; } >/dev/null 2>&1 & exec \"$0\" \"$@\" 3<&- </dev/null"];
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3); // seconds, unless the machine has much else to do
     private static readonly ConcurrentDictionary<int, bool> Given = new();
 
@@ -35,7 +41,7 @@ public sealed class Broker : IAsyncDisposable
         Write("advanced.config", advanced);
         Write("enabled_plugins", "[].");
         Write("definitions.json", Definitions);
-        mapper = Start("epmd", "-address", "127.0.0.1", "-port", $"{mapperPort}");
+        mapper = StartBound("epmd", "-address", "127.0.0.1", "-port", $"{mapperPort}");
     }
 
     /// <summary>Why there can be none here; null if there can.</summary>
@@ -112,7 +118,7 @@ public sealed class Broker : IAsyncDisposable
     public async Task StartAsync()
     {
         var listens = output.NextAsync("completed with");
-        launcher = Start($"{Programs}/rabbitmq-server");
+        launcher = StartBound($"{Programs}/rabbitmq-server");
         launcher.OutputDataReceived += (_, e) => output.Add(e.Data);
         launcher.ErrorDataReceived += (_, e) => output.Add(e.Data);
         launcher.BeginOutputReadLine();
@@ -135,6 +141,13 @@ public sealed class Broker : IAsyncDisposable
     public async Task KillAsync()
     {
         server!.Kill();
+        await EndedAsync();
+    }
+
+    /// <summary>What the system does with the pipes of a process that was killed: here, of the tests.</summary>
+    public async Task OrphanAsync()
+    {
+        launcher!.StandardInput.Close();
         await EndedAsync();
     }
 
@@ -171,6 +184,8 @@ public sealed class Broker : IAsyncDisposable
         await server!.WaitForExitAsync();
         await launcher!.WaitForExitAsync();
     }
+
+    private Process StartBound(params string[] command) => Start("setsid", [.. Bound, .. command]);
 
     private Process Start(string program, params string[] arguments)
     {

@@ -1,9 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Penstock.RabbitMQ.Tests.Brokers;
 
-/// <summary>A line to a broker, which can fall silent: it then takes everything and hands on nothing, as a broker that hangs or a firewall does.</summary>
+/// <summary>
+/// A line to a broker. It can fall silent: it then takes everything and hands on nothing, as a broker that hangs or a firewall does. And it can be slow: it then
+/// hands on later what it was told meanwhile.
+/// </summary>
 internal sealed class Line : IAsyncDisposable
 {
     private readonly CancellationTokenSource ended = new();
@@ -11,6 +15,8 @@ internal sealed class Line : IAsyncDisposable
     private readonly TaskCompletionSource called = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task carrying;
     private volatile bool isSilent;
+    private volatile string? fatal;
+    private volatile TaskCompletionSource? held;
 
     private Line(int port)
     {
@@ -26,6 +32,19 @@ internal sealed class Line : IAsyncDisposable
     public static Line To(Broker broker) => new(broker.Port);
 
     public void FallSilent() => isSilent = true;
+
+    /// <summary>Hands on nothing until it is released.</summary>
+    public void Hold() => held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Release()
+    {
+        var until = held!;
+        held = null;
+        until.SetResult();
+    }
+
+    /// <summary>From now on every call ends in which this is said.</summary>
+    public void HangUpOn(string text) => fatal = text;
 
     public async ValueTask DisposeAsync()
     {
@@ -69,6 +88,10 @@ internal sealed class Line : IAsyncDisposable
             while (await from.ReadAsync(buffer, ended.Token) is > 0 and var count)
             {
                 called.TrySetResult();
+                if (fatal is { } text && buffer.AsSpan(0, count).IndexOf(Encoding.UTF8.GetBytes(text)) >= 0)
+                    return;
+                if (held is { } until)
+                    await until.Task.WaitAsync(ended.Token);
                 if (!isSilent)
                     await to.WriteAsync(buffer.AsMemory(0, count), ended.Token);
             }
