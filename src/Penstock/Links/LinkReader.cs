@@ -16,6 +16,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
     // Used only by the worker that owns this reader: whether it waits for items, or to be let in.
     private bool isInReserve;
     private bool hasOutput; // in hand, that needs an item to belong to
+    private bool isAwaited;
     private long lastLook;
 
     public override bool MoveNext()
@@ -25,7 +26,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
         return MoveNextSlowAsync().Wait();
     }
 
-    public override ValueTask<bool> MoveNextAsync() => TryMoveNext() ? new ValueTask<bool>(true) : MoveNextSlowAsync();
+    public override ValueTask<bool> MoveNextAsync() => isAwaited ? throw Overlap() : TryMoveNext() ? new ValueTask<bool>(true) : MoveNextSlowAsync();
 
     public override async ValueTask<bool> ReserveAsync()
     {
@@ -95,6 +96,9 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
         return TryTake();
     }
 
+    private InvalidOperationException Overlap() => new(
+        $"The next item was asked for while the one before was still awaited, in {(Worker.Stage.IsCaller ? "the loop over the results" : $"stage '{Worker.Stage.Name}'")}. Await each MoveNextAsync before the next.");
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> MoveNextSlowAsync()
     {
@@ -126,7 +130,9 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
             }
 
             turns?.Show(Worker.Index, Turns.Idle);
+            isAwaited = true;
             await WaitForItemAsync().ConfigureAwait(false);
+            isAwaited = false;
             if (Worker.MayNotTake)
                 throw StopException();
             if (Pump.OfThread is { IsToLeave: true })

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Penstock.Tests.Support;
 
 namespace Penstock.Tests.Runs;
@@ -80,6 +81,31 @@ public class Streams
     });
 
     [Fact]
+    public Task A_stage_that_asks_again_before_its_input_has_answered_is_told_so() => Within.Time(async () =>
+    {
+        var failed = await Assert.ThrowsAsync<InvalidOperationException>(() => Pipeline.From(Silent).Then(AskTwice).To(Items.Drop).RunAsync());
+        Assert.Contains("in stage 'AskTwice'. Await each MoveNextAsync", failed.Message, StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public Task So_is_a_caller_and_his_first_question_stays_good() => Within.Time(async () =>
+    {
+        var answer = new TaskCompletionSource<int>();
+        await using var result = Pipeline.From(Answered).AsAsyncEnumerable().GetAsyncEnumerator();
+        var first = result.MoveNextAsync();
+        var failed = await Assert.ThrowsAsync<InvalidOperationException>(() => result.MoveNextAsync().AsTask());
+        Assert.Contains("in the loop over the results", failed.Message, StringComparison.Ordinal);
+        answer.SetResult(7);
+        Assert.True(await first);
+        Assert.Equal(7, result.Current);
+
+        async IAsyncEnumerable<int> Answered()
+        {
+            yield return await answer.Task;
+        }
+    });
+
+    [Fact]
     public Task A_caller_who_breaks_out_by_exception_ends_the_run_and_keeps_the_exception() => Within.Time(() =>
     {
         var mine = new TestException();
@@ -115,4 +141,18 @@ public class Streams
         Assert.Equal(Enumerable.Range(0, 100).Select(x => (2 * x) + 1), Pipeline.From(inner.AsEnumerable()).Select(x => x + 1).AsEnumerable());
         Assert.Equal(Enumerable.Range(0, 100).Select(x => (2 * x) + 1), Pipeline.From(inner.AsAsyncEnumerable()).Select(x => x + 1).AsEnumerable());
     });
+
+    private static async IAsyncEnumerable<int> Silent([EnumeratorCancellation] CancellationToken token = default)
+    {
+        await Task.Delay(Timeout.Infinite, token);
+        yield return 0;
+    }
+
+    private static async IAsyncEnumerable<int> AskTwice(IAsyncEnumerable<int> items)
+    {
+        await using var item = items.GetAsyncEnumerator();
+        var first = item.MoveNextAsync();
+        var second = item.MoveNextAsync();
+        yield return await first && await second ? item.Current : 0;
+    }
 }
