@@ -79,8 +79,9 @@ internal abstract class Reader(Worker worker) : IInput
     }
 
     /// <summary>The same for a generator that runs ahead: the worker is not stopped yet.</summary>
-    public PipelineStoppedException StopOnThisThread() =>
-        new($"Stage '{Worker.Stage.Name}' is stopped: {Worker.StopReason}. Let this exception pass.");
+    public PipelineStoppedException StopOnThisThread() => new(Worker.Times.State == WorkerState.Left
+        ? $"The items of stage '{Worker.Stage.Name}' ended with it. What it returns must have taken them before: end a query in it with ToList(), for example."
+        : $"Stage '{Worker.Stage.Name}' is stopped: {Worker.StopReason}. Let this exception pass.");
 
     protected bool IsInterruptible => Interrupt is not null;
 

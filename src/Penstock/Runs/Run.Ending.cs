@@ -30,6 +30,7 @@ internal sealed partial class Run
     private bool isFinished;
     private Fault? failure;
     private CancellationToken? cancelledBy;
+    private string? leftBehind; // who was stuck
     private ITimer? stopClock;
     private ITimer? graceClock;
     private ITimer? drainClock;
@@ -170,8 +171,12 @@ internal sealed partial class Run
     public void ThrowIfNotSuccessful()
     {
         failure?.Throw();
-        if (cancelledBy is { } token)
-            throw new OperationCanceledException("The run was aborted.", token);
+        if (cancelledBy is not { } token)
+            return;
+        var aborted = new OperationCanceledException(leftBehind is null ? "The run was aborted." : $"The run was aborted. {leftBehind}", token);
+        if (leftBehind is not null)
+            aborted.Data[Fault.StuckKey] = leftBehind;
+        throw aborted;
     }
 
     private void StopAll(string reason)
@@ -240,6 +245,7 @@ internal sealed partial class Run
                 if (failure is null && cancelledBy is null)
                     failure = new Fault(new WorkerStuckException(message));
                 failure?.Note(Fault.StuckKey, message);
+                leftBehind = message;
             }
         }
 

@@ -29,6 +29,15 @@ public class Rule05Stopping
     });
 
     [Theory]
+    [InlineData(Execution.Parallel)]
+    [InlineData(Execution.Sequential)]
+    public Task A_sequence_that_a_sink_returns_without_having_taken_it_says_what_to_do(Execution execution) => Within.Time(async () =>
+    {
+        var later = await Pipeline.From([1, 2, 3]).To(xs => xs.Where(x => x > 1)).RunAsync(new() { Execution = execution });
+        Assert.Contains("ToList()", Assert.Throws<PipelineStoppedException>(later.ToList).Message, StringComparison.Ordinal);
+    });
+
+    [Theory]
     [InlineData(4)]
     [InlineData(1)]
     public Task An_aborted_input_throws_on_every_MoveNext(int maxInFlight) => Within.Time(async () =>

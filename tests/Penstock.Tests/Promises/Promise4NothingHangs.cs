@@ -53,6 +53,20 @@ public class Promise4NothingHangs
     });
 
     [Fact]
+    public Task A_run_that_is_cancelled_while_the_source_is_blocked_for_ever_names_the_stuck_worker() => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        using var cancellation = new CancellationTokenSource();
+        var run = Pipeline.From(BlockedAfterOne, gate).To(Items.Drop).RunAsync(new() { StopTimeout = TimeSpan.FromMilliseconds(200) }, cancellation.Token);
+        await gate.Arrived;
+        await cancellation.CancelAsync();
+        var cancelled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        Assert.Equal(cancellation.Token, cancelled.CancellationToken);
+        Assert.Contains("'BlockedAfterOne', worker 0", cancelled.Message, StringComparison.Ordinal);
+        Assert.Contains("'BlockedAfterOne', worker 0", Assert.IsType<string>(cancelled.Data["Penstock.Stuck"]), StringComparison.Ordinal);
+    });
+
+    [Fact]
     public Task A_sink_that_stops_early_while_the_source_is_blocked_for_ever_names_the_stuck_worker() => Within.Time(async () =>
     {
         using var gate = new Gate();
