@@ -50,7 +50,7 @@ internal sealed class InlineReader<T>(Worker<T> upstream, Worker worker) : Reade
 
         if (await AskUpstreamAsync().ConfigureAwait(false))
         {
-            taken = new Taken<T> { Item = upstream.Current, Number = count++, Lineage = upstream.Lineage };
+            taken = new Taken<T> { Item = upstream.Current, Number = count++, Lineage = upstream.Stage.CarriesLineage ? upstream.Lineage : null };
             taken.Lineage?.Retain();
             HasItem = true;
             OnReceived();

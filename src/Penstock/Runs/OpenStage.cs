@@ -66,6 +66,7 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
         var running = new RunningStage(builder.Run, Name, builder.OptionsOf(stage), IsSource, stage.Kind == StageKind.Sink)
         {
             HasInnerSource = body.HasInnerSource,
+            CarriesLineage = builder.LineagesBehind(stage) is not null,
             Input = input?.Link,
             Output = output,
             Lead = sharesItems && input?.Link is { } link ? new Lead(link, workers) : null,

@@ -67,6 +67,9 @@ internal unsafe class RunningStage
     /// <summary>A source with something behind it in the same workers: a fused group, or operators.</summary>
     public bool HasInnerSource { get; init; }
 
+    /// <summary>Whether it is of interest what its outputs descend from. Not behind the gathering of a scattering: there its parts are done with.</summary>
+    public bool CarriesLineage { get; init; }
+
     public Link? Input { get; init; }
 
     public Link? Output { get; init; }

@@ -115,6 +115,21 @@ public class Rule12ScatterGather
     [Theory]
     [InlineData(Execution.Parallel)]
     [InlineData(Execution.Sequential)]
+    public Task A_batch_or_another_scattering_behind_holds_no_part(Execution execution) => Within.Time(() =>
+    {
+        var options = new RunOptions { Execution = execution };
+        var gathered = Pipeline.From(Enumerable.Range(0, 40)).ScatterGather(n => Enumerable.Repeat(n, n % 3), Inner, (n, _) => n);
+        Assert.Equal(Enumerable.Range(0, 40).Chunk(3), gathered.Batch(3).AsEnumerable(options));
+        Assert.Equal(Enumerable.Range(0, 40), gathered.Then(Pass).ScatterGather(n => Enumerable.Repeat(n, n % 2), Inner, (n, _) => n).AsEnumerable(options));
+
+        static Pipeline<int> Inner(Pipeline<int> parts) => parts.Then(Pass);
+
+        static IEnumerable<int> Pass(IEnumerable<int> items) => items.Select(item => item);
+    });
+
+    [Theory]
+    [InlineData(Execution.Parallel)]
+    [InlineData(Execution.Sequential)]
     public Task A_gathered_result_that_was_delivered_keeps_its_parts(Execution execution) => Within.Time(() =>
     {
         var depot = new Depot();
