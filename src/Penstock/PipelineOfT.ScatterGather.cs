@@ -12,6 +12,7 @@ public sealed partial class Pipeline<T>
     /// <remarks>
     /// Inner stages must treat parts independently and take all of them. A part that an inner stage gives up (Skip, Retry) fails
     /// its own item, which goes to the dead letters too, and no other. A batch inside holds parts of one item only.
+    /// In a sequential run an item's result comes after the first parts of the next one: what the inner stages have of it is known when they ask for more.
     /// </remarks>
     /// <typeparam name="TPart">What an item is split into.</typeparam>
     /// <typeparam name="TDone">What comes out of the inner pipeline; a part may become none, one or several.</typeparam>

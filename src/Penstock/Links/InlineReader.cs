@@ -7,6 +7,7 @@ namespace Penstock.Links;
 internal sealed class InlineReader<T>(Worker<T> upstream, Worker worker) : Reader<T>(worker)
 {
     private long count;
+    private bool isUpstreamOver;
 
     public override bool MoveNext() => MoveNextAsync().Wait();
 
@@ -48,7 +49,7 @@ internal sealed class InlineReader<T>(Worker<T> upstream, Worker worker) : Reade
         if (IsAtEnd || IsInterrupted)
             return false;
 
-        if (await AskUpstreamAsync().ConfigureAwait(false))
+        if (!isUpstreamOver && await AskUpstreamAsync().ConfigureAwait(false))
         {
             taken = new Taken<T> { Item = upstream.Current, Number = count++, Lineage = upstream.Stage.CarriesLineage ? upstream.Lineage : null };
             taken.Lineage?.Retain();
@@ -58,6 +59,10 @@ internal sealed class InlineReader<T>(Worker<T> upstream, Worker worker) : Reade
             Worker.OnItemTaken();
             return true;
         }
+
+        isUpstreamOver = true;
+        if (IsInterrupted)
+            return false; // what a gathering has made meanwhile comes before the end, or the fault
 
         if (upstream.Stage.Fault is { } fault)
         {

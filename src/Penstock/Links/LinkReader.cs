@@ -125,7 +125,8 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
 
             if (completed && !link.HasItems)
             {
-                End();
+                if (!IsInterrupted) // asked again: what completed a gathering's item may have come just before the end, or the fault
+                    End();
                 continue;
             }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Penstock.Buffers;
+using Penstock.Faults;
 using Penstock.Links;
 using Penstock.Runs;
 using Penstock.Waiting;
@@ -27,6 +28,7 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
     private bool isClosed;
     private Worker? scatterer;
     private Worker? gatherer;
+    private Func<ValueTask<bool>>? gatherForScatterer;
 
     public bool IsMet() => HasRoom || scatterer!.IsStopping;
 
@@ -81,37 +83,31 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
 
     public IEnumerable<TOut> Gather<TDone, TOut>(Reader<TDone> done, Func<T, IReadOnlyList<TDone>, TOut> gather)
     {
+        var ready = new Queue<(OpenItem<T> Item, TOut Output)>(); // gathered, not yielded; several only in a sequential run
         Volatile.Write(ref gatherer, done.Worker);
-        done.Interrupt = () => Completed is not null;
+        gatherForScatterer = GatherForScattererAsync;
+        done.Interrupt = () => ready.Count > 0 || Completed is not null;
         var isAtEnd = false;
         try
         {
             while (true)
             {
-                if (Completed is { } item)
+                if (ready.TryDequeue(out var gathered))
                 {
-                    if (item.Failure is { } failure)
-                    {
-                        GiveUp(item, failure);
-                        DisposeCollected<TDone>(item);
-                    }
-                    else
-                    {
-                        gatherer!.Lineage = item.Outer;
-                        var results = Results<TDone>(item);
-                        item.Collected = null; // they are the user's now
-                        if (TryGather(item, results, gather, out var gathered))
-                            yield return gathered;
-                        gatherer.Lineage = null;
-                    }
-
-                    Close(item);
+                    gatherer!.Lineage = gathered.Item.Outer;
+                    yield return gathered.Output;
+                    gatherer.Lineage = null;
+                    Close(gathered.Item);
+                }
+                else if (Completed is { } item)
+                {
+                    GatherNow(item);
                 }
                 else if (done.MoveNext())
                 {
                     Collect(done);
                 }
-                else if (done.IsAtEnd && Completed is null)
+                else if (done.IsAtEnd && ready.Count == 0 && Completed is null)
                 {
                     break;
                 }
@@ -130,11 +126,56 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
         {
             if (!isAtEnd)
                 gatherer!.Stage.Run.OnEndingEarly(); // before what is open is dropped
+            foreach (var (item, output) in ready)
+            {
+                Undelivered.Dispose(output, gatherer!.Stage.Run.FailWith);
+                item.Outer?.Release();
+            }
+
             foreach (var item in CloseAll())
             {
                 DisposeCollected<TDone>(item);
                 item.Outer?.Release();
             }
+        }
+
+        void GatherNow(OpenItem<T> item)
+        {
+            if (item.Failure is { } failure)
+            {
+                GiveUp(item, failure);
+                DisposeCollected<TDone>(item);
+                Close(item);
+                return;
+            }
+
+            gatherer!.Lineage = item.Outer;
+            var results = Results<TDone>(item);
+            item.Collected = null; // they are the user's now
+            if (TryGather(item, results, gather, out var output))
+                ready.Enqueue((item, output));
+            else
+                Close(item);
+            gatherer.Lineage = null;
+        }
+
+        // Asynchronous, so that the AsyncLocals of the scattering worker are put back.
+        async ValueTask<bool> GatherForScattererAsync()
+        {
+            gatherer!.EnterContext();
+            if (Completed is not { } item)
+                return false;
+            try
+            {
+                GatherNow(item);
+            }
+            catch (Exception exception)
+            {
+                new Fault(exception, gatherer, item.Number).Throw(); // though it ends the scattering stage
+            }
+
+            Remove(item);
+            return true;
         }
     }
 
@@ -226,12 +267,26 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
             Undelivered.Dispose(result, gatherer!.Stage.Run.FailWith);
     }
 
-    // A sequential run has nobody else to make room, so there the limit cannot hold.
     private bool WaitForRoom()
     {
-        while (!scatterer!.Stage.Run.IsSequential && !IsMet())
+        if (scatterer!.Stage.Run.IsSequential)
+        {
+            MakeRoom();
+            return true;
+        }
+
+        while (!IsMet())
             scatterer.WaitAsync(set: null, WorkerState.Blocked, this).Wait();
         return true;
+    }
+
+    // In a sequential run the gathering end asks at this moment, through the stages inside, so its work is done for it. A stage inside
+    // may hold parts until it has others, a batch for instance; then there is no way on but to open another item.
+    private void MakeRoom()
+    {
+        while (!HasRoom && gatherForScatterer!().Wait())
+        {
+        }
     }
 
     private OpenItem<T> Open(Reader<T> items)
@@ -268,13 +323,17 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
     private void Close(OpenItem<T> item)
     {
         item.Outer?.Release();
+        Remove(item);
+        scatterer?.Waiter.Wake();
+    }
+
+    private void Remove(OpenItem<T> item)
+    {
         lock (gate)
         {
             open.Remove(item);
             byNumber.Remove(item.Number);
         }
-
-        scatterer?.Waiter.Wake();
     }
 
     private void OnCompleted(OpenItem<T> item)

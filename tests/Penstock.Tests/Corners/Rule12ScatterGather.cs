@@ -22,20 +22,25 @@ public class Rule12ScatterGather
         Assert.Equal(Enumerable.Range(0, 200).Select(n => (n, string.Join(',', Enumerable.Range(0, n % 7).Select(Double)))), outputs);
     });
 
-    [Fact]
-    public Task No_item_is_opened_beyond_maxOpen() => Within.Time(() =>
+    [Theory]
+    [InlineData(Execution.Parallel, 3)]
+    [InlineData(Execution.Parallel, 1)]
+    [InlineData(Execution.Sequential, 3)]
+    [InlineData(Execution.Sequential, 1)]
+    public Task No_item_is_opened_beyond_maxOpen(Execution execution, int maxOpen) => Within.Time(() =>
     {
         var open = new Gauge();
         var outputs = Pipeline.From(Enumerable.Range(0, 300))
-            .ScatterGather(Open, parts => parts.Select(Double, new() { Workers = 4, Ordered = false }), Close, maxOpen: 3)
-            .AsEnumerable();
+            .ScatterGather(Open, parts => parts.Select(Double, new() { Workers = 4, Ordered = false }).Where(part => part % 4 == 0), Close, maxOpen)
+            .AsEnumerable(new() { Execution = execution });
         Assert.Equal(Enumerable.Range(0, 300), outputs);
-        Assert.InRange(open.Most, 1, 3);
+        Assert.InRange(open.Most, 1, maxOpen);
 
+        // Some have no parts, and some have none that gets through.
         IEnumerable<int> Open(int item)
         {
             open.Enter();
-            return Enumerable.Range(0, 5);
+            return Enumerable.Range(1, item % 5);
         }
 
         int Close(int item, IReadOnlyList<int> done)
@@ -115,16 +120,31 @@ public class Rule12ScatterGather
     [Theory]
     [InlineData(Execution.Parallel)]
     [InlineData(Execution.Sequential)]
+    public Task Items_before_a_fault_are_gathered(Execution execution) => Within.Time(() =>
+    {
+        var fault = new TestException();
+        Assert.Equal((fault, 5), Outcome(Pipeline.From(() => Items.ThenFail(5, fault)).ScatterGather(n => Enumerable.Repeat(n, n % 3), Inner, (n, _) => n, maxOpen: 3), execution));
+    });
+
+    [Theory]
+    [InlineData(Execution.Parallel)]
+    [InlineData(Execution.Sequential)]
+    public Task A_gathering_that_fails_fails_behind_the_items_before_its_own(Execution execution) => Within.Time(() =>
+    {
+        var fault = new TestException();
+        Assert.Equal((fault, 5), Outcome(Pipeline.From(Items.Endless).ScatterGather(n => Enumerable.Repeat(n, n % 3), Inner, (n, _) => n == 5 ? throw fault : n, maxOpen: 1), execution));
+        Assert.Equal("Gather", fault.Data["Penstock.Stage"]);
+    });
+
+    [Theory]
+    [InlineData(Execution.Parallel)]
+    [InlineData(Execution.Sequential)]
     public Task A_batch_or_another_scattering_behind_holds_no_part(Execution execution) => Within.Time(() =>
     {
         var options = new RunOptions { Execution = execution };
         var gathered = Pipeline.From(Enumerable.Range(0, 40)).ScatterGather(n => Enumerable.Repeat(n, n % 3), Inner, (n, _) => n);
         Assert.Equal(Enumerable.Range(0, 40).Chunk(3), gathered.Batch(3).AsEnumerable(options));
         Assert.Equal(Enumerable.Range(0, 40), gathered.Then(Pass).ScatterGather(n => Enumerable.Repeat(n, n % 2), Inner, (n, _) => n).AsEnumerable(options));
-
-        static Pipeline<int> Inner(Pipeline<int> parts) => parts.Then(Pass);
-
-        static IEnumerable<int> Pass(IEnumerable<int> items) => items.Select(item => item);
     });
 
     [Theory]
@@ -165,6 +185,22 @@ public class Rule12ScatterGather
         Assert.Throws<PipelineDefinitionException>(() => source.ScatterGather(n => new[] { n }, parts => parts, (n, _) => n, maxOpen: 0));
         Assert.Throws<PipelineDefinitionException>(() => source.ScatterGather(n => new[] { n }, _ => source, (n, _) => n));
     }
+
+    // What a run fails with, and behind how many items.
+    private static (Exception? Fault, int Items) Outcome(Pipeline<int> pipeline, Execution execution)
+    {
+        var items = 0;
+        var fault = Record.Exception(() =>
+        {
+            foreach (var item in pipeline.AsEnumerable(new() { Execution = execution }))
+                Assert.Equal(items++, item);
+        });
+        return (fault, items);
+    }
+
+    private static Pipeline<int> Inner(Pipeline<int> parts) => parts.Then(Pass);
+
+    private static IEnumerable<int> Pass(IEnumerable<int> items) => items.Select(item => item);
 
     private static int Double(int part) => 2 * part;
 
