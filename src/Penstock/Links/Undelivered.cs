@@ -32,6 +32,14 @@ internal static class Undelivered
         }
     }
 
+    /// <summary>What of an item would be disposed.</summary>
+    public static IEnumerable<object> In(object? item) => item switch
+    {
+        IBuffer or IDisposable or IAsyncDisposable => [item],
+        Array batch when MayHoldDisposables(batch.GetType().GetElementType()!) => batch.Cast<object?>().SelectMany(In),
+        _ => [],
+    };
+
     // Arrays of plain numbers can be large, and hold nothing.
     private static bool MayHoldDisposables(Type element) =>
         !element.IsValueType || typeof(IDisposable).IsAssignableFrom(element) || typeof(IAsyncDisposable).IsAssignableFrom(element);

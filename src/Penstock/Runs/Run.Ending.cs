@@ -270,6 +270,11 @@ internal sealed partial class Run
         CallersContext = null;
         foreach (var stage in stages.Where(s => !s.HandsOverToCaller)) // the caller's own thread disposes what waits for it
             stage.Output?.DisposeUndelivered(FailLate);
+        if (Present(stages).Length == 0) // whoever is left behind may still use them
+        {
+            foreach (var holder in Shared.Values.OfType<IHolder>())
+                holder.DisposeUndelivered(FailLate);
+        }
 
         Trace.EndRun();
         Metrics.OnEnded(this);

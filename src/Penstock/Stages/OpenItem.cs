@@ -28,6 +28,9 @@ internal sealed class OpenItem<T>(T item, long number, Lineage? outer, Action<Op
     /// <summary>The results so far, as the gathering side keeps them. Used by it alone.</summary>
     public object? Collected { get; set; }
 
+    /// <summary>What is to be disposed of the item if it is never gathered. The scattering side's until that is done with it, then the gathering side's.</summary>
+    public Holding? Held { get; set; }
+
     /// <summary>Why a part was given up, if one was.</summary>
     public Exception? Failure => Volatile.Read(ref failure);
 

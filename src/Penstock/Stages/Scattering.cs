@@ -13,7 +13,7 @@ namespace Penstock.Stages;
 /// end opens no item beyond the limit; the gathering end frees the slots of parts while it waits, so the parts always find a way out.
 /// Where items are tracked, a small one does not wait for a large one before it, and what fails on an item fails it alone.
 /// </summary>
-internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
+internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition, IHolder
 {
     /// <summary>Whether the items are tracked. Set while the run is built.</summary>
     public bool IsTracked { get; set; }
@@ -66,12 +66,15 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
                 var lineage = item.PartAt(position++);
                 lineage.Retain(); // until it is handed on
                 scatterer.Lineage = lineage;
+                var before = scatterer.ItemsOut;
                 try
                 {
                     yield return part;
                 }
                 finally
                 {
+                    if (item.Held is { } held && !(scatterer.ItemsOut > before && IsOnlyCopied(items, part)))
+                        held.LetGo(part);
                     scatterer.Lineage = null;
                     lineage.Release();
                 }
@@ -151,7 +154,7 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
 
             gatherer!.Lineage = item.Outer;
             var results = Results<TDone>(item);
-            item.Collected = null; // they are the user's now
+            (item.Held, item.Collected) = (null, null); // both are the user's now
             if (TryGather(item, results, gather, out var output))
                 ready.Enqueue((item, output));
             else
@@ -178,6 +181,17 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
             return true;
         }
     }
+
+    /// <summary>To be called when the run is over. Not before, since parts may be views of their item, and the scattering may be at it.</summary>
+    public void DisposeUndelivered(Action<Exception> onError)
+    {
+        foreach (var item in CloseAll())
+            item.Held?.Dispose(onError);
+    }
+
+    // What crosses to another process is copied, and then disposed, but not the item in hand.
+    private bool IsOnlyCopied<TPart>(Reader<T> items, TPart part) =>
+        scatterer!.Stage.Output is { CopiesItems: true } && ReferenceEquals(part, items.Current);
 
     private IEnumerable<TPart> PartsOf<TPart>(OpenItem<T> item, Func<T, IEnumerable<TPart>> scatter)
     {
@@ -248,6 +262,7 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
 
     private void GiveUp(OpenItem<T> item, Exception failure)
     {
+        item.Held = null; // it is the dead letter's
         gatherer!.DeadLetters++;
         gatherer.Stage.Run.DeadLetters.Add(new DeadLetter
         {
@@ -292,12 +307,13 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
     private OpenItem<T> Open(Reader<T> items)
     {
         items.Lineage?.Retain(); // asking for the next item releases it
-        var item = new OpenItem<T>(Hands.Keep(items.Current), items.Number, items.Lineage, OnCompleted);
+        var kept = Hands.Keep(items.Current);
+        var item = new OpenItem<T>(kept, items.Number, items.Lineage, OnCompleted) { Held = Holding.Of(kept) };
         lock (gate)
         {
+            open.Add(item);
             if (!isClosed)
             {
-                open.Add(item);
                 byNumber.Add(item.Number, item);
                 return item;
             }
@@ -313,10 +329,8 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition
         lock (gate)
         {
             isClosed = true;
-            OpenItem<T>[] left = [.. open];
-            open.Clear();
             byNumber.Clear();
-            return left;
+            return [.. open];
         }
     }
 

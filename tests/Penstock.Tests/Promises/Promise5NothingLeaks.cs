@@ -35,67 +35,102 @@ public class Promise5NothingLeaks
         }
     }
 
+    /// <summary>What an item is scattered into.</summary>
+    public enum Parts
+    {
+        Fresh,
+        Itself,
+        ItsElements,
+    }
+
+    public static TheoryData<Ending, Parts, Execution> Scatterings
+    {
+        get
+        {
+            var scatterings = new TheoryData<Ending, Parts, Execution>();
+            foreach (var ending in Enum.GetValues<Ending>())
+            {
+                foreach (var parts in Enum.GetValues<Parts>())
+                {
+                    scatterings.Add(ending, parts, Execution.Parallel);
+                    scatterings.Add(ending, parts, Execution.Sequential);
+                }
+            }
+
+            return scatterings;
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Endings))]
     public Task Finally_blocks_run_items_are_disposed_and_timers_are_gone(Ending ending, int maxInFlight, Execution execution) => Within.Time(async () =>
     {
-        using var source = new CancellationTokenSource();
-        PipelineRun? run = null;
         var link = new StageOptions { MaxInFlight = maxInFlight };
-        var pipeline = Pipeline.From(Source, ending, link)
-            .Then(Repack, link with { Workers = maxInFlight == 1 ? 1 : 3 })
-            .Then(Repack, link)
-            .To(Consume, link with { MaxInFlight = null });
-
-        var outcome = await Record.ExceptionAsync(() => Task.Run(() => pipeline.RunAsync(
-            new() { Execution = execution, TimeProvider = clock, IdleTimeout = TimeSpan.FromHours(1), OnStarted = r => run = r }, source.Token)));
-
-        switch (ending)
-        {
-            case Ending.Failure:
-                Assert.IsType<TestException>(outcome);
-                break;
-            case Ending.Abort or Ending.Cancellation:
-                Assert.IsAssignableFrom<OperationCanceledException>(outcome);
-                break;
-            default:
-                Assert.Null(outcome);
-                break;
-        }
-
-        Assert.Equal(0, open.Now);
+        await Play(ending, execution, Pipeline.From(Source, ending, link).Then(Repack, link with { Workers = maxInFlight == 1 ? 1 : 3 }).Then(Repack, link), link with { MaxInFlight = null });
         Assert.True(open.Most >= 4);
-        depot.MustHaveEverythingBack();
-        Assert.Equal(0, clock.LiveTimers);
-        Assert.DoesNotContain(run, PipelineRun.Active);
+    });
 
-        void Consume(IEnumerable<Parcel> parcels)
+    [Theory]
+    [MemberData(nameof(Scatterings))]
+    public Task Items_that_wait_to_be_gathered_are_disposed_unless_somebody_was_given_them(Ending ending, Parts parts, Execution execution) => Within.Time(() =>
+    {
+        var items = Pipeline.From(Source, ending);
+        return Play(ending, execution, parts switch
         {
-            using var here = Opened();
-            var count = 0;
-            foreach (var parcel in parcels)
-            {
+            Parts.Fresh => items.ScatterGather(_ => Enumerable.Range(1, 2).Select(depot.Make), Inside, (item, done) => KeepOne([item, .. done]), maxOpen: 3),
+            Parts.Itself => items.ScatterGather(item => new[] { depot.Make(1), item }, ps => ps.Then(Repack).Then(Repack), (_, done) => KeepOne(done), maxOpen: 3),
+            _ => items.Batch(3).ScatterGather(item => item, Inside, (_, done) => KeepOne(done), maxOpen: 3),
+        });
+
+        Pipeline<Parcel> Inside(Pipeline<Parcel> parcels) => parcels.Then(Repack).Then(parcels => parcels.Select(p => p), new() { Workers = 2 });
+
+        static Parcel KeepOne(IReadOnlyList<Parcel> parcels)
+        {
+            foreach (var parcel in parcels.Skip(1))
                 parcel.Dispose();
-                if (++count != 50)
-                    continue;
-                switch (ending)
-                {
-                    case Ending.EarlyStop:
-                        return;
-                    case Ending.Failure:
-                        throw new TestException();
-                    case Ending.Abort:
-                        run!.Abort();
-                        break;
-                    case Ending.Cancellation:
-                        source.Cancel();
-                        break;
-                    case Ending.Drain:
-                        _ = run!.DrainAsync();
-                        break;
-                }
-            }
+            return parcels[0];
         }
+    });
+
+    [Theory]
+    [InlineData(Execution.Parallel)]
+    [InlineData(Execution.Sequential)]
+    public Task An_item_whose_scattering_fails_is_disposed(Execution execution) => Within.Time(() =>
+    {
+        var pipeline = Pipeline.From(() => depot.Parcels()).ScatterGather(Split, parts => parts.Then(Repack), (item, done) => (item, done));
+        Assert.Throws<TestException>(() =>
+        {
+            foreach (var (item, done) in pipeline.AsEnumerable(new() { Execution = execution }))
+            {
+                item.Dispose();
+                Assert.Single(done).Dispose();
+            }
+        });
+        depot.MustHaveEverythingBack();
+
+        IEnumerable<Parcel> Split(Parcel item)
+        {
+            yield return depot.Make(item.Number);
+            if (item.Number == 20)
+                throw new TestException();
+        }
+    });
+
+    [Theory]
+    [InlineData(Execution.Parallel)]
+    [InlineData(Execution.Sequential)]
+    public Task An_item_that_a_part_has_failed_belongs_to_its_dead_letter(Execution execution) => Within.Time(() =>
+    {
+        var letters = new List<DeadLetter>();
+        var pipeline = Pipeline.From(() => depot.Parcels())
+            .ScatterGather(item => new[] { item.Number }, parts => parts.Select(n => n == 3 ? throw new TestException() : n, new() { Faults = FaultPolicy.Skip }), (item, _) => item);
+        foreach (var item in pipeline.AsEnumerable(new() { Execution = execution, DeadLetter = letters.Add }).Take(10))
+            item.Dispose();
+
+        var failed = Assert.IsType<Parcel>(letters.Single(letter => letter.Stage == "Gather").Item);
+        Assert.False(failed.IsDisposed);
+        failed.Dispose();
+        depot.MustHaveEverythingBack();
     });
 
     [Fact]
@@ -145,6 +180,61 @@ public class Promise5NothingLeaks
             }
         }
     });
+
+    // Something happens at the fiftieth parcel.
+    private async Task Play(Ending ending, Execution execution, Pipeline<Parcel> parcels, StageOptions? sink = null)
+    {
+        using var source = new CancellationTokenSource();
+        PipelineRun? run = null;
+        var outcome = await Record.ExceptionAsync(() => Task.Run(() => parcels.To(Consume, sink).RunAsync(
+            new() { Execution = execution, TimeProvider = clock, IdleTimeout = TimeSpan.FromHours(1), OnStarted = r => run = r }, source.Token)));
+
+        switch (ending)
+        {
+            case Ending.Failure:
+                Assert.IsType<TestException>(outcome);
+                break;
+            case Ending.Abort or Ending.Cancellation:
+                Assert.IsAssignableFrom<OperationCanceledException>(outcome);
+                break;
+            default:
+                Assert.Null(outcome);
+                break;
+        }
+
+        Assert.Equal(0, open.Now);
+        depot.MustHaveEverythingBack();
+        Assert.Equal(0, clock.LiveTimers);
+        Assert.DoesNotContain(run, PipelineRun.Active);
+
+        void Consume(IEnumerable<Parcel> parcels)
+        {
+            using var here = Opened();
+            var count = 0;
+            foreach (var parcel in parcels)
+            {
+                parcel.Dispose();
+                if (++count != 50)
+                    continue;
+                switch (ending)
+                {
+                    case Ending.EarlyStop:
+                        return;
+                    case Ending.Failure:
+                        throw new TestException();
+                    case Ending.Abort:
+                        run!.Abort();
+                        break;
+                    case Ending.Cancellation:
+                        source.Cancel();
+                        break;
+                    case Ending.Drain:
+                        _ = run!.DrainAsync();
+                        break;
+                }
+            }
+        }
+    }
 
     private async Task TakeOneBatch<T>(Pipeline<T> items)
         where T : IDisposable

@@ -31,6 +31,27 @@ public sealed class Promise5NothingLeaksAcrossProcesses : IDisposable
     });
 
     [Fact]
+    public Task Items_that_wait_for_their_parts_are_disposed_once() => Within.Time(async () =>
+    {
+        var whole = Pipeline.From(Crate.Make, tally).ScatterGather(crate => new[] { 1, crate.Number }, parts => parts.Then(Steps.Pass, Beside.Process), Gathered, maxOpen: 3);
+        Assert.Equal(20, await whole.To(xs => xs.Take(20).Count()).RunAsync());
+        MustHaveDisposedAll();
+
+        // An item that is one of its own parts is copied, and stays here.
+        var itself = Pipeline.From(Crate.Make, tally).ScatterGather(crate => new[] { crate }, parts => parts.Then(Crate.Numbers, Beside.Processes(2)), Gathered, maxOpen: 3);
+        Assert.Equal(20, await itself.To(xs => xs.Take(20).Count()).RunAsync());
+        MustHaveDisposedAll();
+        Assert.ThrowsAny<TestException>(() => itself.To(xs => xs.Sum(x => x == 20 ? throw new TestException() : 1)).Run());
+        MustHaveDisposedAll();
+
+        static int Gathered(Crate crate, IReadOnlyList<int> numbers)
+        {
+            crate.Dispose();
+            return numbers[^1];
+        }
+    });
+
+    [Fact]
     public Task A_consumer_stops_an_endless_source() => Within.Time(async () =>
     {
         Assert.Equal(Enumerable.Range(1, 5), await Noting().To(xs => xs.Take(5).ToList()).RunAsync());
@@ -235,6 +256,8 @@ public sealed class Promise5NothingLeaksAcrossProcesses : IDisposable
         public static IEnumerable<Crate> Renew(IEnumerable<Crate> crates) => crates.Select(c => New(c.Tally, c.Number));
 
         public static IEnumerable<Crate> FailAtTwenty(IEnumerable<Crate> crates) => crates.Select(c => c.Number == 20 ? throw new MishapException("twenty") : New(c.Tally, c.Number));
+
+        public static IEnumerable<int> Numbers(IEnumerable<Crate> crates) => crates.Select(c => c.Number);
 
         public void Dispose() => Tally.Add(Mark.Disposed);
 
