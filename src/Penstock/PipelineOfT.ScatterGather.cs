@@ -12,6 +12,7 @@ public sealed partial class Pipeline<T>
     /// <remarks>
     /// Inner stages must treat parts independently and take all of them. A part that an inner stage gives up (Skip, Retry) fails
     /// its own item, which goes to the dead letters too, and no other. A batch inside holds parts of one item only.
+    /// A disposable item that is never gathered is disposed when the run ends. If it goes on as one of its own parts it belongs to the inner stages, and so does an element of an array.
     /// In a sequential run an item's result comes after the first parts of the next one: what the inner stages have of it is known when they ask for more.
     /// </remarks>
     /// <typeparam name="TPart">What an item is split into.</typeparam>
