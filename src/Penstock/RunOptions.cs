@@ -20,9 +20,10 @@ public sealed record RunOptions
     public Isolation? Isolation { get; init; }
 
     /// <summary>
-    /// Fails the run with a <see cref="TimeoutException"/> that names what each worker was doing when a stage holds an item and
-    /// nothing moved anywhere for so long: above 0; default: no limit. Waiting for a slow source, the pause before a retry and
-    /// the caller's own loop body do not count.
+    /// Fails the run with a <see cref="TimeoutException"/> that names what each worker was doing when a stage holds an item, or is still
+    /// starting while one waits, and nothing moved anywhere for so long: above 0; default: no limit. Waiting for a slow source, the pause
+    /// before a retry, the caller's own loop body, and the start of a stage that has a <see cref="StageOptions.StartupTimeout"/> do not count:
+    /// a stage that may take longer than this to load a model needs one.
     /// </summary>
     public TimeSpan? IdleTimeout { get; init; }
 

@@ -50,9 +50,9 @@ public sealed record StageOptions
     public TimeSpan? ItemTimeout { get; init; }
 
     /// <summary>
-    /// How long a worker may take until it first asks for an item or yields one (to load a model, say): above 0; default: no limit.
-    /// Then the run fails with a <see cref="WorkerStuckException"/>. A process counts from its start, and is killed; if it was started for
-    /// another try of an item, that try has failed.
+    /// How long a worker may take until it first asks for an item or yields one (to load a model, say): above 0; default: no limit but
+    /// <see cref="RunOptions.IdleTimeout"/>, in whose place it counts. Then the run fails with a <see cref="WorkerStuckException"/>. A process
+    /// counts from its start, and is killed; if it was started for another try of an item, that try has failed.
     /// </summary>
     public TimeSpan? StartupTimeout { get; init; }
 

@@ -77,12 +77,17 @@ internal sealed class Watchdog : IDisposable
         if (run.Time.GetElapsedTime(lastMove, now) < limit)
             return;
         var doing = string.Join("; ", watched.Select(w => $"stage '{w.Worker.Stage.Name}', worker {w.Worker.Index}, {w.Worker.Activity()}"));
-        run.FailWith(new TimeoutException($"Nothing moved for IdleTimeout = {limit}: {doing}."));
+        var cure = watched.Any(w => w.IsStarting)
+            ? $" A stage that may take longer to start needs a {nameof(StageOptions.StartupTimeout)}, which then counts instead."
+            : "";
+        run.FailWith(new TimeoutException($"Nothing moved for IdleTimeout = {limit}: {doing}.{cure}"));
     }
 
-    // Not the pipeline's own fault: no stage holds an item (a slow source), one pauses before a retry, or the caller is in its loop body.
+    // Not the pipeline's own fault: no stage holds anything up (a slow source), one has a time-out of its own to start, one pauses before a
+    // retry, or the caller is in its loop body.
     private bool IsWaitingForOthers() =>
-        !watched.Any(w => w.HoldsItem)
+        !watched.Any(w => w.HoldsItem || w.StartsLate)
+        || watched.Any(w => w.IsStarting && w.Worker.Stage.Options.StartupTimeout is not null)
         || watched.Any(w => w.Worker.Times.State == WorkerState.Pausing)
         || run.Caller?.Workers[0].Times.State == WorkerState.Busy;
 
@@ -99,6 +104,14 @@ internal sealed class Watchdog : IDisposable
 
         public bool HoldsItem => !Worker.Stage.IsSource && state is WorkerState.Busy or WorkerState.Blocked && Worker.Reader.HasItem;
 
+        /// <summary>Of a stage: whether it is in code that comes before its first item, a process from its start on.</summary>
+        public bool IsStarting => !Worker.Stage.IsSource && (state == WorkerState.Busy || IsBeingMade) && Worker.IsStarting;
+
+        /// <summary>Whether it is still starting when there is something for it to do: an item, or the end of its input.</summary>
+        public bool StartsLate => IsStarting && (Worker.Reader.HasItem || Worker.Stage.Input is { HasItems: true } or { IsCompleted: true });
+
+        private bool IsBeingMade => Worker.IsProcess && state == WorkerState.NotStarted;
+
         public bool HasMoved(long now)
         {
             var count = Volatile.Read(ref Worker.ItemsIn) + Volatile.Read(ref Worker.ItemsOut) + Worker.Restarts;
@@ -110,14 +123,13 @@ internal sealed class Watchdog : IDisposable
 
         public string? Overdue(TimeSpan stay)
         {
-            var isBeingMade = Worker.IsProcess && state == WorkerState.NotStarted;
-            if ((state != WorkerState.Busy && !isBeingMade) || (Worker.IsProcess ? Worker.IsToldToStop : Worker.IsStopping))
+            if ((state != WorkerState.Busy && !IsBeingMade) || (Worker.IsProcess ? Worker.IsToldToStop : Worker.IsStopping))
                 return null;
             var options = Worker.Stage.Options;
             var isStarting = Worker.IsStarting;
             if (isStarting && stay >= options.StartupTimeout)
                 return Message("has not asked for an item or yielded one", nameof(StageOptions.StartupTimeout), options.StartupTimeout.Value);
-            if ((!isStarting || (Worker.Stage.IsSource && !isBeingMade)) && stay >= options.ItemTimeout)
+            if ((!isStarting || (Worker.Stage.IsSource && !IsBeingMade)) && stay >= options.ItemTimeout)
                 return Message($"is stuck, {Worker.Activity()},", nameof(StageOptions.ItemTimeout), options.ItemTimeout.Value);
             return null;
         }

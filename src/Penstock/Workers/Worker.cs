@@ -218,7 +218,8 @@ internal abstract class Worker
         var holding = Reader.HasItem ? $" with item {Reader.Number}" : "";
         return Times.State switch
         {
-            WorkerState.NotStarted => "not started",
+            WorkerState.NotStarted => IsProcess ? "its process still starting" : "not started",
+            WorkerState.Busy when IsStarting => "in user code, still starting",
             WorkerState.Busy => $"in user code{holding}",
             WorkerState.Starved => "waiting for an item",
             WorkerState.Spare => "not needed for items that are so cheap",

@@ -166,5 +166,74 @@ public class Rule09Time
         Assert.Equal(5, count);
     });
 
+    [Fact]
+    public Task IdleTimeout_counts_a_start_while_an_item_waits() => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        var run = Pipeline.From(Enumerable.Range(0, 99)).Then(LoadSlowly, gate, new() { Name = "model" }).To(Items.Drop).Start(Options with { IdleTimeout = Limit });
+        await gate.Arrived;
+        await run.UntilWorkersAre(0, "waiting for a slot");
+        clock.AdvanceBy(Step, 5);
+        gate.Open();
+        AssertNamesTheStart(await Assert.ThrowsAsync<TimeoutException>(() => run.Completion));
+    });
+
+    [Fact]
+    public Task IdleTimeout_counts_a_start_when_no_item_will_come() => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        var run = Pipeline.From(Enumerable.Empty<int>()).Then(LoadSlowly, gate, new() { Name = "model" }).To(Items.Drop).Start(Options with { IdleTimeout = Limit });
+        await gate.Arrived;
+        await run.UntilWorkersAre(0, "gone");
+        clock.AdvanceBy(Step, 5);
+        gate.Open();
+        AssertNamesTheStart(await Assert.ThrowsAsync<TimeoutException>(() => run.Completion));
+    });
+
+    [Fact]
+    public Task IdleTimeout_does_not_count_a_start_that_has_a_StartupTimeout() => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        var options = new StageOptions { StartupTimeout = Limit * 9 };
+        var run = Pipeline.From(Enumerable.Range(0, 99)).Then(xs => xs.Select(x => x), new StageOptions()).Then(LoadSlowly, gate, options).To(xs => xs.Count()).Start(Options with { IdleTimeout = Limit });
+        await gate.Arrived;
+        await run.UntilWorkersAre(1, "waiting for a slot with item");
+        clock.AdvanceBy(Step, 20);
+        gate.Open();
+        Assert.Equal(99, await run.Completion);
+    });
+
+    [Fact]
+    public Task IdleTimeout_does_not_count_a_start_before_there_is_an_item() => Within.Time(async () =>
+    {
+        using var source = new Gate();
+        using var model = new Gate();
+        var run = Pipeline.From(SlowSource).Then(LoadSlowly, model).To(xs => xs.Count()).Start(Options with { IdleTimeout = Limit });
+        await Task.WhenAll(source.Arrived, model.Arrived);
+        clock.AdvanceBy(Step, 20);
+        source.Open();
+        model.Open();
+        Assert.Equal(1, await run.Completion);
+
+        IEnumerable<int> SlowSource()
+        {
+            source.Pass();
+            yield return 1;
+        }
+    });
+
+    private static IEnumerable<int> LoadSlowly(IEnumerable<int> items, Gate gate)
+    {
+        gate.Pass();
+        foreach (var item in items)
+            yield return item;
+    }
+
+    private static void AssertNamesTheStart(TimeoutException idle)
+    {
+        Assert.Contains("stage 'model', worker 0, in user code, still starting", idle.Message, StringComparison.Ordinal);
+        Assert.Contains("StartupTimeout", idle.Message, StringComparison.Ordinal);
+    }
+
     private RunOptions Options => new() { TimeProvider = clock };
 }

@@ -61,6 +61,15 @@ public sealed class Promise4NothingHangsAcrossProcesses : IDisposable
         Assert.Contains("'stuck', worker 0", thrown.Message, StringComparison.Ordinal);
     });
 
+    [Fact]
+    public Task A_process_that_hangs_before_its_first_item_is_idle_too() => Within.Time(async () =>
+    {
+        var pipeline = Pipeline.From(Enumerable.Range(0, 99)).Then(StuckAtStart, gate.Name, Beside.Process with { Name = "model" }).To(Items.Drop);
+        var options = new RunOptions { IdleTimeout = TimeSpan.FromSeconds(1), StopTimeout = TimeSpan.FromMilliseconds(200) };
+        var thrown = await Assert.ThrowsAsync<TimeoutException>(() => pipeline.RunAsync(options));
+        Assert.Matches("'model', worker 0, [^;]*still starting", thrown.Message);
+    });
+
     private RunnablePipeline Waiting(Wait wait)
     {
         var waits = Beside.Process with { Name = "waits" };
@@ -77,6 +86,12 @@ public sealed class Promise4NothingHangsAcrossProcesses : IDisposable
     {
         yield return 0;
         DistantGate.Pass(gate);
+    }
+
+    private static IEnumerable<int> StuckAtStart(IEnumerable<int> items, string gate)
+    {
+        DistantGate.Pass(gate);
+        return items;
     }
 
     private static IEnumerable<int> StuckAtFirst(IEnumerable<int> items, string gate)
