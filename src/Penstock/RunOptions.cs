@@ -68,6 +68,9 @@ public sealed record RunOptions
     /// <summary>For tests: decides when a stage runs ahead, instead of what its items cost.</summary>
     internal Func<Pace>? CreatePace { get; init; }
 
+    /// <summary>For tests: another room for files of shared memory.</summary>
+    internal FileSpace FileSpace { get; init; } = FileSpace.OfSystem;
+
     // The system may refuse a thread; tests do so through this.
     internal Action<Thread, object> StartThread { get; init; } = static (thread, state) => thread.Start(state);
 }

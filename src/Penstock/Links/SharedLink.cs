@@ -82,11 +82,15 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
 
     public LinkPlan Plan { get; }
 
+    /// <summary>The stage before it.</summary>
+    private string Name { get; init; } = "";
+
     /// <summary>Makes the link, in the process that starts the run.</summary>
-    public static SharedLink<T> Create(string name, LinkPlan plan, IItemSerializer? serializer, bool isPortable = false, Func<object, long>? sizeOf = null, Lineages? lineages = null)
+    public static SharedLink<T> Create(string name, LinkPlan plan, IItemSerializer? serializer, bool isPortable = false, FileSpace? space = null, Func<object, long>? sizeOf = null, Lineages? lineages = null)
     {
-        var created = SharedRegion.Create("link-" + name, LayoutFor(plan.Capacity).Size, isPortable);
-        var link = new SharedLink<T>(created, plan with { Handle = created.Handle }, serializer, sizeOf) { Lineages = lineages };
+        var places = LayoutFor(plan.Capacity);
+        var created = SharedRegion.Create("link-" + name, places.Size, isPortable, places.FirstLargeRoom, space);
+        var link = new SharedLink<T>(created, plan with { Handle = created.Handle }, serializer, sizeOf) { Name = name, Lineages = lineages };
         lineages?.Add(link);
         for (var position = 0; position < link.layout.RingSize; position++)
             link.ring[position] = RingWord.Free(position).Value;
@@ -94,8 +98,8 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     }
 
     /// <summary>Opens the link in another process.</summary>
-    public static SharedLink<T> Open(LinkPlan plan, IItemSerializer? serializer, Func<object, long>? sizeOf = null, Lineages? lineages = null) =>
-        new(SharedRegion.Open(plan.Handle), plan, serializer, sizeOf) { Lineages = lineages };
+    public static SharedLink<T> Open(string name, LinkPlan plan, IItemSerializer? serializer, Func<object, long>? sizeOf = null, Lineages? lineages = null) =>
+        new(SharedRegion.Open(plan.Handle), plan, serializer, sizeOf) { Name = name, Lineages = lineages };
 
     /// <summary>How a link of this type of item lies in memory, the user's serializer aside.</summary>
     public static SharedLinkLayout LayoutFor(int capacity) =>
@@ -162,7 +166,13 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
         return false;
     }
 
-    public override byte* RoomFor(int slot, int bytes) => bytes <= layout.SmallRoom ? SmallRoomOf(slot) : start + layout.LargeRoomOf(slot);
+    public override byte* RoomFor(int slot, int bytes)
+    {
+        if (bytes <= layout.SmallRoom)
+            return SmallRoomOf(slot);
+        ReserveLargeRoom(slot, bytes);
+        return start + layout.LargeRoomOf(slot);
+    }
 
     public override void ReturnSlot(int slot)
     {
@@ -319,13 +329,25 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
 
     private void Encode(int slot, T item, SlotHeader* header)
     {
-        var encoder = encoders[Volatile.Read(ref owners[slot]) & WorkerMask] ??= new Encoder(ItemCodec.For<T>(serializer), new SlotRoom(layout));
-        encoder.Room.Begin(SmallRoomOf(slot), start + layout.LargeRoomOf(slot));
+        var encoder = encoders[Volatile.Read(ref owners[slot]) & WorkerMask] ??= new Encoder(ItemCodec.For<T>(serializer), new SlotRoom(layout.SmallRoom, ReserveLargeRoom));
+        encoder.Room.Begin(slot, SmallRoomOf(slot), start + layout.LargeRoomOf(slot));
         header->IsNull = item is null && serializer is null;
         if (!header->IsNull)
             encoder.Codec.Write(encoder.Room, item);
         header->Length = encoder.Room.Position;
         header->IsLarge = encoder.Room.IsLarge;
+    }
+
+    private long ReserveLargeRoom(int slot, long bytes)
+    {
+        try
+        {
+            return region.Reserve(layout.LargeRoomOf(slot), bytes, SharedLinkLayout.LargeRoom);
+        }
+        catch (IOException full)
+        {
+            throw new IOException($"An item of stage '{Name}' cannot be handed on: {full.Message}", full);
+        }
     }
 
     private void Publish(int slot)

@@ -5,11 +5,15 @@ using Penstock.Serialization;
 namespace Penstock.Links;
 
 /// <summary>Writes an item into a slot: into the small room as long as it fits, else into the large one.</summary>
+/// <param name="smallRoom">How large the small room is.</param>
+/// <param name="reserve">Reserves the first bytes of a slot's large room, and returns how many may be written.</param>
 [SuppressMessage("Design", "CA1001", Justification = "The memory is the link's; there is nothing to dispose.")]
-internal sealed unsafe class SlotRoom(SharedLinkLayout layout) : SlotWriter(SharedLinkLayout.LargeRoom)
+internal sealed unsafe class SlotRoom(int smallRoom, Func<int, long, long> reserve) : SlotWriter(SharedLinkLayout.LargeRoom)
 {
     private readonly Native small = new();
     private readonly Native large = new();
+    private int slot;
+    private byte* largeRoom;
 
     /// <summary>Whether what was written lies in the large room.</summary>
     public bool IsLarge { get; private set; }
@@ -17,19 +21,24 @@ internal sealed unsafe class SlotRoom(SharedLinkLayout layout) : SlotWriter(Shar
     protected override Memory<byte> Room => IsLarge ? large.Memory : small.Memory;
 
     /// <summary>Begins an item.</summary>
-    /// <param name="smallRoom">The slot's first byte for small items.</param>
-    /// <param name="largeRoom">The slot's first byte for large ones.</param>
-    public void Begin(byte* smallRoom, byte* largeRoom)
+    /// <param name="number">The slot.</param>
+    /// <param name="smallStart">Its first byte for small items.</param>
+    /// <param name="largeStart">Its first byte for large ones.</param>
+    public void Begin(int number, byte* smallStart, byte* largeStart)
     {
         Reset();
         IsLarge = false;
-        small.Set(smallRoom, layout.SmallRoom);
-        large.Set(largeRoom, SharedLinkLayout.LargeRoom);
+        small.Set(smallStart, smallRoom);
+        slot = number;
+        largeRoom = largeStart;
     }
 
+    // An item that is written bit by bit reserves a quarter more each time.
     protected override void Grow(int size)
     {
-        small.GetSpan()[..Position].CopyTo(large.GetSpan());
+        large.Set(largeRoom, (int)reserve(slot, Math.Max(size, Math.Min(Room.Length * 5L / 4, Limit))));
+        if (!IsLarge)
+            small.GetSpan()[..Position].CopyTo(large.GetSpan());
         IsLarge = true;
     }
 

@@ -26,7 +26,7 @@ internal sealed record StartMessage(string Name, MethodName Entry, MethodName[] 
         writer.Write(message.Payload);
         writer.Flush();
 
-        var region = SharedRegion.Create("start-" + message.Name, bytes.Length, isPortable);
+        var region = SharedRegion.Create("start-" + message.Name, bytes.Length, isPortable, used: bytes.Length);
         bytes.GetBuffer().AsSpan(0, (int)bytes.Length).CopyTo(new Span<byte>(region.Address, (int)bytes.Length));
         return region;
     }

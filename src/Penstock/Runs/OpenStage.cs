@@ -97,7 +97,12 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
         var capacity = stage.CapacityBefore(consumers);
         var lineages = builder.LineagesBehind(stage);
         if (builder.IsShared(stage, next))
-            return SharedLink<TOut>.Create(Name, new LinkPlan("", capacity, producers, consumers, KeepsOrder, builder.NextSets(), options.MaxInFlightBytes), builder.Run.Options.Serializer, builder.Run.Options.IsPortable, options.SizeOf, lineages);
+        {
+            var shared = SharedLink<TOut>.Create(Name, new LinkPlan("", capacity, producers, consumers, KeepsOrder, builder.NextSets(), options.MaxInFlightBytes), builder.Run.Options.Serializer, builder.Run.Options.IsPortable, builder.Run.Options.FileSpace, options.SizeOf, lineages);
+            builder.Run.Add(shared);
+            return shared;
+        }
+
         StageChecks.RequireMeasure(stage);
         var bytes = options.MaxInFlightBytes is { } limit ? new CountedBytes(limit, options.SizeOf) : null;
         return consumers == 1 && (producers == 1 || KeepsOrder)

@@ -23,7 +23,11 @@ internal static class ProcessChecks
         {
             var behind = i + 1 < path.Length ? path[i + 1] : null;
             if (IsProcess(path[i]))
+            {
                 RequireStage(path[i]);
+                touched += path[i].Options.Workers * (long)RunMemory.UsedByWorker;
+            }
+
             if (!IsProcess(path[i]) && (behind is null || !IsProcess(behind)))
                 continue;
             RequireLink(path[i], IsProcess(path[i]) ? path[i].PartInProcess.OutputType : path[i].OutputType, behind, options);
@@ -33,7 +37,8 @@ internal static class ProcessChecks
             largest = Math.Max(largest, layout.Size);
         }
 
-        SharedMemoryCheck.Require(addresses, touched, largest);
+        var usesFiles = options.IsPortable || !MemfdRegion.IsSupported;
+        SharedMemoryCheck.Require(addresses, touched, largest, usesFiles ? options.FileSpace : null);
 
         bool IsProcess(Stage stage) => stage.IsolationIn(options) == Isolation.Process;
     }

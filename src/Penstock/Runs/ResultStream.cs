@@ -17,7 +17,7 @@ internal sealed class ResultStream<T>
     {
         this.isAsynchronous = isAsynchronous;
         run = RunChecks.Create(last, options);
-        (var feed, link) = last.Build(new RunBuilder(run)).Connect(next: null);
+        (var feed, link) = run.Build(builder => last.Build(builder).Connect(next: null));
         var stage = new RunningStage(run, "the caller", new StageOptions(), isSource: false, isSink: true) { IsCaller = true, Input = link };
         caller = new CallerWorker<T>(stage, feed, isAsynchronous);
         stage.Add(caller);

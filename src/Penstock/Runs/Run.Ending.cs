@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Penstock.Faults;
-using Penstock.Links;
 using Penstock.Telemetry;
 using Penstock.Waiting;
 using Penstock.Workers;
@@ -295,7 +294,12 @@ internal sealed partial class Run
             FinalSnapshot ??= Snapshots.Of(this);
         if (Present(stages).Length > 0 || (Caller is not null && Present([Caller]).Length > 0))
             return;
-        foreach (var link in stages.Select(s => s.Output).OfType<ISharedLink>())
+        RetireShared();
+    }
+
+    private void RetireShared()
+    {
+        foreach (var link in sharedLinks)
             link.Retire();
         Memory?.Retire();
     }

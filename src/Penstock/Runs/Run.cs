@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Penstock.Faults;
+using Penstock.Links;
 using Penstock.Telemetry;
 using Penstock.Workers;
 
@@ -11,6 +12,7 @@ internal sealed partial class Run
     private static readonly ConcurrentDictionary<Run, PipelineRun> ActiveRuns = new();
 
     private readonly List<RunningStage> stages = [];
+    private readonly List<ISharedLink> sharedLinks = [];
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long startedAt;
     private Watchdog? watchdog;
@@ -70,6 +72,22 @@ internal sealed partial class Run
     public bool IsSequential => Options.Execution == Execution.Sequential;
 
     public TimeSpan Elapsed => Time.GetElapsedTime(startedAt, endedAt ?? Time.GetTimestamp());
+
+    /// <summary>Builds the run. If that fails, it shares nothing any more.</summary>
+    public T Build<T>(Func<RunBuilder, T> build)
+    {
+        try
+        {
+            return build(new RunBuilder(this));
+        }
+        catch
+        {
+            RetireShared();
+            throw;
+        }
+    }
+
+    public void Add(ISharedLink link) => sharedLinks.Add(link);
 
     public void Add(RunningStage stage)
     {

@@ -18,7 +18,7 @@ internal static class RunChecks
 
         ProcessChecks.Require(last, options);
         var hasProcesses = last.Path().Any(s => s.IsolationIn(options) == Isolation.Process);
-        return new Run(options) { Memory = hasProcesses ? RunMemory.Create(options.IsPortable) : null };
+        return new Run(options) { Memory = hasProcesses ? RunMemory.Create(options.IsPortable, options.FileSpace) : null };
     }
 
     private static void Require(bool holds, string complaint)

@@ -1,5 +1,6 @@
 using Penstock.SharedMemory;
 using Penstock.Waiting;
+using Penstock.Workers;
 
 namespace Penstock.Runs;
 
@@ -9,11 +10,14 @@ internal sealed class RunMemory
     /// <summary>Addresses only; pages exist where something was put.</summary>
     public const long Size = 1L << 36;
 
+    /// <summary>The pages that a process is sure to use: records, its mailbox, what it reads at its start.</summary>
+    public const int UsedByWorker = Mailbox.UsualLetter + (16 << 10);
+
     private const int Line = 128;
 
     private readonly SharedRegion region;
     private readonly bool isCreator;
-    private long used;
+    private long allocated;
     private int lastSet;
 
     private RunMemory(SharedRegion region, bool isCreator)
@@ -28,21 +32,26 @@ internal sealed class RunMemory
     /// <summary>Rung when there is something to do for the process that started the run.</summary>
     public Bell Bell { get; }
 
-    public static RunMemory Create(bool isPortable)
+    public static RunMemory Create(bool isPortable, FileSpace? space = null)
     {
         GlobalBarrier.Prepare();
-        return new(SharedRegion.Create("run", Size, isPortable), isCreator: true);
+        return new(SharedRegion.Create("run", Size, isPortable, space: space), isCreator: true);
     }
 
     public static RunMemory Open(string handle) => new(SharedRegion.Open(handle), isCreator: false);
 
-    public FixedMemory Allocate(long size)
+    /// <param name="size">Addresses.</param>
+    /// <param name="used">How many of them are sure to be used.</param>
+    public FixedMemory Allocate(long size, long? used = null)
     {
         if (!isCreator)
             throw new InvalidOperationException("Only the process that started the run adds to its memory.");
-        var offset = used;
-        used += (size + Line - 1) / Line * Line;
-        return used <= Size ? At(offset) : throw new PipelineDefinitionException("The run has more process workers than its shared memory has room for: use fewer.");
+        var offset = allocated;
+        allocated += (size + Line - 1) / Line * Line;
+        if (allocated > Size)
+            throw new PipelineDefinitionException("The run has more process workers than its shared memory has room for: use fewer.");
+        region.Reserve(offset, used ?? size, size);
+        return At(offset);
     }
 
     public FixedMemory At(long offset) => FixedMemory.In(region, offset);

@@ -10,7 +10,7 @@ internal static class Starter
         where TRun : PipelineRun
     {
         var run = RunChecks.Create(sink, options);
-        var last = sink.Build(new RunBuilder(run)).End()[0];
+        var last = run.Build(builder => sink.Build(builder).End()[0]);
         var publicRun = publish(run, last);
         run.Start(publicRun, ct);
         if (run.IsSequential)

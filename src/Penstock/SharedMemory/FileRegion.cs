@@ -11,13 +11,15 @@ internal sealed unsafe class FileRegion : SharedRegion
 {
     private const string MemoryFolder = "/dev/shm";
 
+    private readonly FileSpace space;
     private readonly string path;
     private readonly FileStream file;
     private readonly MemoryMappedFile map;
     private readonly MemoryMappedViewAccessor view;
 
-    private FileRegion(FileStream file, long size)
+    private FileRegion(FileStream file, long size, FileSpace space)
     {
+        this.space = space;
         this.file = file;
         Size = size;
         path = file.Name;
@@ -47,7 +49,12 @@ internal sealed unsafe class FileRegion : SharedRegion
     /// <summary>Where the files are.</summary>
     public static string Folder => Directory.Exists(MemoryFolder) ? MemoryFolder : Path.GetTempPath();
 
-    public static FileRegion Create(string name, long size)
+    /// <summary>How to get more of it.</summary>
+    public static string Cure => Folder is MemoryFolder
+        ? "Make it larger (docker run --shm-size, or the size of that tmpfs), or set a lower MaxInFlight"
+        : "Free some space there, set TMPDIR to a folder that has more, or set a lower MaxInFlight";
+
+    public static FileRegion Create(string name, long size, FileSpace? space = null)
     {
         if (OperatingSystem.IsLinux())
             LinuxMemory.CheckFileSize(size);
@@ -56,15 +63,40 @@ internal sealed unsafe class FileRegion : SharedRegion
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         var unique = string.Create(CultureInfo.InvariantCulture, $"penstock-{name}-{Environment.ProcessId}-{Guid.NewGuid():N}");
-        return MapOrClose(new FileStream(Path.Combine(Folder, unique), options), size, isCreator: true);
+        try
+        {
+            return MapOrClose(new FileStream(Path.Combine(Folder, unique), options), size, space ?? FileSpace.OfSystem, isCreator: true);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                $"Shared memory cannot be created in {Folder}, where its files lie: {refused.Message.TrimEnd('.')}. The folder must be writable (a tmpfs, in a container), and this process be allowed enough files (ulimit -n).", refused);
+        }
     }
 
-    public static FileRegion Open(string path, long size) => MapOrClose(new FileStream(path, Options(FileMode.Open)), size, isCreator: false);
+    public static FileRegion Open(string path, long size) => MapOrClose(new FileStream(path, Options(FileMode.Open)), size, FileSpace.OfSystem, isCreator: false);
+
+    public override long Reserve(long offset, long size, long room)
+    {
+        if (space.TryReserve(file.SafeFileHandle, offset, size))
+            return size;
+        throw new IOException(FormattableString.Invariant($"There is no room for {size:N0} bytes of shared memory in {Folder}, where {space.Free:N0} are free. {Cure}."));
+    }
 
     public override void Unlink()
     {
         if (!OperatingSystem.IsWindows()) // which keeps the name until the last one has closed the file, and then removes it
             File.Delete(path);
+    }
+
+    // Who looks at it later must not need new pages of a folder that may be full.
+    public override void Retire()
+    {
+        base.Retire();
+        if (!OperatingSystem.IsLinux())
+            return;
+        LinuxMemory.ReplaceByNothing(Address, Size);
+        file.Dispose();
     }
 
     protected override void Remove(byte* start, long length)
@@ -93,7 +125,7 @@ internal sealed unsafe class FileRegion : SharedRegion
         BufferSize = 0,
     };
 
-    private static FileRegion MapOrClose(FileStream file, long size, bool isCreator)
+    private static FileRegion MapOrClose(FileStream file, long size, FileSpace space, bool isCreator)
     {
         try
         {
@@ -101,7 +133,7 @@ internal sealed unsafe class FileRegion : SharedRegion
                 file.SetLength(size);
             else if (file.Length != size)
                 throw new IOException($"'{file.Name}' is not the shared memory it was said to be.");
-            return new FileRegion(file, size);
+            return new FileRegion(file, size, space);
         }
         catch
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Penstock.SharedMemory;
 
@@ -91,6 +92,19 @@ internal static unsafe partial class LinuxMemory
             throw new IOException($"Shared memory of {size} bytes cannot be created: files are limited to {limit} bytes. Raise the limit (ulimit -f, RLIMIT_FSIZE).");
     }
 
+    /// <summary>Makes pages of a file exist. False if its file system has no room; one that cannot tell lets them be made when they are touched.</summary>
+    public static bool TryAllocate(SafeFileHandle file, long offset, long length)
+    {
+        const int Interrupted = 4; // EINTR
+        const int NoSpace = 28; // ENOSPC
+        const int OverQuota = 122; // EDQUOT
+        int error;
+        do
+            error = Allocate(file, offset, length);
+        while (error == Interrupted);
+        return error is not (NoSpace or OverQuota);
+    }
+
     // For the call just made.
     private static IOException Refusal(string what, long size)
     {
@@ -125,6 +139,10 @@ internal static unsafe partial class LinuxMemory
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Truncate(int file, long size);
+
+    [LibraryImport("libc", EntryPoint = "posix_fallocate")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Allocate(SafeFileHandle file, long offset, long length);
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

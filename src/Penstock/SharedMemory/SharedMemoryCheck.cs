@@ -8,8 +8,9 @@ internal static class SharedMemoryCheck
     /// <param name="virtualBytes">Address space that the run's shared memory takes in one process.</param>
     /// <param name="touchedBytes">Shared memory that the run may use for small items alone; large ones come on top.</param>
     /// <param name="largestFile">Bytes of the largest memory file, most of it holes.</param>
+    /// <param name="files">The room for files, where the memory lies in such.</param>
     /// <exception cref="PipelineDefinitionException">It cannot work; the message says which limit to raise.</exception>
-    public static void Require(long virtualBytes, long touchedBytes = 0, long largestFile = 0)
+    public static void Require(long virtualBytes, long touchedBytes = 0, long largestFile = 0, FileSpace? files = null)
     {
         // The kernel counts the holes, too, and answers with a signal that ends the process.
         if (ResourceLimit.FileSize.Value is { } fileSize && fileSize < largestFile)
@@ -38,13 +39,8 @@ internal static class SharedMemoryCheck
                 """);
         }
 
-        if (!MemfdRegion.IsSupported && Directory.Exists(FileRegion.Folder) && new DriveInfo(FileRegion.Folder).AvailableFreeSpace is var free && free < touchedBytes)
-        {
-            throw Refuse($"""
-                Process stages need up to {Text(touchedBytes)} of shared memory for small items alone in {FileRegion.Folder}, where {Text(free)} are free. Enlarge it
-                (docker run --shm-size), or set a lower MaxInFlight.
-                """);
-        }
+        if (files?.Free is { } free && free < touchedBytes)
+            throw Refuse($"Process stages need {Text(touchedBytes)} of shared memory for small items alone in {FileRegion.Folder}, where {Text(free)} are free. {FileRegion.Cure}.");
     }
 
     private static PipelineDefinitionException Refuse(string message) => new(message.ReplaceLineEndings(" "));
@@ -56,5 +52,7 @@ internal static class SharedMemoryCheck
         return long.Parse(pages[..pages.IndexOf(' ')], CultureInfo.InvariantCulture) * Environment.SystemPageSize;
     }
 
-    private static string Text(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:N0} MiB");
+    private static string Text(long bytes) => bytes < 10 << 20
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:N0} KiB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:N0} MiB");
 }

@@ -27,15 +27,27 @@ internal abstract unsafe class SharedRegion : IDisposable
     /// <param name="name">Seen in diagnostic tools; need not be unique.</param>
     /// <param name="size">Bytes, of virtual memory.</param>
     /// <param name="isPortable">Whether the others who open it use the portable version of all, whatever this process does.</param>
+    /// <param name="used">How many of its first bytes are sure to be used.</param>
+    /// <param name="space">The room for files, where the region is one.</param>
     /// <exception cref="IOException">The system refuses; the message says which limit to raise.</exception>
-    public static SharedRegion Create(string name, long size, bool isPortable = false)
+    public static SharedRegion Create(string name, long size, bool isPortable = false, long used = 0, FileSpace? space = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         var clean = string.Concat(name.Take(LongestName).Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
-        SharedRegion region = MemfdRegion.IsSupported && !isPortable ? MemfdRegion.Create(clean, size) : FileRegion.Create(clean, size);
+        SharedRegion region = MemfdRegion.IsSupported && !isPortable ? MemfdRegion.Create(clean, size) : FileRegion.Create(clean, size, space);
         if (isPortable)
             region.Wait = SharedWait.Portable;
-        return region;
+        try
+        {
+            if (used > 0)
+                region.Reserve(0, used, used);
+            return region;
+        }
+        catch
+        {
+            region.Dispose();
+            throw;
+        }
     }
 
     /// <exception cref="IOException">The region is gone, its creator has died, or access is refused.</exception>
@@ -47,6 +59,13 @@ internal abstract unsafe class SharedRegion : IDisposable
         var path = handle[..colon];
         return path.StartsWith("/proc/", StringComparison.Ordinal) ? MemfdRegion.Open(path, size) : FileRegion.Open(path, size);
     }
+
+    /// <summary>
+    /// To be called before so many bytes from an offset on are written. Returns how many may be, at most the room there: more where nothing
+    /// can stand in their way but the end of all memory.
+    /// </summary>
+    /// <exception cref="IOException">The file system has no room for them.</exception>
+    public virtual long Reserve(long offset, long size, long room) => room;
 
     /// <summary>Gives the pages that lie wholly inside a range back to the system; what was in them is lost.</summary>
     public void Release(long offset, long length)

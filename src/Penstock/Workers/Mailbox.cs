@@ -18,6 +18,9 @@ internal sealed unsafe class Mailbox(FixedMemory memory, Bell bell)
     /// <summary>Addresses of a mailbox; pages exist where an exception was that long.</summary>
     public const long Size = 1L << 26;
 
+    /// <summary>What letters usually take.</summary>
+    public const int UsualLetter = 16 << 10;
+
     private const int Empty = 0;
     private const int Posted = 1;
     private const int Answered = 2;

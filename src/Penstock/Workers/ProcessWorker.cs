@@ -39,7 +39,7 @@ internal sealed unsafe partial class ProcessWorker : Worker
         : base(stage, index, isAsynchronous: false)
     {
         this.recipe = recipe;
-        mailbox = new Mailbox(stage.Run.Memory!.Allocate(Mailbox.Size), stage.Run.Memory.Bell);
+        mailbox = new Mailbox(stage.Run.Memory!.Allocate(Mailbox.Size, Mailbox.UsualLetter), stage.Run.Memory.Bell);
         reader = new HeldItem(this);
     }
 

@@ -37,8 +37,8 @@ internal static class WorkerHost
         {
             var serializer = CreateSerializer(plan.Serializer);
             var lineages = plan.Gatherer >= 0 ? new DistantLineages(new WordWaiter(memory.At(plan.Gatherer))) : null;
-            var input = plan.Input is { } inputPlan ? SharedLink<TIn>.Open(inputPlan, serializer, lineages: lineages) : null;
-            var output = SharedLink<TOut>.Open(plan.Output, serializer, plan.SizeOf, lineages);
+            var input = plan.Input is { } inputPlan ? SharedLink<TIn>.Open(plan.Stage, inputPlan, serializer, lineages: lineages) : null;
+            var output = SharedLink<TOut>.Open(plan.Stage, plan.Output, serializer, plan.SizeOf, lineages);
             RemoteStage? stage = null;
             var run = new Run(new RunOptions()) { Report = (fault, inCleanup) => stage!.FailRun(fault.Exception, inCleanup), TracksItems = plan.TracksItems };
             var options = new StageOptions
