@@ -88,7 +88,9 @@ internal sealed class ExceptionTaking
             var taken = NamedValue.TryTake(name, 0, value?.GetType() ?? typeof(object), value);
             if (taken is null || key is not string)
                 lost.Add($"Data[{name}]");
-            data.Add(taken ?? NamedValue.TryTake(name, 0, typeof(string), Attempt(value!.ToString))!);
+            taken ??= NamedValue.TryTake(name, 0, typeof(string), Attempt(() => value?.ToString()));
+            if (taken is not null) // where memory has run out, not even a text may cross
+                data.Add(taken);
         }
 
         return data;
