@@ -40,7 +40,7 @@ internal sealed record WorkerStart(CommandLine Command, IReadOnlyDictionary<stri
         if (launch.MemoryLimit is not null || !variables.ContainsKey(MemoryShare.HeapLimitVariable))
             variables[MemoryShare.HeapLimitVariable] = MemoryShare.HeapLimit(launch.MemoryLimit, launch.Workers);
         foreach (var (name, value) in launch.Environment)
-            variables[Checked(name, value)] = value;
+            variables[Checked(launch.Name, name, value)] = value;
 
         if (StartupHooks.AreSupported)
             variables[StartupHooks.Variable] = StartupHooks.Append(variables.GetValueOrDefault(StartupHooks.Variable));
@@ -50,8 +50,9 @@ internal sealed record WorkerStart(CommandLine Command, IReadOnlyDictionary<stri
         return variables;
     }
 
-    private static string Checked(string name, string value) =>
-        name.Length > 0 && name.AsSpan().IndexOfAny('=', '\0') < 0 && !value.Contains('\0', StringComparison.Ordinal)
+    // The user's dictionary may hold null, whatever its type says.
+    private static string Checked(string worker, string name, string? value) =>
+        name.Length > 0 && name.AsSpan().IndexOfAny('=', '\0') < 0 && value?.Contains('\0', StringComparison.Ordinal) is false
             ? name
-            : throw new PipelineDefinitionException($"WorkerEnvironment: '{name}' = '{value}' is no environment variable. Names have no '=', and neither has a null character.");
+            : throw new PipelineDefinitionException($"WorkerEnvironment of {worker}: '{name}' = {(value is null ? "null" : $"'{value}'")} is no environment variable. Names have no '=', neither has a null character, and a value is at least an empty text.");
 }
