@@ -37,6 +37,17 @@ internal abstract class Lineages
         AtTheEnd?.Waiter.Nudge();
     }
 
+    /// <summary>
+    /// Whether nothing more can come to a worker inside that holds items back: the scattering end waits for room, and nothing is on the way from
+    /// there. What it holds must go on then, or nobody would ever make room.
+    /// </summary>
+    public virtual bool IsAllThereFor(Worker collector) => false;
+
+    /// <summary>To be called by a worker inside that waits for items: what it may have been busy with was the last that others wait for.</summary>
+    public virtual void OnIdle()
+    {
+    }
+
     /// <summary>Whether any of the links lies between processes.</summary>
     protected bool CrossProcesses => links.Count > 0;
 

@@ -56,7 +56,11 @@ internal static class Batching
 
             // In a sequential run nobody produces while this waits, so there is nothing to wait for.
             using var alarm = size.MaxDelay is { } delay && !worker.Stage.Run.IsSequential ? new Alarm(worker.Stage.Run.Time, worker, delay) : null;
-            items.Interrupt = alarm is not null ? () => alarm.HasRung : worker.Stage.Run.TracksItems ? TakesWhatIsThere() : null;
+            items.Interrupt = alarm is not null ? () => alarm.HasRung
+                : worker.Stage.Run.TracksItems ? TakesWhatIsThere()
+                : worker.Stage.Input?.Lineages is { } inside ? () => inside.IsAllThereFor(worker)
+                : null;
+            worker.HoldsBack = true;
             while (!isNextInHand && batch.Count < size.Most && items.MoveNext())
             {
                 isNextInHand = items.Lineage?.Family != family;
@@ -64,6 +68,7 @@ internal static class Batching
                     Add();
             }
 
+            worker.HoldsBack = false;
             items.Interrupt = null;
         }
 

@@ -30,6 +30,8 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition, IHolder
     private Worker? gatherer;
     private Func<ValueTask<bool>>? gatherForScatterer;
 
+    private volatile bool isFull; // the scattering end waits for room, with no item half scattered
+
     public bool IsMet() => HasRoom || scatterer!.IsStopping;
 
     private bool HasRoom
@@ -89,7 +91,12 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition, IHolder
         var ready = new Queue<(OpenItem<T> Item, TOut Output)>(); // gathered, not yielded; several only in a sequential run
         Volatile.Write(ref gatherer, done.Worker);
         gatherForScatterer = GatherForScattererAsync;
-        done.Interrupt = () => ready.Count > 0 || Completed is not null;
+        done.Interrupt = () =>
+        {
+            if (isFull && CrossProcesses)
+                WakeCollectors(); // woken by a process, which cannot wake them
+            return ready.Count > 0 || Completed is not null;
+        };
         var isAtEnd = false;
         try
         {
@@ -291,8 +298,63 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition, IHolder
         }
 
         while (!IsMet())
+        {
+            isFull = true;
+            Interlocked.MemoryBarrier();
+            WakeCollectors();
             scatterer.WaitAsync(set: null, WorkerState.Blocked, this).Wait();
+            isFull = false;
+        }
+
         return true;
+    }
+
+    public override bool IsAllThereFor(Worker collector)
+    {
+        if (!isFull)
+            return false;
+        // In the order in which items pass, so none that is on its way is missed.
+        foreach (var stage in StagesInside)
+        {
+            if (stage.Input is not { } before || before.HasItems || IsHeldOn(before as ISharedLink))
+                return false;
+            if (stage == collector.Stage)
+                return true;
+            if (!stage.Workers.All(IsIdle))
+                return false;
+        }
+
+        return false;
+    }
+
+    public override void OnIdle()
+    {
+        Interlocked.MemoryBarrier(); // either a collector sees this worker idle, or this one sees that the scattering end waits
+        if (isFull)
+            WakeCollectors();
+    }
+
+    private IEnumerable<RunningStage> StagesInside => scatterer!.Stage.Run.Stages.SkipWhile(s => s != scatterer.Stage).Skip(1);
+
+    // A process is judged by what lies in the slots before it.
+    private static bool IsIdle(Worker worker) =>
+        worker.IsProcess || (worker.Times.State is WorkerState.Starved or WorkerState.Spare or WorkerState.Left && !worker.HoldsBack);
+
+    private bool IsHeldOn(ISharedLink? link)
+    {
+        if (link is null)
+            return false;
+        lock (gate)
+            return open.Exists(i => link.Holds(i.Number));
+    }
+
+    private void WakeCollectors()
+    {
+        foreach (var worker in StagesInside.SelectMany(s => s.Workers))
+        {
+            if (worker.HoldsBack)
+                worker.Waiter.Wake();
+        }
     }
 
     // In a sequential run the gathering end asks at this moment, through the stages inside, so its work is done for it. A stage inside

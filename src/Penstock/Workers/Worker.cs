@@ -27,6 +27,7 @@ internal abstract class Worker
     private readonly unsafe WorkerRecord* record;
     private Spinner spinner = new();
     private string? stopReason;
+    private bool holdsBack;
     private ExecutionContext? inlineContext;
     private ILogger? logger;
 
@@ -174,6 +175,9 @@ internal abstract class Worker
     /// <summary>For a place inside the worker, between two items: whether no more may come through. Throws if the worker is stopped.</summary>
     public bool EndsInside(bool isSource) => IsStopping ? throw Reader.StopException() : isSource && IsDraining;
 
+    /// <summary>Whether it holds items until others come, as a batch does.</summary>
+    public bool HoldsBack { get => Volatile.Read(ref holdsBack); set => Volatile.Write(ref holdsBack, value); }
+
     /// <summary>The worker holds an item for its next output, beside the one in hand.</summary>
     public virtual void Claim(Lineage lineage)
     {
@@ -238,6 +242,8 @@ internal abstract class Worker
     public async ValueTask WaitAsync(WaitSet? set, WorkerState state, ICondition condition, int milliseconds = Timeout.Infinite)
     {
         Times.Enter(state);
+        if (state == WorkerState.Starved)
+            Stage.Input?.Lineages?.OnIdle();
         try
         {
             var isBrief = state is WorkerState.Starved or WorkerState.Blocked && milliseconds == Timeout.Infinite;

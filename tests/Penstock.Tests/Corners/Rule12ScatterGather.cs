@@ -22,6 +22,56 @@ public class Rule12ScatterGather
         Assert.Equal(Enumerable.Range(0, 200).Select(n => (n, string.Join(',', Enumerable.Range(0, n % 7).Select(Double)))), outputs);
     });
 
+    public static TheoryData<string, int> BatchesInside
+    {
+        get
+        {
+            var data = new TheoryData<string, int>();
+            foreach (var inner in Insides.Keys)
+            {
+                for (var maxOpen = 1; maxOpen <= 3; maxOpen++)
+                    data.Add(inner, maxOpen);
+            }
+
+            return data;
+        }
+    }
+
+    private static readonly Dictionary<string, (Func<Pipeline<int>, Pipeline<int[]>> Build, RunOptions Run)> Insides = new(StringComparer.Ordinal)
+    {
+        ["at once"] = (parts => parts.Batch(2), new()),
+        ["at once, sequential"] = (parts => parts.Batch(2), new() { Execution = Execution.Sequential }),
+        ["behind several workers"] = (parts => parts.Select(x => x, new() { Workers = 3 }).Batch(2), new()),
+        ["behind tasks"] = (parts => parts.Select(async x => { await Task.Yield(); return x; }, new() { Workers = 2 }).Batch(2), new()),
+        ["behind a filter"] = (parts => parts.Then(Even, new StageOptions()).Batch(2), new()),
+        ["behind another"] = (parts => parts.Batch(2).Then(Flat, new StageOptions()).Batch(2), new()),
+        ["behind a scattering inside"] = (parts => parts.ScatterGather(x => new[] { x, x }, p => p.Batch(3), (x, done) => done.Sum(d => d.Length) == 2 ? x : -1, maxOpen: 1).Batch(2), new()),
+        ["behind a process"] = (parts => parts.Then(Same, new StageOptions { Isolation = Isolation.Process }).Batch(2), new()),
+    };
+
+    [Theory]
+    [MemberData(nameof(BatchesInside))]
+    public Task A_batch_inside_goes_on_when_no_other_item_can_be_opened(string inner, int maxOpen) => Within.Time(() =>
+    {
+        // Three parts fill a batch and a half; items without parts bring the other half no company.
+        var (build, run) = Insides[inner];
+        var outputs = Pipeline.From(Enumerable.Range(0, 40))
+            .ScatterGather(n => Enumerable.Range(0, n % 4 == 0 ? 3 : 0), build, (n, done) => (n, done.Sum(batch => batch.Sum() + 10)), maxOpen)
+            .AsEnumerable(run);
+        var expected = inner is "behind a filter" ? 2 + 10 : 3 + 20;
+        Assert.Equal(Enumerable.Range(0, 40).Select(n => (n, n % 4 == 0 ? expected : 0)), outputs);
+    });
+
+    private static IEnumerable<int> Even(IEnumerable<int> items) => items.Where(x => x % 2 == 0);
+
+    private static IEnumerable<int> Flat(IEnumerable<int[]> items) => items.SelectMany(x => x);
+
+    private static IEnumerable<int> Same(IEnumerable<int> items)
+    {
+        foreach (var item in items)
+            yield return item;
+    }
+
     [Theory]
     [InlineData(Execution.Parallel, 3)]
     [InlineData(Execution.Parallel, 1)]
