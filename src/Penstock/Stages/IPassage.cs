@@ -12,6 +12,9 @@ internal interface IPassage : IDisposable
     /// </summary>
     Exception? Swallowed { get; }
 
+    /// <summary>Whether something before it has thrown, ahead of its consumer, who has ended without coming to that. Then all passages before it look as if somebody had caught it.</summary>
+    bool HidesFailure { get; }
+
     /// <summary>What a finally block before the passage has thrown. Disposing does not, or it would take the place of what its consumer is leaving with.</summary>
     Exception? FailedDispose { get; }
 }

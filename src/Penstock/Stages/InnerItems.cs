@@ -71,6 +71,8 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
 
         public Exception? Swallowed => IsUnanswered ? Missing() : null;
 
+        public bool HidesFailure => false; // whoever asks is there
+
         public Exception? FailedDispose { get; private set; }
 
         protected abstract bool IsBehindSource { get; }

@@ -359,9 +359,10 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
             passage.Dispose();
             if (passage.FailedDispose is { } exception && !IsExpected(exception))
                 first ??= exception;
-            if (isOver && !IsStopping)
-                first = passage.Swallowed ?? first;
         }
+
+        if (isOver && !IsStopping && !passages.Exists(p => p.HidesFailure))
+            first = passages.Find(p => p.Swallowed is not null)?.Swallowed ?? first;
 
         lock (passages)
             passages.Clear();

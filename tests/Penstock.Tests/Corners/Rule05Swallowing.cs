@@ -65,6 +65,19 @@ public class Rule05Swallowing
 
     [Theory]
     [MemberData(nameof(Names))]
+    public Task Nor_does_what_fails_ahead_of_it_inside_a_stage_with_operators(string composition) => Within.Time(async () =>
+    {
+        var (stage, run) = Compositions[composition];
+        for (var i = 0; i < 50; i++)
+        {
+            var taken = await Pipeline.From(() => Items.ThenFail(4, new TestException()), stage).Then(Same, stage).Where(x => x >= 0).Select(x => x)
+                .To(xs => xs.Take(2).ToList()).RunAsync(run);
+            Assert.Equal([0, 1], taken);
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public Task The_first_failure_is_the_runs_though_a_finally_block_before_it_fails_too(string composition) => Within.Time(async () =>
     {
         var (stage, run) = Compositions[composition];

@@ -34,8 +34,9 @@ internal sealed class RunAhead<T>(InnerItems<T>.Passage items, Worker worker, st
 
     object? IEnumerator.Current => Current;
 
-    // What a pump met behind the last item that was asked for, its consumer never knew.
     public Exception? Swallowed => pump is { HasFailed: true } ? pump.Thrown : items.Swallowed;
+
+    public bool HidesFailure => pump is { HasFailed: true, Thrown: null };
 
     public Exception? FailedDispose => items.FailedDispose;
 
