@@ -45,6 +45,8 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>kill -9, and waits until its own processes are gone, too.</summary>
     public async Task KillAsync()
     {
+        if (process.HasExited)
+            throw new InvalidOperationException($"Worker {process.Id} has ended by itself, with {process.ExitCode}: {string.Join('\n', Lines.All.TakeLast(20))}");
         var children = Children();
         process.Kill();
         await process.WaitForExitAsync();

@@ -123,21 +123,23 @@ public class Promise5NothingOutlivesARun
     {
         if (!OperatingSystem.IsLinux())
             return expected;
-        SpinWait.SpinUntil(() => Count() == expected, TimeSpan.FromSeconds(20));
-        return Count();
+        Assert.True(SpinWait.SpinUntil(() => Count() == expected, TimeSpan.FromSeconds(20)), $"Not {expected} workers, but {string.Join(", ", Names())}");
+        return expected;
 
-        static int Count() => Directory.GetDirectories("/proc/self/task").Count(IsWorker);
+        static int Count() => Names().Count();
+    }
 
-        static bool IsWorker(string thread)
+    private static IEnumerable<string> Names() => Directory.GetDirectories("/proc/self/task").Select(Name).Where(name => name.StartsWith("Penstock: ", StringComparison.Ordinal));
+
+    private static string Name(string thread)
+    {
+        try
         {
-            try
-            {
-                return File.ReadAllText(Path.Combine(thread, "comm")).StartsWith("Penstock: ", StringComparison.Ordinal);
-            }
-            catch (IOException)
-            {
-                return false; // it has just gone
-            }
+            return File.ReadAllText(Path.Combine(thread, "comm")).TrimEnd();
+        }
+        catch (IOException)
+        {
+            return ""; // it has just gone
         }
     }
 }
