@@ -29,6 +29,17 @@ public sealed class ConnectingTests(SharedBroker shared) : QueueTest
     }
 
     [BrokerFact]
+    public async Task A_broker_that_hangs_up_at_the_login_as_one_that_stops_does_is_waited_for()
+    {
+        await using var line = Line.To(Broker);
+        line.HangUpOn("guest");
+
+        var error = await FailsAsync(Options(Broker) with { Uri = line.Uri, ConnectTimeout = TimeSpan.FromSeconds(1), SubmitTimeout = TimeSpan.FromSeconds(1) }, isTransient: true);
+
+        Assert.Contains("it hung up while user 'guest' logged in", error, StringComparison.Ordinal);
+    }
+
+    [BrokerFact]
     public async Task A_missing_virtual_host_is_named_with_the_cure()
     {
         var error = await FailsAsync(Options(Broker) with { Uri = Broker.At("guest:guest", "nowhere") });

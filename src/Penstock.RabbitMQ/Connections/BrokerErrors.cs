@@ -82,8 +82,10 @@ internal static class BrokerErrors
         {
             switch (e)
             {
-                case AuthenticationFailureException or PossibleAuthenticationFailureException:
+                case AuthenticationFailureException:
                     return ($"user '{at.UserName}' or its password is wrong. Check UserName, Password and Uri in the options; the user guest may come only from the broker's own machine.", false);
+                case PossibleAuthenticationFailureException: // a broker that knows better says so
+                    return ($"it hung up while user '{at.UserName}' logged in, and did not say why. Brokers do that when they stop or start; if this one goes on with it, look at its log.", true);
                 case OperationInterruptedException { ShutdownReason: { ReplyCode: 530 } reason } when Says(reason, "not found"):
                     return ($"there is no virtual host '{at.VirtualHost}'. Create it with rabbitmqctl add_vhost '{at.VirtualHost}', or correct the path of the Uri.", false);
                 case OperationInterruptedException { ShutdownReason: { ReplyCode: 530 } reason } when Says(reason, "limit"):
