@@ -13,7 +13,7 @@ namespace Penstock.Stages;
 /// end opens no item beyond the limit; the gathering end frees the slots of parts while it waits, so the parts always find a way out.
 /// Where items are tracked, a small one does not wait for a large one before it, and what fails on an item fails it alone.
 /// </summary>
-internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition, IHolder
+internal sealed partial class Scattering<T>(int maxOpen) : Lineages, ICondition, IHolder
 {
     /// <summary>Whether the items are tracked. Set while the run is built.</summary>
     public bool IsTracked { get; set; }
@@ -29,19 +29,6 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition, IHolder
     private Worker? scatterer;
     private Worker? gatherer;
     private Func<ValueTask<bool>>? gatherForScatterer;
-
-    private volatile bool isFull; // the scattering end waits for room, with no item half scattered
-
-    public bool IsMet() => HasRoom || scatterer!.IsStopping;
-
-    private bool HasRoom
-    {
-        get
-        {
-            lock (gate)
-                return open.Count < maxOpen;
-        }
-    }
 
     private OpenItem<T>? Completed
     {
@@ -59,8 +46,11 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition, IHolder
     public IEnumerable<TPart> Scatter<TPart>(Reader<T> items, Func<T, IEnumerable<TPart>> scatter)
     {
         scatterer = items.Worker;
-        while (WaitForRoom() && items.MoveNext())
+        while (true)
         {
+            WaitForRoom();
+            if (!items.MoveNext())
+                break;
             var item = Open(items);
             var position = 0;
             foreach (var part in PartsOf(item, scatter))
@@ -287,83 +277,6 @@ internal sealed class Scattering<T>(int maxOpen) : Lineages, ICondition, IHolder
     {
         foreach (var (_, result) in ListOf<TDone>(item))
             Undelivered.Dispose(result, gatherer!.Stage.Run.FailWith);
-    }
-
-    private bool WaitForRoom()
-    {
-        if (scatterer!.Stage.Run.IsSequential)
-        {
-            MakeRoom();
-            return true;
-        }
-
-        while (!IsMet())
-        {
-            isFull = true;
-            Interlocked.MemoryBarrier();
-            WakeCollectors();
-            scatterer.WaitAsync(set: null, WorkerState.Blocked, this).Wait();
-            isFull = false;
-        }
-
-        return true;
-    }
-
-    public override bool IsAllThereFor(Worker collector)
-    {
-        if (!isFull)
-            return false;
-        // In the order in which items pass, so none that is on its way is missed.
-        foreach (var stage in StagesInside)
-        {
-            if (stage.Input is not { } before || before.HasItems || IsHeldOn(before as ISharedLink))
-                return false;
-            if (stage == collector.Stage)
-                return true;
-            if (!stage.Workers.All(IsIdle))
-                return false;
-        }
-
-        return false;
-    }
-
-    public override void OnIdle()
-    {
-        Interlocked.MemoryBarrier(); // either a collector sees this worker idle, or this one sees that the scattering end waits
-        if (isFull)
-            WakeCollectors();
-    }
-
-    private IEnumerable<RunningStage> StagesInside => scatterer!.Stage.Run.Stages.SkipWhile(s => s != scatterer.Stage).Skip(1);
-
-    // A process is judged by what lies in the slots before it.
-    private static bool IsIdle(Worker worker) =>
-        worker.IsProcess || (worker.Times.State is WorkerState.Starved or WorkerState.Spare or WorkerState.Left && !worker.HoldsBack);
-
-    private bool IsHeldOn(ISharedLink? link)
-    {
-        if (link is null)
-            return false;
-        lock (gate)
-            return open.Exists(i => link.Holds(i.Number));
-    }
-
-    private void WakeCollectors()
-    {
-        foreach (var worker in StagesInside.SelectMany(s => s.Workers))
-        {
-            if (worker.HoldsBack)
-                worker.Waiter.Wake();
-        }
-    }
-
-    // In a sequential run the gathering end asks at this moment, through the stages inside, so its work is done for it. A stage inside
-    // may hold parts until it has others, a batch for instance; then there is no way on but to open another item.
-    private void MakeRoom()
-    {
-        while (!HasRoom && gatherForScatterer!().Wait())
-        {
-        }
     }
 
     private OpenItem<T> Open(Reader<T> items)
