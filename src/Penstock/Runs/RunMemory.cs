@@ -35,7 +35,9 @@ internal sealed class RunMemory
     public static RunMemory Create(bool isPortable, FileSpace? space = null)
     {
         GlobalBarrier.Prepare();
-        return new(SharedRegion.Create("run", Size, isPortable, space: space), isCreator: true);
+        var memory = new RunMemory(SharedRegion.Create("run", Size, isPortable, space: space), isCreator: true);
+        memory.Bell.Ring(); // retired memory reads as zero: who is about to listen then, with a count of before, must find that it has rung
+        return memory;
     }
 
     public static RunMemory Open(string handle) => new(SharedRegion.Open(handle), isCreator: false);
