@@ -19,7 +19,8 @@ public class Meters
             .To(xs => xs.Take(5).Count(x => x < 4 || Stuck(gate)))
             .Start(new() { Name = "measured here" });
         await gate.Arrived;
-        await run.UntilWorkersAre(0, "waiting for a slot"); // until then there may be moments without an item on its link
+        await run.UntilWorkersAre(1, "waiting for a slot"); // the sink stands still, so the model does from then on
+        await run.UntilWorkersAre(0, "waiting for a slot"); // and so does the source, behind a full link
         listener.RecordObservableInstruments();
 
         Assert.InRange(Of("penstock.stage.items", "model"), 4, 8); // up to a link's capacity ahead of the sink
