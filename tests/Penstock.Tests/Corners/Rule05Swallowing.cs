@@ -12,6 +12,7 @@ public class Rule05Swallowing
         ["without threads"] = (new() { Isolation = Isolation.None }, new()),
         ["without threads, ahead"] = (new() { Isolation = Isolation.None }, new() { CreatePace = () => new AlwaysAhead() }),
         ["without threads, ahead now and then"] = (new() { Isolation = Isolation.None }, new() { CreatePace = () => new Fickle() }),
+        ["processes"] = (new() { Isolation = Isolation.Process }, new()),
         ["sequential"] = (new(), new() { Execution = Execution.Sequential }),
     };
 
@@ -68,7 +69,7 @@ public class Rule05Swallowing
     public Task Nor_does_what_fails_ahead_of_it_inside_a_stage_with_operators(string composition) => Within.Time(async () =>
     {
         var (stage, run) = Compositions[composition];
-        for (var i = 0; i < 50; i++)
+        for (var i = 0; i < (stage.Isolation == Isolation.Process ? 2 : 50); i++)
         {
             var taken = await Pipeline.From(() => Items.ThenFail(4, new TestException()), stage).Then(Same, stage).Where(x => x >= 0).Select(x => x)
                 .To(xs => xs.Take(2).ToList()).RunAsync(run);
