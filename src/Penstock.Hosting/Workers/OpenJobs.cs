@@ -17,6 +17,8 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
     private readonly ConcurrentDictionary<OpenJob<T>, bool> open = [];
     private readonly PatientPull<T> pull = new(queue, most, shutdown, status, log, time);
 
+    public int Count => open.Count;
+
     /// <summary>Pulls jobs, each when there is room for it.</summary>
     public async IAsyncEnumerable<OpenJob<T>> PullAsync([EnumeratorCancellation] CancellationToken ct)
     {
@@ -25,7 +27,6 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
         {
             var job = new OpenJob<T>(pulled);
             open[job] = true; // before anything else, so that it is given back whatever happens
-            status.Open = open.Count;
             job.Log = createLog();
             job.Span = JobSpan.Begin(pulled, log);
             yield return job;
@@ -139,7 +140,6 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
         finally
         {
             open.TryRemove(job, out _);
-            status.Open = open.Count;
             room.Release();
         }
     }

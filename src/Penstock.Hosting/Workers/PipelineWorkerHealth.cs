@@ -9,7 +9,7 @@ internal sealed class PipelineWorkerHealth(WorkerStatus status) : IHealthCheck
     {
         var facts = new Dictionary<string, object>(StringComparer.Ordinal)
         {
-            ["jobsInFlight"] = status.Open,
+            ["jobsInFlight"] = status.Open(),
             ["jobsCompleted"] = status.Completed,
             ["jobsFailed"] = status.Failed,
         };

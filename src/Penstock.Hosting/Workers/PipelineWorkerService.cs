@@ -70,6 +70,7 @@ internal sealed class PipelineWorkerService<T, TOut> : IHostedService, IAsyncDis
             job => jobs!.SettleAsync(job));
         var most = options.JobsInFlight ?? pipeline.Path.Skip(1).SkipLast(1).Sum(s => s.Options.Workers); // of all stages and the sink, but not Pull and Settle
         jobs = new OpenJobs<T>(queue, most, () => options.CaptureLog ? new JobLog(options.CaptureLevel, options.CaptureLines, time) : null, shutdown, status, log, time);
+        status.Open = () => jobs.Count;
         run = pipeline.Start(RunOptions(), CancellationToken.None);
         life = LiveAsync(run, jobs);
         log.Started(name, most, pipeline.ToString());
@@ -102,7 +103,7 @@ internal sealed class PipelineWorkerService<T, TOut> : IHostedService, IAsyncDis
         await run.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // Nothing comes between the end of a run and this.
-        var left = status.Open;
+        var left = status.Open();
         var settled = jobs.SettleRestAsync();
         try
         {
@@ -125,7 +126,7 @@ internal sealed class PipelineWorkerService<T, TOut> : IHostedService, IAsyncDis
         if (run is null || !shutdown.TryBegin() || run.Completion.IsCompleted)
             return;
         status.IsDraining = true;
-        log.Draining(name, status.Open, shutdown.Drain);
+        log.Draining(name, status.Open(), shutdown.Drain);
         _ = DrainAsync(run);
     }
 

@@ -31,8 +31,8 @@ internal sealed class WorkerStatus(TimeProvider time)
     /// <summary>Whether there is a pull that has not failed for a while.</summary>
     public bool PullLasts => Interlocked.Read(ref pullBegun) is not NoPull and var at && time.GetElapsedTime(at) >= Long;
 
-    /// <summary>Jobs pulled and not settled.</summary>
-    public int Open { get; set; }
+    /// <summary>Says how many jobs are pulled and not settled.</summary>
+    public Func<int> Open { get; set; } = () => 0;
 
     public long Completed => Interlocked.Read(ref completed);
 

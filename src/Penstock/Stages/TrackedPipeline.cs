@@ -55,7 +55,7 @@ internal static class TrackedPipeline
         return new(new Stage<Nothing, Nothing>(
             StageKind.Sink,
             "Settle",
-            new Body<Nothing, Nothing>(function: null) { IsFusable = false, Synchronous = (items, _) => tracking.Of(items).Settle((Reader<Nothing>)items, settle) },
+            new Body<Nothing, Nothing>(function: null) { IsFusable = false, Asynchronous = (items, _) => tracking.Of(items).Settle((Reader<Nothing>)items, settle) },
             options: null,
             delivering)
         {

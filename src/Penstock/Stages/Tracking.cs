@@ -102,7 +102,7 @@ internal sealed class Tracking<TTicket>(Action<TTicket, Exception> onFailed) : L
     /// <summary>The sink: nothing arrives here; it tells of every ticket whose last descendant is gone.</summary>
     /// <param name="items">Waits.</param>
     /// <param name="settle">Told of the ticket. Must not throw.</param>
-    public IEnumerable<Nothing> Settle(Reader<Nothing> items, Func<TTicket, ValueTask> settle)
+    public async IAsyncEnumerable<Nothing> Settle(Reader<Nothing> items, Func<TTicket, ValueTask> settle)
     {
         Volatile.Write(ref settler, items.Worker);
         items.Interrupt = () => HasEnded;
@@ -122,11 +122,11 @@ internal sealed class Tracking<TTicket>(Action<TTicket, Exception> onFailed) : L
             }
 
             settling.RemoveWhere(t => t.IsCompleted);
-            if (!isAtEnd && !items.MoveNext())
+            if (!isAtEnd && !await items.MoveNextAsync().ConfigureAwait(false))
                 isAtEnd = items.IsAtEnd;
         }
 
-        Task.WaitAll(settling);
+        await Task.WhenAll(settling).ConfigureAwait(false);
         yield break;
     }
 

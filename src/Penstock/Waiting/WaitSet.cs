@@ -18,7 +18,8 @@ internal sealed unsafe class WaitSet
     // issues a process-wide barrier between entering and its last check: either it sees what the waker wrote, or the waker sees it here.
     private readonly int* waiting;
 
-    // Where there is no barrier for all processes, wakers pay for one of their own.
+    // Where there is no barrier for all processes, wakers pay for a fence of their own. So they do where tasks wait: those wait often, and
+    // lose less by it than such a barrier costs everybody.
     private Fencing fencing = Fencing.Unknown;
 
     private Waiter[] members = [];
@@ -52,7 +53,13 @@ internal sealed unsafe class WaitSet
         }
     }
 
-    public void Join(Waiter[] waiters) => members = waiters;
+    /// <summary>All that may wait here, before any of them does.</summary>
+    public void Join(Waiter[] waiters)
+    {
+        members = waiters;
+        if (!memory.IsShared && waiters.Any(w => w is TaskWaiter))
+            fencing = Fencing.ByAll;
+    }
 
     /// <summary>One more member, of this process, while the others may be waiting.</summary>
     public void Join(Waiter waiter)
@@ -70,7 +77,9 @@ internal sealed unsafe class WaitSet
     /// <summary>Between entering and the last look: pays for the fences that the others leave out.</summary>
     public void Fence()
     {
-        if (memory.IsShared)
+        if (fencing == Fencing.ByAll)
+            Interlocked.MemoryBarrier();
+        else if (memory.IsShared)
             GlobalBarrier.Issue();
         else
             Interlocked.MemoryBarrierProcessWide();

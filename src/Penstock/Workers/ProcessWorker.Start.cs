@@ -57,7 +57,7 @@ internal sealed unsafe partial class ProcessWorker
             Behind = CrewOf(stages.Append(Stage.Run.Caller).First(s => s is not null && s.Input == Stage.Output)!),
             Input = Input?.Plan,
             Output = Output.Plan,
-            Gatherer = Stage.Input?.Lineages is { } lineages ? stages.Last(s => s.Input?.Lineages == lineages && s.Output?.Lineages != lineages).Workers[0].Memory.Offset : -1,
+            Gatherer = Stage.Input?.Lineages is { } lineages ? CrewOf(stages.Last(s => s.Input?.Lineages == lineages && s.Output?.Lineages != lineages)) : null,
             TracksItems = Stage.Run.TracksItems,
             LogLevel = StageLogger.LevelOf(Logger),
             Serializer = Stage.Run.Options.Serializer?.GetType().AssemblyQualifiedName,

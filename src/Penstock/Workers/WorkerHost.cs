@@ -36,7 +36,7 @@ internal static class WorkerHost
         public bool Visit<TIn, TOut>(Body<TIn, TOut> body)
         {
             var serializer = CreateSerializer(plan.Serializer);
-            var lineages = plan.Gatherer >= 0 ? new DistantLineages(new WordWaiter(memory.At(plan.Gatherer))) : null;
+            var lineages = plan.Gatherer is { } gatherer ? new DistantLineages(Waiters(gatherer)[0]) : null;
             var input = plan.Input is { } inputPlan ? SharedLink<TIn>.Open(plan.Stage, inputPlan, serializer, lineages: lineages) : null;
             var output = SharedLink<TOut>.Open(plan.Stage, plan.Output, serializer, plan.SizeOf, lineages);
             RemoteStage? stage = null;

@@ -40,8 +40,8 @@ internal sealed record WorkerPlan
 
     public required LinkPlan Output { get; init; }
 
-    /// <summary>Where items carry their lineage: the record of the worker at its end; else −1.</summary>
-    public required long Gatherer { get; init; }
+    /// <summary>Where items carry their lineage: the one worker at its end.</summary>
+    public required Crew? Gatherer { get; init; }
 
     /// <summary>See <see cref="Runs.Run.TracksItems"/>.</summary>
     public required bool TracksItems { get; init; }
@@ -87,7 +87,7 @@ internal sealed record WorkerPlan
         WriteIfThere(writer, Behind, (w, crew) => crew.Write(w));
         WriteIfThere(writer, Input, (w, link) => link.Write(w));
         Output.Write(writer);
-        writer.Write(Gatherer);
+        WriteIfThere(writer, Gatherer, (w, crew) => crew.Write(w));
         writer.Write(TracksItems);
         writer.Write((int)LogLevel);
         writer.Write(Serializer ?? "");
@@ -129,7 +129,7 @@ internal sealed record WorkerPlan
             Behind = reader.ReadBoolean() ? Crew.Read(reader) : null,
             Input = reader.ReadBoolean() ? LinkPlan.Read(reader) : null,
             Output = LinkPlan.Read(reader),
-            Gatherer = reader.ReadInt64(),
+            Gatherer = reader.ReadBoolean() ? Crew.Read(reader) : null,
             TracksItems = reader.ReadBoolean(),
             LogLevel = (LogLevel)reader.ReadInt32(),
             Serializer = reader.ReadString() is { Length: > 0 } type ? type : null,

@@ -45,12 +45,13 @@ public class NothingIsDoneTooSoon
     public Task A_worker_that_a_dead_process_had_marked_as_awake_is_woken_all_the_same() => Within.Time(async () =>
     {
         var office = new Office(2, [1]);
-        var run = office.Work(items => items.Then(Steps.Pass, Beside.Process)).Start(Quiet);
+        var run = office.Work(items => items.ScatterGather(n => (int[])[n], parts => parts.Then(Steps.Pass, Beside.Process).Then(Steps.Pass), (n, _) => n)).Start(Quiet);
         await office.UntilSettled(1);
-        var settler = run.Run.Stages[^1].Workers[0];
-        await run.UntilWorkersAre(run.Run.Stages.Count - 1, "waiting for an item");
-        Mark(settler);
-        Process.GetProcessById(((ProcessWorker)run.Run.Stages[1].Workers[0]).ProcessId!.Value).Kill();
+        var stages = run.Run.Stages.ToList();
+        var inProcess = stages.FindIndex(s => s.Workers[0] is ProcessWorker);
+        await run.UntilWorkersAre(inProcess + 2, "waiting for an item");
+        Mark(stages[inProcess + 2].Workers[0]); // the gathering one, which is a thread; a task is woken in one step
+        Process.GetProcessById(((ProcessWorker)stages[inProcess].Workers[0]).ProcessId!.Value).Kill();
         office.Add(2);
         await office.UntilSettled(2);
         run.Abort();
