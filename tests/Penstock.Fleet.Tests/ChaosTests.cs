@@ -30,7 +30,7 @@ public class ChaosTests(ITestOutputHelper output)
     {
         await using var fleet = new TestFleet(options: Options);
         var (plan, random) = Plan();
-        await ChaosAsync(fleet, workers: 2, plan, random, static _ => Task.CompletedTask);
+        await ChaosAsync(fleet, workers: 2, plan, random, static () => Task.CompletedTask);
         Assert.Equal(plan.Count(job => job.IsPoison), (await fleet.DeadAsync()).Count);
         Assert.Equal(0, (await fleet.Store.CountAsync()).InProgress);
     }
@@ -41,35 +41,48 @@ public class ChaosTests(ITestOutputHelper output)
         await using var broker = await Broker.StartNewAsync();
         await using var fleet = new TestFleet(broker.Uri.ToString(), Options);
         var (plan, random) = Plan();
-        await ChaosAsync(fleet, workers: 3, plan, random, async round =>
+        await ChaosAsync(fleet, workers: 3, plan, random, async () =>
         {
-            if (round != Rounds / 2)
-                return;
             await broker.StopAsync();
             await broker.StartAsync();
         });
     }
 
-    private async Task ChaosAsync(TestFleet fleet, int workers, IReadOnlyList<PlannedJob> plan, Random random, Func<int, Task> disturb)
+    private async Task ChaosAsync(TestFleet fleet, int workers, IReadOnlyList<PlannedJob> plan, Random random, Func<Task> disturb)
     {
         var hostages = new Hostages();
         (fleet.Sending, fleet.Storing) = (hostages.HoldImageAsync, hostages.HoldResultAsync);
         var fleetOf = Enumerable.Range(0, workers).Select(_ => fleet.StartWorker()).ToList();
         await Task.WhenAll(fleetOf.Select(worker => worker.StartedAsync()));
+        var portions = new Queue<PlannedJob[]>(plan.Chunk((plan.Count + Rounds - 1) / Rounds));
         var made = new List<MadeImage>();
-        foreach (var (round, portion) in plan.Chunk((plan.Count + Rounds - 1) / Rounds).Index())
+        var submitting = SubmitAsync();
+        var dying = Task.CompletedTask;
+        for (var round = 0; round < Rounds || portions.Count > 0; round++)
         {
-            made.AddRange(await fleet.SubmitAsync(portion));
-            await disturb(round);
-
             // The clock of chaos: the one thing here that passes by itself.
             await Task.Delay(random.Next(2000, 3000));
+            await dying;
+            if (round == Rounds / 2)
+            {
+                await submitting; // who submits needs its queue
+                await disturb();
+            }
+
             var victim = random.Next(workers);
-            await fleetOf[victim].KillAsync();
+            dying = fleetOf[victim].KillAsync();
             fleetOf[victim] = fleet.StartWorker();
             Say($"Round {round + 1}: {fleet.Stored.All.Count} results when worker {victim} is killed");
-            hostages.Release(last: round == Rounds - 1);
+            hostages.Release(last: false);
+            if (submitting.IsCompleted && portions.Count > 0)
+            {
+                await submitting;
+                submitting = SubmitAsync();
+            }
         }
+
+        await Task.WhenAll(submitting, dying);
+        hostages.Release(last: true);
 
         var expected = plan.Where(job => !job.IsPoison).Select(job => job.Id).ToHashSet(StringComparer.Ordinal);
         await fleet.Stored.UntilAsync(stored => stored.Select(file => file.Path).Distinct().Count() == expected.Count);
@@ -94,6 +107,8 @@ public class ChaosTests(ITestOutputHelper output)
         var storedAgain = fleet.Stored.All.GroupBy(file => file.Path, StringComparer.Ordinal).Count(file => file.Count() > 1);
         Say($"{expected.Count} results and {plan.Count - expected.Count} jobs put aside; {again} jobs came again, {storedAgain} of them when they were stored already");
         Assert.InRange(storedAgain, 1, again); // else the kills proved nothing
+
+        async Task SubmitAsync() => made.AddRange(await fleet.SubmitAsync(portions.Dequeue()));
     }
 
     private (IReadOnlyList<PlannedJob> Plan, Random Random) Plan()
