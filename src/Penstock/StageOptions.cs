@@ -66,7 +66,7 @@ public sealed record StageOptions
     public Func<int, IReadOnlyDictionary<string, string>>? WorkerEnvironment { get; init; }
 
     /// <summary>
-    /// Process workers: the managed memory one may use, in bytes: 1 or more. On Linux managed and native memory together are limited, too: to
+    /// Process workers: the managed memory one may use, in bytes: 4 MiB or more. On Linux managed and native memory together are limited, too: to
     /// as much, plus what the runtime took to start, plus 256 MiB. Items on links do not count. Default: three quarters of the machine's or
     /// container's memory, divided by the number of worker processes of the run, for managed memory, and no limit for native. Thread workers ignore it.
     /// </summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Penstock.SharedMemory;
 
 namespace Penstock.Processes;
 
@@ -31,7 +32,8 @@ internal static unsafe partial class Descriptors
     public static Polled Want(int descriptor) => new() { Descriptor = descriptor, Wanted = Readable };
 
     /// <summary>A counter whose descriptor can be read when somebody has rung.</summary>
-    public static int CreateBell() => EventCounter(0, CloseOnExec);
+    /// <exception cref="IOException">The system refuses.</exception>
+    public static int CreateBell() => EventCounter(0, CloseOnExec) is >= 0 and var bell ? bell : throw Refused("It cannot be watched");
 
     public static void Ring(int bell)
     {
@@ -48,8 +50,11 @@ internal static unsafe partial class Descriptors
     public static (int Read, int Write) CreatePipe()
     {
         var ends = stackalloc int[2];
-        return Pipe(ends, CloseOnExec) == 0 ? (ends[0], ends[1]) : throw new IOException($"No pipe for a worker's output: {Marshal.GetLastPInvokeErrorMessage()}.");
+        return Pipe(ends, CloseOnExec) == 0 ? (ends[0], ends[1]) : throw Refused("There is no pipe for its output");
     }
+
+    // For the call just made.
+    private static IOException Refused(string what) => new($"{what}: {SystemErrors.Explain(Marshal.GetLastPInvokeError())}");
 
     /// <summary>0 at the end, negative on an error.</summary>
     public static int Read(int descriptor, Span<byte> bytes)
@@ -66,7 +71,7 @@ internal static unsafe partial class Descriptors
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Poll(Polled* polled, nuint count, int milliseconds);
 
-    [LibraryImport("libc", EntryPoint = "eventfd")]
+    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int EventCounter(uint count, int flags);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Penstock.SharedMemory;
 
 namespace Penstock.Processes;
 
@@ -28,9 +29,10 @@ internal sealed unsafe partial record LinuxChild(int Id, int Descriptor, int Out
             var descriptor = PidDescriptor.Open(child);
             if (descriptor < 0)
             {
+                var refusal = SystemErrors.Explain(Marshal.GetLastPInvokeError());
                 _ = SendSignal(child, Kill);
                 _ = Wait(child, null, 0);
-                throw new IOException("A worker process cannot be watched: this process has too many open files. Raise the limit (ulimit -n, RLIMIT_NOFILE).");
+                throw new IOException($"It cannot be watched: {refusal}");
             }
 
             RaiseOutOfMemoryScore(child);

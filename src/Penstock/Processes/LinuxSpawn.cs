@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Penstock.SharedMemory;
 
 namespace Penstock.Processes;
 
@@ -39,7 +40,7 @@ internal static unsafe partial class LinuxSpawn
             CloseOthers(actions);
             int process;
             var failure = Spawn(&process, command.File, actions, attributes, arguments.Pointer, variables.Pointer);
-            return failure == 0 ? process : throw new IOException($"No worker process could be started from '{command.File}': {Explain(failure)}");
+            return failure == 0 ? process : throw new IOException($"'{command.File}' is not to be run: {Explain(failure)}");
         }
         finally
         {
@@ -52,7 +53,7 @@ internal static unsafe partial class LinuxSpawn
     {
         2 => "there is no such file. Was the application replaced while it ran?", // ENOENT
         11 => "there are too many processes. Raise the limit (ulimit -u, RLIMIT_NPROC, or pids.max of the container).", // EAGAIN
-        _ => Marshal.GetPInvokeErrorMessage(error) + ".",
+        _ => SystemErrors.Explain(error),
     };
 
     // Ours are closed by the kernel; what other libraries have left open to children must not keep pipes and sockets alive either.

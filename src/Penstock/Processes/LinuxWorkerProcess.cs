@@ -6,8 +6,9 @@ namespace Penstock.Processes;
 /// </summary>
 internal sealed class LinuxWorkerProcess : WorkerProcess
 {
-    private static readonly Lazy<EventLoop> Watching = new(() => new("Penstock watch"));
-    private static readonly Lazy<EventLoop> Printing = new(() => new("Penstock print"));
+    private static object? making;
+    private static EventLoop? watching;
+    private static EventLoop? printing;
 
     private readonly Lock gate = new();
     private readonly WorkerStart start;
@@ -28,12 +29,17 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
 
     public override int Id => id;
 
+    // Not lazy ones, which would remember that the first try has failed.
+    private static EventLoop Watching => LazyInitializer.EnsureInitialized(ref watching, ref making, static () => new("Penstock watch"));
+
+    private static EventLoop Printing => LazyInitializer.EnsureInitialized(ref printing, ref making, static () => new("Penstock print"));
+
     public static new LinuxWorkerProcess Start(WorkerLaunch launch, Action<WorkerProcess, WorkerExit>? died)
     {
         var prepared = WorkerStart.Prepare(launch);
         try
         {
-            return Watching.Value.Invoke(() =>
+            return Watching.Invoke(() =>
             {
                 var worker = new LinuxWorkerProcess(launch, prepared, LinuxChild.Start(prepared), died);
                 worker.Watch();
@@ -59,11 +65,11 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
     // From here on, everything happens on the two threads, so nothing needs a lock that they do not share.
     private void Watch()
     {
-        Watching.Value.Watch(descriptor, OnReadable);
-        Printing.Value.Post(() =>
+        Watching.Watch(descriptor, OnReadable);
+        Printing.Post(() =>
         {
-            output.PassOn(Printing.Value);
-            error.PassOn(Printing.Value);
+            output.PassOn(Printing);
+            error.PassOn(Printing);
         });
     }
 
@@ -72,7 +78,7 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         var key = ProcessStatus.StartOf(id);
         if (LinuxChild.Reap(id) is not { } exit)
             return; // not dead after all
-        Watching.Value.Unwatch(descriptor);
+        Watching.Unwatch(descriptor);
         lock (gate)
         {
             _ = Descriptors.Close(descriptor);
@@ -83,10 +89,10 @@ internal sealed class LinuxWorkerProcess : WorkerProcess
         OnDied(exit);
         DiagnosticFiles.Remove(id, key, start.Environment.GetValueOrDefault("TMPDIR"));
         start.Message.Dispose();
-        Printing.Value.Post(() =>
+        Printing.Post(() =>
         {
-            output.Finish(Printing.Value);
-            error.Finish(Printing.Value);
+            output.Finish(Printing);
+            error.Finish(Printing);
             OnGone(exit);
         });
     }

@@ -12,6 +12,9 @@ internal static class MemoryShare
 {
     public const string HeapLimitVariable = "DOTNET_GCHeapHardLimit";
 
+    /// <summary>The smallest limit under which the runtime (.NET 10) starts: its collector wants 19 regions of 1 MiB in five times as many addresses.</summary>
+    public const long LeastLimit = 4L << 20;
+
     private const long Least = 256L << 20; // below it programs fail rather than collect harder
 
     // Beyond what a limited worker has when it starts: stacks of threads, and the runtime's own growth.

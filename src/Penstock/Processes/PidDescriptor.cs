@@ -17,9 +17,11 @@ internal static unsafe partial class PidDescriptor
     {
         get
         {
+            const int NotPermitted = 1; // EPERM, by a sandbox
+            const int Unknown = 38; // ENOSYS
             var descriptor = Open(Environment.ProcessId);
             if (descriptor < 0)
-                return false;
+                return Marshal.GetLastPInvokeError() is not (NotPermitted or Unknown); // it may lack a free descriptor just now
             _ = Descriptors.Close(descriptor);
             return true;
         }
@@ -38,7 +40,7 @@ internal static unsafe partial class PidDescriptor
 
     public static void SendKill(int descriptor) => CallSystem(SignalCall, descriptor, Kill, 0, 0);
 
-    [LibraryImport("libc", EntryPoint = "syscall")]
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint CallSystem(nint number, nint argument, nint argument2, nint argument3, nint argument4);
 }

@@ -10,24 +10,22 @@ namespace Penstock.Runs;
 /// <summary>What can be known to be wrong with stages in processes before a run starts.</summary>
 internal static class ProcessChecks
 {
-    public static void Require(Stage last, RunOptions options)
+    /// <returns>How many workers are processes.</returns>
+    public static int Require(Stage last, RunOptions options)
     {
         Stage[] path = [.. last.Path()];
-        if (!path.Any(IsProcess))
-            return;
+        var processes = path.Where(IsProcess).Sum(s => s.Options.Workers);
+        if (processes == 0)
+            return 0;
         WorkerGuard.EnsureNotAWorker();
         if (options.Serializer is { } serializer)
             SerializerCheck.Require(serializer);
-        var (addresses, touched, largest) = (RunMemory.Size, 0L, RunMemory.Size);
+        var (addresses, touched, largest) = (RunMemory.SizeFor(processes), processes * (long)RunMemory.UsedByWorker, RunMemory.SizeFor(processes));
         for (var i = 0; i < path.Length; i++)
         {
             var behind = i + 1 < path.Length ? path[i + 1] : null;
             if (IsProcess(path[i]))
-            {
                 RequireStage(path[i]);
-                touched += path[i].Options.Workers * (long)RunMemory.UsedByWorker;
-            }
-
             if (!IsProcess(path[i]) && (behind is null || !IsProcess(behind)))
                 continue;
             RequireLink(path[i], IsProcess(path[i]) ? path[i].PartInProcess.OutputType : path[i].OutputType, behind, options);
@@ -39,6 +37,7 @@ internal static class ProcessChecks
 
         var usesFiles = options.IsPortable || !MemfdRegion.IsSupported;
         SharedMemoryCheck.Require(addresses, touched, largest, usesFiles ? options.FileSpace : null);
+        return processes;
 
         bool IsProcess(Stage stage) => stage.IsolationIn(options) == Isolation.Process;
     }

@@ -16,9 +16,8 @@ internal static class RunChecks
         if (options.Execution == Execution.Sequential)
             return new Run(options); // on the caller's thread, whatever the stages ask for
 
-        ProcessChecks.Require(last, options);
-        var hasProcesses = last.Path().Any(s => s.IsolationIn(options) == Isolation.Process);
-        return new Run(options) { Memory = hasProcesses ? RunMemory.Create(options.IsPortable, options.FileSpace) : null };
+        var processes = ProcessChecks.Require(last, options);
+        return new Run(options) { Memory = processes > 0 ? RunMemory.Create(processes, options.IsPortable, options.FileSpace) : null };
     }
 
     private static void Require(bool holds, string complaint)

@@ -7,9 +7,6 @@ namespace Penstock.Runs;
 /// <summary>What all processes of a run share besides its links: the records of workers and stages, and the mail of worker processes.</summary>
 internal sealed class RunMemory
 {
-    /// <summary>Addresses only; pages exist where something was put.</summary>
-    public const long Size = 1L << 36;
-
     /// <summary>The pages that a process is sure to use: records, its mailbox, what it reads at its start.</summary>
     public const int UsedByWorker = Mailbox.UsualLetter + (16 << 10);
 
@@ -32,10 +29,14 @@ internal sealed class RunMemory
     /// <summary>Rung when there is something to do for the process that started the run.</summary>
     public Bell Bell { get; }
 
-    public static RunMemory Create(bool isPortable, FileSpace? space = null)
+    /// <summary>Addresses only; pages exist where something was put.</summary>
+    /// <param name="processes">How many workers are processes.</param>
+    public static long SizeFor(int processes) => (processes + 1) * Mailbox.Size; // their mailboxes, and as much for the records of all
+
+    public static RunMemory Create(int processes, bool isPortable, FileSpace? space = null)
     {
         GlobalBarrier.Prepare();
-        var memory = new RunMemory(SharedRegion.Create("run", Size, isPortable, space: space), isCreator: true);
+        var memory = new RunMemory(SharedRegion.Create("run", SizeFor(processes), isPortable, space: space), isCreator: true);
         memory.Bell.Ring(); // retired memory reads as zero: who is about to listen then, with a count of before, must find that it has rung
         return memory;
     }
@@ -50,8 +51,8 @@ internal sealed class RunMemory
             throw new InvalidOperationException("Only the process that started the run adds to its memory.");
         var offset = allocated;
         allocated += (size + Line - 1) / Line * Line;
-        if (allocated > Size)
-            throw new PipelineDefinitionException("The run has more process workers than its shared memory has room for: use fewer.");
+        if (allocated > region.Size)
+            throw new PipelineDefinitionException("The run has more workers than its shared memory has room for: use fewer.");
         region.Reserve(offset, used ?? size, size);
         return At(offset);
     }

@@ -51,8 +51,8 @@ internal sealed unsafe class FileRegion : SharedRegion
 
     /// <summary>How to get more of it.</summary>
     public static string Cure => Folder is MemoryFolder
-        ? "Make it larger (docker run --shm-size, or the size of that tmpfs), or set a lower MaxInFlight"
-        : "Free some space there, set TMPDIR to a folder that has more, or set a lower MaxInFlight";
+        ? "Make it larger (docker run --shm-size, or the size of that tmpfs), or use a lower MaxInFlight or fewer workers"
+        : "Free some space there, set TMPDIR to a folder that has more, or use a lower MaxInFlight or fewer workers";
 
     public static FileRegion Create(string name, long size, FileSpace? space = null)
     {

@@ -28,7 +28,7 @@ internal static unsafe partial class LinuxMemory
         var file = MemfdCreate("penstock-" + name, CloseOnExec);
         if (file >= 0 && Truncate(file, size) == 0)
             return file;
-        var error = Refusal("cannot be created", size);
+        var error = Refusal($"for {name} cannot be created", size);
         CloseFile(file);
         throw error;
     }
@@ -112,10 +112,8 @@ internal static unsafe partial class LinuxMemory
         {
             12 when ResourceLimit.AddressSpace.Value is { } limit => $"the address space of this process is limited to {limit} bytes. Raise the limit (ulimit -v, RLIMIT_AS).", // ENOMEM
             12 => "there is no memory, no address space, or too many mappings (sysctl vm.max_map_count).",
-            23 => "the system has too many open files (sysctl fs.file-max).", // ENFILE
-            24 => "this process has too many open files. Raise the limit (ulimit -n, RLIMIT_NOFILE).", // EMFILE
             2 or 3 => "the process that created it is gone.", // ENOENT, ESRCH
-            var error => Marshal.GetPInvokeErrorMessage(error) + ".",
+            var error => SystemErrors.Explain(error),
         };
         return new IOException($"Shared memory of {size} bytes {what}: {cure}");
     }

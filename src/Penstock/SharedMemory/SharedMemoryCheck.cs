@@ -17,7 +17,7 @@ internal static class SharedMemoryCheck
         {
             throw Refuse($"""
                 Process stages need a memory file of {Text(largestFile)} (not memory: pages exist only when touched), but files of this process are
-                limited to {Text(fileSize)}. Raise the limit (ulimit -f, RLIMIT_FSIZE), or set a lower MaxInFlight.
+                limited to {Text(fileSize)}. Raise the limit (ulimit -f, RLIMIT_FSIZE), or use a lower MaxInFlight or fewer workers.
                 """);
         }
 
@@ -25,7 +25,7 @@ internal static class SharedMemoryCheck
         {
             throw Refuse($"""
                 Process stages need {Text(virtualBytes)} of address space for shared memory (not of memory: pages exist only when touched), but this
-                process is limited to {Text(space)}. Raise the limit (ulimit -v, RLIMIT_AS), or set a lower MaxInFlight.
+                process is limited to {Text(space)}. Raise the limit (ulimit -v, RLIMIT_AS), or use a lower MaxInFlight or fewer workers.
                 """);
         }
 
@@ -35,7 +35,7 @@ internal static class SharedMemoryCheck
         {
             throw Refuse($"""
                 Process stages need up to {Text(touchedBytes)} of shared memory for small items alone, but this process may use {Text(memory)} in all. Raise the
-                memory limit of the container, or set a lower MaxInFlight.
+                memory limit of the container, or use a lower MaxInFlight or fewer workers.
                 """);
         }
 

@@ -1,4 +1,5 @@
 using Penstock.Links;
+using Penstock.Processes;
 
 namespace Penstock.Stages;
 
@@ -50,7 +51,7 @@ internal static class StageChecks
         Require(stage, o.StartupTimeout is null || o.StartupTimeout > TimeSpan.Zero, $"has StartupTimeout = {o.StartupTimeout}: use more than 0, or leave it out");
         Require(stage, Enum.IsDefined(o.Isolation), $"has Isolation = {(int)o.Isolation}, which is none of the levels");
         Require(stage, o.Faults is not null, "has Faults = null: use FaultPolicy.Stop, Skip or Retry");
-        Require(stage, o.MemoryLimit is null or >= 1, $"has MemoryLimit = {o.MemoryLimit}: use 1 or more");
+        Require(stage, o.MemoryLimit is null or >= MemoryShare.LeastLimit, $"has MemoryLimit = {o.MemoryLimit}: use {MemoryShare.LeastLimit} (4 MiB) or more, which the runtime needs to start");
         Require(stage, o.RecycleAfter is null or >= 1, $"has RecycleAfter = {o.RecycleAfter}: use 1 or more");
         Require(stage, o.RecycleAboveMemory is null or >= 1, $"has RecycleAboveMemory = {o.RecycleAboveMemory}: use 1 or more");
     }

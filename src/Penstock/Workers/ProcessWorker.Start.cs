@@ -17,26 +17,36 @@ internal sealed unsafe partial class ProcessWorker
         IsCleaningUp = false;
         itemsAtStart = ItemsIn + ItemsOut;
         Record->IsStarting = true;
-        Volatile.Write(ref process, WorkerProcess.Start(
-            new WorkerLaunch
-            {
-                Name = $"{Stage.Name} #{Index}",
-                Entry = WorkerHost.Run,
-                Message = PlanWith(resume, pause).Write(recipe),
-                Environment = Stage.Options.WorkerEnvironment?.Invoke(Index) ?? new Dictionary<string, string>(StringComparer.Ordinal),
-                MemoryLimit = Stage.Options.MemoryLimit,
-                Workers = Stage.Run.Stages.SelectMany(s => s.Workers).Count(w => w.IsProcess),
-                IsPortable = Stage.Run.Options.IsPortable,
-                LabelsOutput = Stage.Run.Options.LabelOutput,
-                Assemblies = [.. recipe.Modules().Concat(SizeOf is { } sizeOf ? IdentityWriter.ModulesOf(sizeOf) : []).Select(m => m.Assembly).Distinct()],
-            },
-            (dead, exit) =>
-            {
-                Volatile.Write(ref death, new Death(dead, exit));
-                Stage.Run.Memory!.Bell.Ring();
-            }));
+        try
+        {
+            Volatile.Write(ref process, WorkerProcess.Start(LaunchWith(resume, pause), OnDied));
+        }
+        catch (IOException refused)
+        {
+            throw new IOException($"Worker {Index} of stage '{Stage.Name}' cannot be started. {refused.Message}", refused);
+        }
+
         Stage.Run.Memory!.Bell.Ring(); // it may have died before it was known here
     }
+
+    private void OnDied(WorkerProcess dead, WorkerExit exit)
+    {
+        Volatile.Write(ref death, new Death(dead, exit));
+        Stage.Run.Memory!.Bell.Ring();
+    }
+
+    private WorkerLaunch LaunchWith((int Slot, long Number)? resume, TimeSpan pause) => new()
+    {
+        Name = $"{Stage.Name} #{Index}",
+        Entry = WorkerHost.Run,
+        Message = PlanWith(resume, pause).Write(recipe),
+        Environment = Stage.Options.WorkerEnvironment?.Invoke(Index) ?? new Dictionary<string, string>(StringComparer.Ordinal),
+        MemoryLimit = Stage.Options.MemoryLimit,
+        Workers = Stage.Run.Stages.SelectMany(s => s.Workers).Count(w => w.IsProcess),
+        IsPortable = Stage.Run.Options.IsPortable,
+        LabelsOutput = Stage.Run.Options.LabelOutput,
+        Assemblies = [.. recipe.Modules().Concat(SizeOf is { } sizeOf ? IdentityWriter.ModulesOf(sizeOf) : []).Select(m => m.Assembly).Distinct()],
+    };
 
     private WorkerPlan PlanWith((int Slot, long Number)? resume, TimeSpan pause)
     {

@@ -20,7 +20,8 @@ public class StageOptionValues
         { "no time to start", new() { StartupTimeout = TimeSpan.Zero }, "use more than 0" },
         { "unknown isolation", new() { Isolation = (Isolation)7 }, "Isolation = 7" },
         { "no policy", new() { Faults = null! }, "use FaultPolicy.Stop" },
-        { "no memory", new() { MemoryLimit = 0 }, "use 1 or more" },
+        { "no memory", new() { MemoryLimit = 0 }, "4 MiB" },
+        { "memory that no runtime starts with", new() { MemoryLimit = (4 << 20) - 1 }, "4 MiB" },
         { "recycled before the first item", new() { RecycleAfter = 0 }, "use 1 or more" },
         { "recycled above nothing", new() { RecycleAboveMemory = 0 }, "use 1 or more" },
     };

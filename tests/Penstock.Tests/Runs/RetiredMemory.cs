@@ -11,7 +11,7 @@ public class RetiredMemory
     [InlineData(true)]
     public Task Whoever_begins_to_listen_when_all_is_over_goes_on(bool isPortable) => Within.Time(() =>
     {
-        var memory = RunMemory.Create(isPortable);
+        var memory = RunMemory.Create(processes: 1, isPortable);
         var rings = memory.Bell.Rings;
         memory.Bell.Ring();
         memory.Retire();

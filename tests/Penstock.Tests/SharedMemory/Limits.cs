@@ -28,7 +28,7 @@ public class Limits
 
     [Theory]
     [InlineData("-f 10000000", "RLIMIT_FSIZE")]
-    [InlineData("-v 60000000", "RLIMIT_AS")]
+    [InlineData("-v 20000000", "RLIMIT_AS")]
     public Task A_run_is_refused_before_it_starts(string limit, string name) => Within.Time(async () =>
     {
         var app = await App.RunAsync("/bin/sh", ["-c", $"ulimit {limit}; exec {App.Host} pipeline"]);
@@ -36,5 +36,19 @@ public class Limits
         Assert.Contains(name, app.Error, StringComparison.Ordinal);
         Assert.Contains("MaxInFlight", app.Error, StringComparison.Ordinal);
         Assert.NotEqual(0, app.ExitCode);
+    });
+
+    [Fact]
+    public Task A_worker_for_which_there_is_no_descriptor_is_named() => Within.Time(async () =>
+    {
+        // How many the runtime needs for itself nobody says: with few it fails on its own, with many nothing is refused.
+        var errors = new List<string>();
+        for (var most = 60; most <= 84; most += 3)
+        {
+            var app = await App.RunAsync("/bin/sh", ["-c", $"ulimit -n {most}; exec timeout -s KILL 2 {App.Host} pipeline"]);
+            errors.Add(app.Error);
+        }
+
+        Assert.Contains(errors, e => e.Contains("of stage '", StringComparison.Ordinal) && e.Contains("RLIMIT_NOFILE", StringComparison.Ordinal));
     });
 }
