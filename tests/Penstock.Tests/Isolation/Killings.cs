@@ -42,14 +42,21 @@ public class Killings(ITestOutputHelper output)
             : (int)(TimeProvider.System.GetTimestamp() & 0xFFFFFF);
         output.WriteLine($"PENSTOCK_SEED={seed}");
         var killed = 0;
+        var itemsAtDeath = new Dictionary<ProcessWorker, long>();
         var random = new Random(seed);
         while (killed < Kills && !run.Completion.IsCompleted)
         {
             // Each time another handful of items later, wherever the workers are then.
             var later = ItemsOut() + random.Next(1, 60);
             await Task.WhenAny(run.Until(_ => ItemsOut() >= later), run.Completion);
-            var victims = run.Run.Stages.SelectMany(s => s.Workers).OfType<ProcessWorker>().Where(w => w.Times.State is not WorkerState.NotStarted).ToList();
-            if (victims.Count > 0 && TryKill(victims[random.Next(victims.Count)].ProcessId))
+            // Only who has done something since the last time: one that dies again and again before its first item is given up for good reason.
+            var victims = run.Run.Stages.SelectMany(s => s.Workers).OfType<ProcessWorker>()
+                .Where(w => w.Times.State is not WorkerState.NotStarted && w.ItemsIn > itemsAtDeath.GetValueOrDefault(w, -1)).ToList();
+            if (victims.Count == 0)
+                continue;
+            var victim = victims[random.Next(victims.Count)];
+            itemsAtDeath[victim] = victim.ItemsIn;
+            if (TryKill(victim.ProcessId))
                 killed++;
         }
 
