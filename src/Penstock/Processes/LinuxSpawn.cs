@@ -40,7 +40,7 @@ internal static unsafe partial class LinuxSpawn
             CloseOthers(actions);
             int process;
             var failure = Spawn(&process, command.File, actions, attributes, arguments.Pointer, variables.Pointer);
-            return failure == 0 ? process : throw new IOException($"'{command.File}' is not to be run: {Explain(failure)}");
+            return failure == 0 ? process : throw new IOException($"'{command.File}' cannot be run: {Explain(failure)}");
         }
         finally
         {
