@@ -43,16 +43,24 @@ public abstract class QueueTest : IAsyncLifetime
     private protected async Task ExpectAsync<T>(RabbitMqJobQueue<T> queue, long waiting, long dead = 0)
     {
         var expected = new JobCounts(waiting, InProgress: null, dead);
-        while (await queue.CountAsync(Soon) != expected)
-            await Task.Delay(10, Soon);
+        var last = await queue.CountAsync(Soon);
+        try
+        {
+            for (; last != expected; last = await queue.CountAsync(Soon))
+                await Task.Delay(10, Soon);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"The broker counts {last}, and not {expected}. The log:\n{string.Join('\n', Log.All)}");
+        }
     }
 
-    /// <summary>A bare channel, to do what other programs do.</summary>
+    /// <summary>A bare channel, to do what other programs do. What is published is in its queue when that returns: others might overtake it.</summary>
     private protected async Task<IChannel> ChannelAsync(Broker broker)
     {
         var connection = await new ConnectionFactory { Uri = broker.Uri, AutomaticRecoveryEnabled = false }.CreateConnectionAsync(Soon);
         opened.Push(connection);
-        return await connection.CreateChannelAsync(cancellationToken: Soon);
+        return await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), Soon);
     }
 
     /// <summary>Pulls the next job and goes on pulling none.</summary>
