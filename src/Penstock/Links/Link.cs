@@ -115,21 +115,24 @@ internal abstract unsafe class Link
     public abstract void DisposeUndelivered(Action<Exception> onError);
 
     /// <summary>
-    /// Whether a consumer that yields should go on: the link is nearly full, its slots are, or what waits has not grown since the last look.
+    /// Whether a consumer that yields should go on: the link is half full, its slots are taken, or what waits has not grown since the last look.
+    /// While it takes one half, the producer fills the other; if it waited for more, the two would work in turns.
     /// </summary>
     /// <param name="lastLook">What the consumer saw at its last look.</param>
     public bool IsWorthTaking(ref long lastLook) =>
-        !HasMoved(Volatile.Read(ref header->Tail), ref lastLook) || Capacity < SmallestLazyCapacity || 8 * Waiting >= 7 * Capacity || !HasFreeSlot();
+        !HasMoved(Volatile.Read(ref header->Tail), ref lastLook) || Capacity < SmallestLazyCapacity || 2 * Waiting >= Capacity || !HasFreeSlot();
 
-    /// <summary>Whether a producer that yields should go on: the link is nearly empty, or what waits has not shrunk since the last look.</summary>
+    /// <summary>Whether a producer that yields should go on: half of what waited is gone, or what waits has not shrunk since the last look.</summary>
     /// <param name="lastLook">What the producer saw at its last look.</param>
     public bool IsWorthFilling(ref long lastLook) =>
-        !HasMoved(Volatile.Read(ref header->Head), ref lastLook) || Capacity < SmallestLazyCapacity || 8 * Waiting <= Capacity;
+        !HasMoved(Volatile.Read(ref header->Head), ref lastLook) || Capacity < SmallestLazyCapacity || IsHalfEmpty;
 
     protected abstract void Free(int slot);
 
     // Handed on and not yet taken.
     private long Waiting => Volatile.Read(ref header->Tail) - Volatile.Read(ref header->Head);
+
+    private bool IsHalfEmpty => 2 * Waiting <= Capacity;
 
     private static bool HasMoved(long now, ref long lastLook)
     {
@@ -142,7 +145,7 @@ internal abstract unsafe class Link
     {
         if (Bytes is not null)
             Producers.WakeAll();
-        else if (Capacity < SmallestLazyCapacity || 2 * Waiting <= Capacity)
+        else if (Capacity < SmallestLazyCapacity || IsHalfEmpty)
             Producers.WakeOne();
     }
 }

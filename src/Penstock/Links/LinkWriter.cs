@@ -11,6 +11,7 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
     private const int None = -1;
 
     private readonly Turns? turns = worker.Stage.Turns;
+    private readonly bool tellsLineage = link.Lineages is not null;
     private readonly bool disposesOriginals = link.CopiesItems && !typeof(T).IsValueType;
 
     // All used only by the worker that owns this writer.
@@ -197,7 +198,7 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
     private void Deliver(T item, long charged)
     {
         var filled = lending is null ? slot : TakeBackSlotFor(item);
-        link.HandOn(filled, item, worker.Lineage, charged);
+        link.HandOn(filled, item, tellsLineage ? worker.Lineage : null, charged);
         OnGone(item);
     }
 

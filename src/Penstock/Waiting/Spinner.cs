@@ -1,27 +1,19 @@
 namespace Penstock.Waiting;
 
 /// <summary>
-/// Bridges a short wait without the kernel: a look or two at the condition, then yields of the processor, then the caller parks.
-/// Waking a parked thread costs some 25 to 50 µs, a yield less than one, so yielding pays where the other side is about to
-/// deliver. How often to yield is learnt: each success doubles the budget, each failure halves it.
+/// Bridges a short wait without parking: yields the processor, then the caller parks. Waking a parked thread costs some 25 to 50 µs, a
+/// yield less than half of one where nobody else wants the processor, and else the other side may be who gets it. So the largest budget costs
+/// about what it may save. How often to yield is learnt: each success doubles the budget, each failure halves it.
 /// </summary>
 internal struct Spinner()
 {
-    private const int Looks = 2;
-    private const int MostYields = 20;
+    private const int MostYields = 100;
     private const int FewestYields = 2;
 
     private int budget = MostYields;
 
     public bool Try(ICondition condition)
     {
-        for (var i = 0; i < Looks; i++)
-        {
-            if (condition.IsMet())
-                return true;
-            Thread.SpinWait(4);
-        }
-
         for (var i = 0; i < budget; i++)
         {
             Thread.Yield();

@@ -173,9 +173,10 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
     {
         if ((++ItemsIn & (Lead.ReportEvery - 1)) == 0 && Stage.Lead is { } lead)
             lead.Report(Times.MeasureBusy(), Stage);
-        if (attempts is not null)
-            attempts.Begin(reader.Number);
         ItemSpan?.Begin();
+        if (attempts is null)
+            return; // then nothing wears either
+        attempts.Begin(reader.Number);
         if (wear is not null && wear.IsEnough())
             WearOut();
     }
@@ -214,6 +215,7 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
     /// <summary>With a slot in hand: yields and hands on, as long as nobody has to be waited for.</summary>
     /// <returns>What has become of the last output.</returns>
     /// <remarks>Outside the endless loop of a run, and ended soon, since the runtime optimises best what is called again and again.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private Progress WorkAlone(LinkWriter<TOut> to)
     {
         for (var left = LongestStretch; left > 0; left--)
