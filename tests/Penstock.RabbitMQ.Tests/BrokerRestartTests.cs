@@ -106,6 +106,21 @@ public sealed class BrokerRestartTests(OwnBroker own) : QueueTest, IClassFixture
     }
 
     [BrokerFact]
+    public async Task A_connection_that_breaks_while_more_is_sent_than_it_carries_is_made_again()
+    {
+        await using var line = Line.To(await own.RunningAsync());
+        var queue = Open<byte[]>(Options(await own.RunningAsync()) with { Uri = line.Uri });
+        await queue.SubmitAsync([], ct: Soon);
+
+        line.Hold();
+        var submits = Enumerable.Range(1, 600).Select(async _ => await queue.SubmitAsync(new byte[64 * 1024], ct: Soon)).ToArray();
+        line.Cut();
+
+        await Task.WhenAll(submits);
+        await ExpectAsync(queue, waiting: 601);
+    }
+
+    [BrokerFact]
     public async Task A_worker_is_degraded_while_the_broker_is_away()
     {
         var broker = await own.RunningAsync();

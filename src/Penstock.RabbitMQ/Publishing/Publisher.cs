@@ -9,7 +9,7 @@ namespace Penstock.RabbitMQ.Publishing;
 
 /// <summary>
 /// Publishes so that the broker has the message when the call returns; many may be under way at once. The caller's token never enters the
-/// client: a publish that is cancelled inside it mixes up the confirms of all others.
+/// client: a publish that is cancelled inside it mixes up the confirms of all others. Only the end of the connection does, which voids them all.
 /// </summary>
 internal sealed class Publisher(BrokerConnection connection, BrokerAddress address, RabbitMqJobQueueOptions options, ILogger log) : IAsyncDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
 
     private readonly SemaphoreSlim outstanding = new(MaxOutstanding, MaxOutstanding);
     private readonly SemaphoreSlim opening = new(1, 1);
-    private volatile IChannel? channel;
+    private volatile Outlet? current;
 
     /// <exception cref="RabbitMqJobQueueException">The broker did not take it within the time allowed, or will not.</exception>
     public async ValueTask PublishAsync(string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken ct)
@@ -66,13 +66,14 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         ThrowIfTooLarge(message, link);
         var preparations = connection.Preparations;
         RabbitMqJobQueueException failure;
+        Outlet? outlet = null;
         try
         {
-            var current = channel is { IsOpen: true } open ? open : await OpenAsync(link, patience, ct).ConfigureAwait(false);
+            outlet = current is { IsOpen: true } open ? open : await OpenAsync(link, patience, ct).ConfigureAwait(false);
 
             // What is sent while the broker takes nothing would be there later, however often it was given up.
             await connection.Unblocked.WaitAsync(patience.Left, options.TimeProvider, ct).ConfigureAwait(false);
-            var publish = current.BasicPublishAsync(message.Exchange, routingKey, mandatory: true, message.Properties, message.Body, CancellationToken.None).AsTask();
+            var publish = outlet.Channel.BasicPublishAsync(message.Exchange, routingKey, mandatory: true, message.Properties, message.Body, outlet.Ended).AsTask();
             await AwaitAsync(publish, message, ct).ConfigureAwait(false);
             return null;
         }
@@ -91,6 +92,10 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         catch (PublishException e)
         {
             failure = new RabbitMqJobQueueException($"Publishing a job to '{routingKey}' failed at {address}: it leads to no queue. Does somebody delete them?", e);
+        }
+        catch (Exception) when (outlet is { Ended.IsCancellationRequested: true } && !ct.IsCancellationRequested)
+        {
+            return BrokerErrors.Refused(new AlreadyClosedException(outlet.Connection.CloseReason!), $"Publishing a job to '{routingKey}'", address);
         }
         catch (Exception e) when (BrokerErrors.IsFromClient(e, ct))
         {
@@ -145,15 +150,18 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         }
     }
 
-    private async ValueTask<IChannel> OpenAsync(IConnection link, Patience patience, CancellationToken ct)
+    private async ValueTask<Outlet> OpenAsync(IConnection link, Patience patience, CancellationToken ct)
     {
         if (!await opening.WaitAsync(patience.Left, ct).ConfigureAwait(false))
             throw new TimeoutException();
         try
         {
-            return channel is { IsOpen: true } meanwhile
-                ? meanwhile
-                : channel = await Bounded.OpenAsync(link.CreateChannelAsync(Confirmed, CancellationToken.None), patience.Left, options.TimeProvider, log, ct).ConfigureAwait(false);
+            if (current is { IsOpen: true } meanwhile)
+                return meanwhile;
+            var ended = new CancellationTokenSource();
+            link.ConnectionShutdownAsync += (_, _) => ended.CancelAsync();  // before the channel listens: it ends when what waits in it has
+            var channel = await Bounded.OpenAsync(link.CreateChannelAsync(Confirmed, CancellationToken.None), patience.Left, options.TimeProvider, log, ct).ConfigureAwait(false);
+            return current = new(link, channel, ended.Token);
         }
         finally
         {
@@ -166,6 +174,18 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
             $"{(connection.Blocked is { } reason ? $", since it takes nothing just now ({reason})" : "")}. It may have it or not. " +
             $"Look for memory or disk alarms in its log, or raise {nameof(RabbitMqJobQueueOptions)}.{nameof(options.SubmitTimeout)}.")
         { IsTransient = true };
+
+    /// <summary>What messages are published on.</summary>
+    /// <param name="Connection">The connection.</param>
+    /// <param name="Channel">A channel of it.</param>
+    /// <param name="Ended">
+    /// Signalled when the connection is lost. The client would leave a publish for ever in its full queue to a socket that has failed; that publish holds what
+    /// the client needs to tell all others that they have failed, and to end the connection (its issue 1930).
+    /// </param>
+    private sealed record Outlet(IConnection Connection, IChannel Channel, CancellationToken Ended)
+    {
+        public bool IsOpen => Channel.IsOpen && !Ended.IsCancellationRequested;
+    }
 
     /// <summary>What is published, and what its sender still has for it.</summary>
     private sealed record Message(string Exchange, string RoutingKey, BasicProperties Properties, ReadOnlyMemory<byte> Body, Place Place, Patience Patience)

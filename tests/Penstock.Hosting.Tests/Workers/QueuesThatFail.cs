@@ -203,7 +203,7 @@ public class QueuesThatFail
     [Fact(Timeout = Limit)]
     public async Task A_queue_that_does_not_end_its_pull_is_left()
     {
-        using var host = await StartAsync(new FaultyQueue<int>(jobs) { IsDeaf = true }, (_, _) => default);
+        using var host = await StartDeafAsync();
         using var enough = new CancellationTokenSource();
         var stopped = host.StopAsync(enough.Token);
         await host.Services.GetRequiredKeyedService<WorkerStatus>("Worker").Run!.Completion;
@@ -215,7 +215,7 @@ public class QueuesThatFail
     [Fact(Timeout = Limit)]
     public async Task A_job_that_comes_when_the_worker_has_left_the_queue_is_given_back()
     {
-        using var host = await StartAsync(new FaultyQueue<int>(jobs) { IsDeaf = true }, (_, _) => default);
+        using var host = await StartDeafAsync();
         var stopped = host.StopAsync();
         await host.Services.GetRequiredKeyedService<WorkerStatus>("Worker").Run!.Completion;
         jobs.Add("late", 1);
@@ -277,6 +277,25 @@ public class QueuesThatFail
         builder.Services.AddPipelineWorker<int, int>(items => items.Then(Steps.Twice), sink);
         var host = builder.Build();
         await host.StartAsync();
+        return host;
+    }
+
+    /// <summary>A worker that has begun to pull: one that is stopped before never does, so there is nothing to leave.</summary>
+    private async Task<IHost> StartDeafAsync()
+    {
+        var pulled = new TaskCompletionSource();
+        var host = await StartAsync(
+            new FaultyQueue<int>(jobs)
+            {
+                IsDeaf = true,
+                OnPull = _ =>
+                {
+                    pulled.SetResult();
+                    return default;
+                },
+            },
+            (_, _) => default);
+        await pulled.Task;
         return host;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -13,6 +14,7 @@ internal sealed class Line : IAsyncDisposable
     private readonly CancellationTokenSource ended = new();
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly TaskCompletionSource called = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<Socket, bool> callers = [];
     private readonly Task carrying;
     private volatile bool isSilent;
     private volatile string? fatal;
@@ -41,6 +43,14 @@ internal sealed class Line : IAsyncDisposable
         var until = held!;
         held = null;
         until.SetResult();
+    }
+
+    /// <summary>Resets all calls, and hands on nothing of what it holds.</summary>
+    public void Cut()
+    {
+        foreach (var caller in callers.Keys)
+            caller.Close(timeout: 0);
+        Release();
     }
 
     /// <summary>From now on every call ends in which this is said.</summary>
@@ -74,6 +84,7 @@ internal sealed class Line : IAsyncDisposable
         {
             using var far = new TcpClient();
             await far.ConnectAsync(IPAddress.Loopback, port);
+            callers[near.Client] = true;
 
             // Whoever hangs up ends the call; while the line is silent nobody hears that.
             await Task.WhenAny(CarryAsync(near.GetStream(), far.GetStream()), CarryAsync(far.GetStream(), near.GetStream()));
