@@ -55,14 +55,15 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
     // often than it has answered when it comes to its end, or its worker does, had somebody behind it who caught the exception and took
     // the items before it for all.
     //
-    // MoveNext is a loop that never goes round, since the runtime profiles methods with loops from their first call on, and others only
-    // later. A consumer that is compiled while its own loop runs, as a sink is, then has all the stages before it inlined.
+    // MoveNext and Current are loops that never go round, since the runtime profiles methods with loops from their first call on, and others
+    // only later. A consumer that is compiled while its own loop runs, as a sink is, then has all the stages before it inlined. Nor is the item
+    // kept here: to write it once more costs more than to ask for it again.
     internal abstract class Passage(IEnumerator<T> items, Worker worker) : IEnumerator<T>, IPassage
     {
         private IEnumerator<T> items = items;
         private bool isDisposed;
 
-        public T Current { get; protected set; } = default!;
+        public abstract T Current { get; }
 
         object? IEnumerator.Current => Current;
 
@@ -111,7 +112,6 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
         {
             if (!isComplete && !worker.IsStopping)
                 throw Missing();
-            Current = default!;
             return false;
         }
 
@@ -123,6 +123,17 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
     private sealed unsafe class BehindSource(IEnumerator<T> items, Worker worker) : Passage(items, worker)
     {
         private readonly WorkerRecord* record = worker.Record;
+
+        public override T Current
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get
+            {
+                for (var source = Items; source is not null;)
+                    return source.Current;
+                return default!; // never
+            }
+        }
 
         protected override bool IsBehindSource => true;
 
@@ -136,7 +147,6 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
             while (source.MoveNext())
             {
                 record->ItemsIn++;
-                Current = source.Current;
                 return true;
             }
 
@@ -148,6 +158,17 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
     {
         private long asked;
         private long answered;
+
+        public override T Current
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get
+            {
+                for (var stage = Items; stage is not null;)
+                    return stage.Current;
+                return default!; // never
+            }
+        }
 
         protected override bool IsBehindSource => false;
 
@@ -161,7 +182,6 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
             while (stage.MoveNext())
             {
                 answered++;
-                Current = stage.Current;
                 return true;
             }
 
