@@ -113,7 +113,7 @@ public sealed class BrokerRestartTests(OwnBroker own) : QueueTest, IClassFixture
         await queue.SubmitAsync([], ct: Soon);
 
         line.Hold();
-        var submits = Enumerable.Range(1, 600).Select(async _ => await queue.SubmitAsync(new byte[64 * 1024], ct: Soon)).ToArray();
+        var submits = Enumerable.Range(1, 600).Select(async _ => await queue.SubmitAsync(new byte[Line.BufferSize], ct: Soon)).ToArray();
         line.Cut();
 
         await Task.WhenAll(submits);
@@ -141,7 +141,7 @@ public sealed class BrokerRestartTests(OwnBroker own) : QueueTest, IClassFixture
         Assert.Null(queue.Outage);
 
         await broker.StopAsync();
-        await Log.NextAsync("Trying again").WaitAsync(Soon);
+        await Log.NextAsync($"nothing listens on port {broker.Port} there").WaitAsync(Soon);
         var away = await HealthAsync();
         Assert.Equal(HealthStatus.Degraded, away.Status);
         Assert.Contains("The queue has been away since", away.Description, StringComparison.Ordinal);

@@ -22,6 +22,8 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
+
     private static readonly CreateChannelOptions Confirmed = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null);
 
     private readonly SemaphoreSlim outstanding = new(MaxOutstanding, MaxOutstanding);
@@ -69,7 +71,7 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         Outlet? outlet = null;
         try
         {
-            outlet = current is { IsOpen: true } open ? open : await OpenAsync(link, patience, ct).ConfigureAwait(false);
+            outlet = current is { Channel.IsOpen: true } open ? open : await OpenAsync(link, patience, ct).ConfigureAwait(false);
 
             // What is sent while the broker takes nothing would be there later, however often it was given up.
             await connection.Unblocked.WaitAsync(patience.Left, options.TimeProvider, ct).ConfigureAwait(false);
@@ -93,8 +95,9 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         {
             failure = new RabbitMqJobQueueException($"Publishing a job to '{routingKey}' failed at {address}: it leads to no queue. Does somebody delete them?", e);
         }
-        catch (Exception) when (outlet is { Ended.IsCancellationRequested: true } && !ct.IsCancellationRequested)
+        catch (Exception) when (outlet is { Ended.IsCancellationRequested: true })
         {
+            ct.ThrowIfCancellationRequested();
             return BrokerErrors.Refused(new AlreadyClosedException(outlet.Connection.CloseReason!), $"Publishing a job to '{routingKey}'", address);
         }
         catch (Exception e) when (BrokerErrors.IsFromClient(e, ct))
@@ -156,10 +159,14 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
             throw new TimeoutException();
         try
         {
-            if (current is { IsOpen: true } meanwhile)
+            if (current is { Channel.IsOpen: true } meanwhile)
                 return meanwhile;
             var ended = new CancellationTokenSource();
-            link.ConnectionShutdownAsync += (_, _) => ended.CancelAsync();  // before the channel listens: it ends when what waits in it has
+            link.ConnectionShutdownAsync += (_, _) =>  // before the channel listens: it may never come to its end
+            {
+                ended.CancelAfter(Goodbye);
+                return Task.CompletedTask;
+            };
             var channel = await Bounded.OpenAsync(link.CreateChannelAsync(Confirmed, CancellationToken.None), patience.Left, options.TimeProvider, log, ct).ConfigureAwait(false);
             return current = new(link, channel, ended.Token);
         }
@@ -179,13 +186,10 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
     /// <param name="Connection">The connection.</param>
     /// <param name="Channel">A channel of it.</param>
     /// <param name="Ended">
-    /// Signalled when the connection is lost. The client would leave a publish for ever in its full queue to a socket that has failed; that publish holds what
-    /// the client needs to tell all others that they have failed, and to end the connection (its issue 1930).
+    /// Signalled when the connection was lost and the client has had its time to tell those who publish. It would leave one for ever in its full queue to a
+    /// socket that has failed; that one holds what the client needs to tell all others, and to end the connection (its issue 1930).
     /// </param>
-    private sealed record Outlet(IConnection Connection, IChannel Channel, CancellationToken Ended)
-    {
-        public bool IsOpen => Channel.IsOpen && !Ended.IsCancellationRequested;
-    }
+    private sealed record Outlet(IConnection Connection, IChannel Channel, CancellationToken Ended);
 
     /// <summary>What is published, and what its sender still has for it.</summary>
     private sealed record Message(string Exchange, string RoutingKey, BasicProperties Properties, ReadOnlyMemory<byte> Body, Place Place, Patience Patience)

@@ -11,6 +11,8 @@ namespace Penstock.RabbitMQ.Tests.Brokers;
 /// </summary>
 internal sealed class Line : IAsyncDisposable
 {
+    public const int BufferSize = 64 * 1024;
+
     private readonly CancellationTokenSource ended = new();
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly TaskCompletionSource called = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -45,7 +47,7 @@ internal sealed class Line : IAsyncDisposable
         until.SetResult();
     }
 
-    /// <summary>Resets all calls, and hands on nothing of what it holds.</summary>
+    /// <summary>Resets all calls. Of what it holds, one piece of each, no larger than its buffer, may still be handed on.</summary>
     public void Cut()
     {
         foreach (var caller in callers.Keys)
@@ -95,7 +97,7 @@ internal sealed class Line : IAsyncDisposable
     {
         try
         {
-            var buffer = new byte[64 * 1024];
+            var buffer = new byte[BufferSize];
             while (await from.ReadAsync(buffer, ended.Token) is > 0 and var count)
             {
                 called.TrySetResult();
