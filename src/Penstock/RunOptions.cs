@@ -68,6 +68,12 @@ public sealed record RunOptions
     /// <summary>For tests: decides when a stage runs ahead, instead of what its items cost.</summary>
     internal Func<Pace>? CreatePace { get; init; }
 
+    /// <summary>
+    /// How long a fault may take to arrive at the sink behind the items that precede it. For that long the outcome is exactly
+    /// that of plain composition; then the run is failed where it stands, since everything else should stop promptly.
+    /// </summary>
+    internal TimeSpan FailureGrace { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>For tests: another room for files of shared memory.</summary>
     internal FileSpace FileSpace { get; init; } = FileSpace.OfSystem;
 

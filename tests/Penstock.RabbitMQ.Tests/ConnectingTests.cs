@@ -34,7 +34,7 @@ public sealed class ConnectingTests(SharedBroker shared) : QueueTest
         await using var line = Line.To(Broker);
         line.HangUpOn("guest");
 
-        var error = await FailsAsync(Options(Broker) with { Uri = line.Uri, ConnectTimeout = TimeSpan.FromSeconds(1), SubmitTimeout = TimeSpan.FromSeconds(1) }, isTransient: true);
+        var error = await FailsAsync(Options(Broker) with { Uri = line.Uri, ConnectTimeout = TimeSpan.FromSeconds(3), SubmitTimeout = TimeSpan.FromSeconds(3) }, isTransient: true);
 
         Assert.Contains("it hung up while user 'guest' logged in", error, StringComparison.Ordinal);
     }

@@ -20,10 +20,10 @@ public sealed class DeletedQueueTests(SharedBroker shared) : QueueTest
         await queue.CompleteAsync(await next, Soon);
 
         next = NextAsync(jobs);
-        var interrupted = Log.NextAsync("hands out no more jobs just now");
+        var (interrupted, tryingAgain) = (Log.NextAsync("hands out no more jobs just now"), Log.NextAsync("Trying again"));
         await (await ChannelAsync(Broker)).QueueDeleteAsync(Name, cancellationToken: Soon);
         await interrupted.WaitAsync(Soon);
-        await Log.NextAsync("Trying again").WaitAsync(Soon);
+        await tryingAgain.WaitAsync(Soon);
         await queue.SubmitAsync(2, ct: Soon);
 
         Assert.Equal(2, (await next).Payload);

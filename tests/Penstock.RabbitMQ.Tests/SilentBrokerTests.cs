@@ -12,6 +12,9 @@ public sealed class SilentBrokerTests(SharedBroker shared) : QueueTest
 {
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
 
+    // A busy machine may take longer than the second that the queue allows; whoever waits for the broker waits for two minutes.
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(20);
+
     private Broker Broker => shared.Broker;
 
     [BrokerFact]
@@ -39,7 +42,7 @@ public sealed class SilentBrokerTests(SharedBroker shared) : QueueTest
         await queue.SubmitAsync(1, ct: Soon);
         await NextAsync(Pulling(queue, 1, Soon));
         line.FallSilent();
-        Assert.InRange(await TimeAsync(async () => await queue.DisposeAsync()), TimeSpan.Zero, TimeSpan.FromSeconds(3));
+        Assert.InRange(await TimeAsync(async () => await queue.DisposeAsync()), TimeSpan.Zero, Slack);
     }
 
     [BrokerFact]
@@ -54,7 +57,7 @@ public sealed class SilentBrokerTests(SharedBroker shared) : QueueTest
         var dead = queue.DeadJobsAsync(Soon).GetAsyncEnumerator(Soon);
         Assert.True(await dead.MoveNextAsync());
         line.FallSilent();
-        Assert.InRange(await TimeAsync(async () => await dead.DisposeAsync()), TimeSpan.Zero, TimeSpan.FromSeconds(3));
+        Assert.InRange(await TimeAsync(async () => await dead.DisposeAsync()), TimeSpan.Zero, Slack);
     }
 
     /// <summary>One job is done, one fails, one is in the sink and one waits in front of it when the broker is not heard any more.</summary>
@@ -104,7 +107,7 @@ public sealed class SilentBrokerTests(SharedBroker shared) : QueueTest
         var exitCode = Environment.ExitCode;
         Environment.ExitCode = 0; // that of the worker, not of the tests
         Assert.True(exitCode == 0, string.Join('\n', Log.All));
-        Assert.InRange(took, TimeSpan.Zero, ShutdownTimeout + TimeSpan.FromSeconds(3));
+        Assert.InRange(took, TimeSpan.Zero, ShutdownTimeout + Slack);
     }
 
     private async Task<IHost> StartAsync(RabbitMqJobQueueOptions options, Func<Job<int>, CancellationToken, ValueTask> sink)

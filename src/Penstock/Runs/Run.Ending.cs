@@ -12,12 +12,6 @@ namespace Penstock.Runs;
 /// </remarks>
 internal sealed partial class Run
 {
-    /// <summary>
-    /// How long a fault may take to arrive at the sink behind the items that precede it. For that long the outcome is exactly
-    /// that of plain composition; then the run is failed where it stands, since everything else should stop promptly.
-    /// </summary>
-    private static readonly TimeSpan FailureGrace = TimeSpan.FromMilliseconds(500);
-
     /// <summary>How long the death of a killed process may take to be noticed.</summary>
     private static readonly TimeSpan DeathGrace = TimeSpan.FromSeconds(1);
 
@@ -142,7 +136,7 @@ internal sealed partial class Run
     {
         Log.StageFailed(stage.Name, fault.Exception);
         lock (gate)
-            graceClock ??= StartClock(FailureGrace, FailWhereItStands);
+            graceClock ??= StartClock(Options.FailureGrace, FailWhereItStands);
     }
 
     /// <summary>The sink has taken all it wants, or the caller has.</summary>

@@ -77,9 +77,21 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private List<int> Children() =>
     [
         .. Directory.EnumerateDirectories($"/proc/{process.Id}/task")
-            .SelectMany(thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .SelectMany(thread => ChildrenOf(thread).Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Select(id => int.Parse(id, CultureInfo.InvariantCulture)),
     ];
+
+    private static string ChildrenOf(string thread)
+    {
+        try
+        {
+            return File.ReadAllText($"{thread}/children");
+        }
+        catch (IOException)
+        {
+            return ""; // the thread has just ended
+        }
+    }
 
     private static async Task GoneAsync(int id)
     {

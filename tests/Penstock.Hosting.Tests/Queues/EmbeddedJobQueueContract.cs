@@ -170,7 +170,7 @@ public abstract class EmbeddedJobQueueContract : JobQueueContract
                 {
                     await queue.CompleteAsync(job, default);
                     pulled++;
-                    fruitless = 0;
+                    fruitless /= 2;
                 }
             }
             catch (OperationCanceledException)

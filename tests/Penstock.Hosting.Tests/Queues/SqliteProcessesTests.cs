@@ -49,22 +49,30 @@ public sealed class SqliteProcessesTests(ITestOutputHelper output) : IDisposable
     public async Task Processes_that_submit_without_a_pause_all_get_their_turn()
     {
         const int count = 1000;
-        await new SqliteJobQueue<long>(folder.File).DisposeAsync();
-        using var first = new OtherProcess("submit", folder.File, $"{count}", "0");
-        using var second = new OtherProcess("submit", folder.File, $"{count}", "0");
-        using var third = new OtherProcess("submit", folder.File, $"{count}", "0");
-
-        foreach (var process in (OtherProcess[])[first, second, third])
-        {
-            var times = await process.OutputAsync();
-            output.WriteLine($"longest submission and all together: {times} ms");
-            // On a busy machine all take long; whoever gets no turn waits until another process is through.
-            var (longest, all) = times.Split(" of ") is [var one, var sum] ? (Milliseconds(one), Milliseconds(sum)) : default;
-            Assert.True(longest < Math.Max(2000, all / 4), $"A submission took {times} ms.");
-        }
-
         await using var queue = new SqliteJobQueue<long>(folder.File);
-        Assert.Equal(3 * count, (await queue.CountAsync()).Waiting);
+        var trials = 1;
+        while (!await AllGetTheirTurnAsync())
+            Assert.True(++trials <= 3, "In each of three trials a process waited until others were through."); // one disk that stalls makes all wait
+
+        Assert.Equal(3 * count * trials, (await queue.CountAsync()).Waiting);
+
+        async Task<bool> AllGetTheirTurnAsync()
+        {
+            using var first = new OtherProcess("submit", folder.File, $"{count}", "0");
+            using var second = new OtherProcess("submit", folder.File, $"{count}", "0");
+            using var third = new OtherProcess("submit", folder.File, $"{count}", "0");
+            var isFair = true;
+            foreach (var process in (OtherProcess[])[first, second, third])
+            {
+                var times = await process.OutputAsync();
+                output.WriteLine($"longest submission and all together: {times} ms");
+                // On a busy machine all take long; whoever gets no turn waits until another process is through.
+                var (longest, all) = times.Split(" of ") is [var one, var sum] ? (Milliseconds(one), Milliseconds(sum)) : default;
+                isFair &= longest < Math.Max(2000, all / 4);
+            }
+
+            return isFair;
+        }
 
         static int Milliseconds(string text) => int.Parse(text, CultureInfo.InvariantCulture);
     }

@@ -50,7 +50,7 @@ internal sealed class Story
                     Assert.True(time >= free, $"Job {job.Key} was taken at {time:O}, although it was leased to another one until {free:O} at least.");
                     free += Lease;
                 }
-                else if (what is "submitting" or "failing" or "releasing")
+                else if (what is "submitting" || (what is "failing" or "releasing" && time < free)) // later it had lost the job, and let nothing go
                 {
                     free = time;
                 }

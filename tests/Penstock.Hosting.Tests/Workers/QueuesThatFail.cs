@@ -269,7 +269,7 @@ public class QueuesThatFail
         IJobQueue<int> queue, Func<Job<int>, CancellationToken, ValueTask> sink, TimeProvider? time = null, TimeSpan? shutdownTimeout = null, ILoggerProvider? log = null)
     {
         var builder = Host.CreateApplicationBuilder();
-        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = shutdownTimeout ?? TimeSpan.FromSeconds(20));
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = shutdownTimeout ?? TimeSpan.FromSeconds(100));
         builder.Services.AddSingleton(queue);
         if (log is not null)
             builder.Services.AddSingleton(log);

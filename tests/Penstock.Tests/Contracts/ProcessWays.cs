@@ -46,7 +46,7 @@ public class PortableProcesses : Processes
 {
     public override bool IsCostly => true;
 
-    public override RunOptions Options => new() { IsPortable = true };
+    public override RunOptions Options => base.Options with { IsPortable = true };
 }
 
 public sealed class OrderedPortableProcesses : PortableProcesses

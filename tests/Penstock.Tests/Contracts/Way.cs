@@ -1,3 +1,5 @@
+using Penstock.Tests.Support;
+
 namespace Penstock.Tests.Contracts;
 
 /// <summary>
@@ -18,7 +20,7 @@ public abstract class Way
     /// <summary>Whether what arrives is equal to what was handed on, not the very object.</summary>
     public virtual bool CopiesItems => false;
 
-    public virtual RunOptions Options => new();
+    public virtual RunOptions Options => Patience.NoHurry;
 
     /// <summary>Whether it takes so long that not every contract is tried on it every time.</summary>
     public virtual bool IsCostly => false;

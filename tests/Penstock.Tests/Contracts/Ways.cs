@@ -3,7 +3,7 @@ namespace Penstock.Tests.Contracts;
 /// <summary>Plain composition on the caller's thread.</summary>
 public class Sequentially : Way
 {
-    public override RunOptions Options => new() { Execution = Execution.Sequential };
+    public override RunOptions Options => base.Options with { Execution = Execution.Sequential };
 
     protected override (StageOptions Options, bool IsAsynchronous) NextStage() => (new(), false);
 }
@@ -73,25 +73,25 @@ public sealed class SharedLinks : Threads
 {
     public override bool CopiesItems => true;
 
-    public override RunOptions Options => new() { SharesLinks = true };
+    public override RunOptions Options => base.Options with { SharesLinks = true };
 }
 
 public sealed class OrderedSharedLinks : TightOrderedThreads
 {
     public override bool CopiesItems => true;
 
-    public override RunOptions Options => new() { SharesLinks = true };
+    public override RunOptions Options => base.Options with { SharesLinks = true };
 }
 
 public sealed class UnorderedSharedLinks : UnorderedThreads
 {
     public override bool CopiesItems => true;
 
-    public override RunOptions Options => new() { SharesLinks = true };
+    public override RunOptions Options => base.Options with { SharesLinks = true };
 }
 
 /// <summary>Threads that park on monitors, as where there are no futexes.</summary>
 public sealed class PortableThreads : OrderedThreads
 {
-    public override RunOptions Options => new() { IsPortable = true };
+    public override RunOptions Options => base.Options with { IsPortable = true };
 }

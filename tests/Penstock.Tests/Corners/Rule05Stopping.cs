@@ -12,7 +12,7 @@ public class Rule05Stopping
     {
         var thrown = new List<Exception?>();
         var failed = await Assert.ThrowsAsync<TestException>(() =>
-            Pipeline.From(() => Items.ThenFail(3, new TestException())).To(AskAgain).RunAsync(new() { Execution = execution }));
+            Pipeline.From(() => Items.ThenFail(3, new TestException())).To(AskAgain).RunAsync(Patience.NoHurry with { Execution = execution }));
 
         Assert.Equal("on purpose", failed.Message);
         Assert.Equal(3, thrown.Count);

@@ -38,14 +38,15 @@ public class Rule09Time
     {
         using var source = new Gate();
         using var sink = new Gate();
-        var run = Pipeline.From(SlowStart).Then(xs => xs.Select(x => x), new() { ItemTimeout = Limit, MaxInFlight = 1 }).To(SlowSink).RunAsync(Options);
+        var run = Pipeline.From(SlowStart).Then(xs => xs.Select(x => x), new() { ItemTimeout = Limit, MaxInFlight = 1 }).To(SlowSink).Start(Options);
         await source.Arrived;
         clock.AdvanceBy(Step, 20);
         source.Open();
         await sink.Arrived;
+        await run.UntilWorkersAre(1, "waiting for a slot");
         clock.AdvanceBy(Step, 20);
         sink.Open();
-        Assert.Equal(10, await run);
+        Assert.Equal(10, await run.Completion);
 
         IEnumerable<int> SlowStart()
         {
@@ -173,6 +174,7 @@ public class Rule09Time
         var run = Pipeline.From(Enumerable.Range(0, 99)).Then(LoadSlowly, gate, new() { Name = "model" }).To(Items.Drop).Start(Options with { IdleTimeout = Limit });
         await gate.Arrived;
         await run.UntilWorkersAre(0, "waiting for a slot");
+        await run.UntilWorkersAre(2, "waiting for an item");
         clock.AdvanceBy(Step, 5);
         gate.Open();
         AssertNamesTheStart(await Assert.ThrowsAsync<TimeoutException>(() => run.Completion));
@@ -185,6 +187,7 @@ public class Rule09Time
         var run = Pipeline.From(Enumerable.Empty<int>()).Then(LoadSlowly, gate, new() { Name = "model" }).To(Items.Drop).Start(Options with { IdleTimeout = Limit });
         await gate.Arrived;
         await run.UntilWorkersAre(0, "gone");
+        await run.UntilWorkersAre(2, "waiting for an item");
         clock.AdvanceBy(Step, 5);
         gate.Open();
         AssertNamesTheStart(await Assert.ThrowsAsync<TimeoutException>(() => run.Completion));

@@ -242,7 +242,7 @@ public class Rule12ScatterGather
         var items = 0;
         var fault = Record.Exception(() =>
         {
-            foreach (var item in pipeline.AsEnumerable(new() { Execution = execution }))
+            foreach (var item in pipeline.AsEnumerable(Patience.NoHurry with { Execution = execution }))
                 Assert.Equal(items++, item);
         });
         return (fault, items);

@@ -18,9 +18,9 @@ internal static partial class Snippets
     private static IEnumerable<string> Find(Regex form, string text) =>
         form.Matches(text).Select(match => string.Join('\n', match.Groups["code"].Value.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)));
 
-    [GeneratedRegex("#region snippet(?<code>.*?)#endregion", RegexOptions.Singleline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("#region snippet(?<code>.*?)#endregion", RegexOptions.Singleline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Regions();
 
-    [GeneratedRegex("```csharp(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("```csharp(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Blocks();
 }

@@ -52,7 +52,7 @@ public class Promise3FirstFailure
         var got = new List<int>();
         var caught = Record.Exception(() =>
         {
-            foreach (var item in Pipeline.From(() => Items.ThenFail(20, mine)).Then(xs => xs.Select(x => x), new() { Workers = 4 }).AsEnumerable(new() { Execution = execution }))
+            foreach (var item in Pipeline.From(() => Items.ThenFail(20, mine)).Then(xs => xs.Select(x => x), new() { Workers = 4 }).AsEnumerable(Patience.NoHurry with { Execution = execution }))
                 got.Add(item);
         });
         Assert.Same(mine, caught);
@@ -66,7 +66,7 @@ public class Promise3FirstFailure
         {
             var (early, late) = (new TestException("early"), new TestException("late"));
             var pipeline = Pipeline.From(() => Items.ThenFail(20, late), new() { MaxInFlight = 64 }).Then(xs => FailAt(5, xs, early), new() { Workers = 4 }).To(Items.Drop);
-            Assert.Same(early, await Record.ExceptionAsync(() => pipeline.RunAsync()));
+            Assert.Same(early, await Record.ExceptionAsync(() => pipeline.RunAsync(Patience.NoHurry)));
         }
     });
 
@@ -76,7 +76,7 @@ public class Promise3FirstFailure
         for (var round = 0; round < 50; round++)
         {
             var pipeline = Pipeline.From(() => Items.ThenFail(20, new TestException()), new() { MaxInFlight = 64 }).To(xs => xs.Take(10).ToList());
-            Assert.Equal(Enumerable.Range(0, 10), await pipeline.RunAsync());
+            Assert.Equal(Enumerable.Range(0, 10), await pipeline.RunAsync(Patience.NoHurry));
         }
     });
 

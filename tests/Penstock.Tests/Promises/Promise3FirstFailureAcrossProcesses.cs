@@ -33,7 +33,7 @@ public class Promise3FirstFailureAcrossProcesses
         {
             // The source, far ahead, fails long before the stage comes to the item on which it fails.
             var pipeline = Pipeline.From(FailAfter, 20, Beside.Process with { MaxInFlight = 64 }).Then(Fail, Beside.Processes(2));
-            await Assert.ThrowsAsync<FormatException>(() => pipeline.ToListAsync());
+            await Assert.ThrowsAsync<FormatException>(() => pipeline.ToListAsync(Patience.NoHurry));
         }
     });
 
@@ -43,7 +43,7 @@ public class Promise3FirstFailureAcrossProcesses
         for (var round = 0; round < 4; round++)
         {
             var pipeline = Pipeline.From(FailAfter, 20, Beside.Process with { MaxInFlight = 64 }).Then(Steps.Pass, Beside.Process);
-            Assert.Equal(Enumerable.Range(0, 10), await pipeline.To(xs => xs.Take(10).ToList()).RunAsync());
+            Assert.Equal(Enumerable.Range(0, 10), await pipeline.To(xs => xs.Take(10).ToList()).RunAsync(Patience.NoHurry));
         }
     });
 

@@ -40,15 +40,18 @@ public class Promise4NothingHangs
     {
         using var gate = new Gate();
         var mine = new TestException();
-        var caught = await Record.ExceptionAsync(() => Pipeline.From(BlockedAfterOne, gate).To(FailWith, mine).RunAsync(new() { StopTimeout = TimeSpan.FromMilliseconds(200) }));
+        var caught = await Record.ExceptionAsync(() => Pipeline.From(BlockedAfterOne, gate).To(FailWith).RunAsync(new() { StopTimeout = TimeSpan.FromMilliseconds(200) }));
         Assert.Same(mine, caught);
         var stuck = Assert.IsType<string>(mine.Data["Penstock.Stuck"]);
         Assert.Contains("'BlockedAfterOne', worker 0", stuck, StringComparison.Ordinal);
 
-        static void FailWith(IEnumerable<int> items, Exception exception)
+        void FailWith(IEnumerable<int> items)
         {
             foreach (var _ in items)
-                throw exception;
+            {
+                gate.Arrived.Wait();
+                throw mine;
+            }
         }
     });
 
@@ -70,7 +73,7 @@ public class Promise4NothingHangs
     public Task A_sink_that_stops_early_while_the_source_is_blocked_for_ever_names_the_stuck_worker() => Within.Time(async () =>
     {
         using var gate = new Gate();
-        var pipeline = Pipeline.From(BlockedAfterOne, gate).Then(xs => xs.Select(x => x), new() { Workers = 2 }).To(xs => xs.First());
+        var pipeline = Pipeline.From(BlockedAfterOne, gate).Then(xs => xs.Select(x => x), new() { Workers = 2 }).To(xs => FirstWhenBlocked(xs, gate));
         var stuck = await Assert.ThrowsAsync<WorkerStuckException>(() => pipeline.RunAsync(new() { StopTimeout = TimeSpan.FromMilliseconds(200) }));
         Assert.Contains("'BlockedAfterOne', worker 0", stuck.Message, StringComparison.Ordinal);
     });
@@ -80,7 +83,7 @@ public class Promise4NothingHangs
     {
         using var gate = new Gate();
         var results = Pipeline.From(BlockedAfterOne, gate).AsEnumerable(new() { StopTimeout = TimeSpan.FromMilliseconds(200) });
-        Assert.Throws<WorkerStuckException>(() => results.First());
+        Assert.Throws<WorkerStuckException>(() => FirstWhenBlocked(results, gate));
     });
 
     [Fact]
@@ -132,6 +135,13 @@ public class Promise4NothingHangs
         yield return 1;
         gate.Pass();
     }
+
+    // Who ended before would meet a source that is between two items.
+    private static int FirstWhenBlocked(IEnumerable<int> items, Gate gate) => items.Select(item =>
+    {
+        gate.Arrived.Wait();
+        return item;
+    }).First();
 
     private static IEnumerable<int> StuckOnFirst(IEnumerable<int> items, Gate gate)
     {

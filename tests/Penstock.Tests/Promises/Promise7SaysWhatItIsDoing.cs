@@ -43,7 +43,8 @@ public class Promise7SaysWhatItIsDoing
         using var gate = new Gate();
         var run = Pipeline.From(Items.Endless).Then(xs => xs.Select(x => x), new() { Name = "prepare", Workers = 4 }).To(xs => StuckOn(0, xs, gate).Take(3).Count(), new() { Name = "model" }).Start(new() { TimeProvider = clock });
         await gate.Arrived;
-        await run.UntilWorkersAre(1, "waiting for");
+        await run.UntilWorkersAre(0, "waiting for a slot");
+        await run.UntilWorkersAre(1, "waiting for a slot");
         clock.Advance(TimeSpan.FromSeconds(100));
         var verdict = run.Snapshot().Verdict;
         Assert.StartsWith("model is the limit, busy 100 %", verdict, StringComparison.Ordinal);

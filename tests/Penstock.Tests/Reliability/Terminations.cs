@@ -47,6 +47,7 @@ public class Terminations
         var run = Pipeline.From([0, 1]).Then(Mishap.Stage, new Mishap(Accident.Kill, 0, OnlyFirst: true), options).To(xs => xs.ToList()).Start();
         var worker = WorkerOf(run);
         await Task.Run(() => Assert.True(SpinWait.SpinUntil(() => worker.Times.State == WorkerState.Pausing, 60_000)));
+        await run.UntilWorkersAre(0, "gone"); // else what it has not given yet would stay with it
         var drained = run.DrainAsync();
         Assert.Equal(0, Libc.Kill(worker.ProcessId!.Value, Terminate));
         Assert.Equal([0, 1, 10, 11], await run.Completion);

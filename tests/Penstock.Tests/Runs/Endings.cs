@@ -95,9 +95,14 @@ public class Endings
     public Task Disposing_a_run_aborts_it_and_waits_and_does_not_throw() => Within.Time(async () =>
     {
         var ended = false;
+        var begun = new TaskCompletionSource();
         PipelineRun run;
         await using (run = Pipeline.From(Produce).To(Items.Drop).Start())
+        {
             Assert.Contains(run, PipelineRun.Active);
+            await begun.Task; // what is aborted before never begins
+        }
+
         Assert.True(ended);
         Assert.DoesNotContain(run, PipelineRun.Active);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Completion);
@@ -110,6 +115,7 @@ public class Endings
         {
             try
             {
+                begun.TrySetResult();
                 foreach (var item in Items.Endless())
                     yield return item;
             }

@@ -210,9 +210,16 @@ public sealed class StagesWithoutAThread : IDisposable
     [Fact]
     public Task One_that_is_stuck_when_its_consumer_has_ended_is_named_after_the_stop_timeout() => Within.Time(async () =>
     {
-        var pipeline = Pipeline.From(() => Items.Endless().Select(StickAtThree), None with { Name = "stuck" }).To(xs => xs.Take(3).Count());
+        var pipeline = Pipeline.From(() => Items.Endless().Select(StickAtThree), None with { Name = "stuck" }).To(xs => xs.Take(3).Select(WaitAtTwo).Count());
         var thrown = await Assert.ThrowsAsync<WorkerStuckException>(() => pipeline.RunAsync(At("always ahead") with { StopTimeout = TimeSpan.FromMilliseconds(200) }));
         Assert.Contains("'stuck'", thrown.Message, StringComparison.Ordinal);
+
+        int WaitAtTwo(int item)
+        {
+            if (item == 2)
+                gate.Arrived.Wait();
+            return item;
+        }
 
         int StickAtThree(int item)
         {

@@ -28,6 +28,7 @@ internal static class PulseOfARun
     {
         var pulse = new Pulse();
         run.Run.WorkerChanged += pulse.Beat;
+        Interlocked.MemoryBarrierProcessWide(); // a worker that changes now either beats, or is seen
         try
         {
             await pulse.Until(() => condition(run.Snapshot()));

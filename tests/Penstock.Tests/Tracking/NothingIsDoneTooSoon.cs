@@ -54,7 +54,7 @@ public class NothingIsDoneTooSoon
         Process.GetProcessById(((ProcessWorker)stages[inProcess].Workers[0]).ProcessId!.Value).Kill();
         office.Add(2);
         await office.UntilSettled(2);
-        run.Abort();
+        await run.DisposeAsync();
 
         // What who wakes it does first; then the process dies. Parked for sure only when the state is odd.
         static unsafe void Mark(Worker worker)
