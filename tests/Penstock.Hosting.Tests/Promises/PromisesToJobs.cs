@@ -105,7 +105,7 @@ public class PromisesToJobs
         await WorkOffAsync(20);
         Process[] all = [.. stored.Values.Append(Environment.ProcessId).Distinct().Select(Process.GetProcessById)];
         var shares = new List<double>();
-        while (shares.Count < 10 && shares.DefaultIfEmpty(1).Min() >= 0.01) // the runtime may still compile what ran before
+        while (shares.Count < 30 && shares.DefaultIfEmpty(1).Min() >= 0.01) // the runtime may still compile what ran before
         {
             var (start, before) = (Stopwatch.GetTimestamp(), Total());
             await Task.Delay(1000);

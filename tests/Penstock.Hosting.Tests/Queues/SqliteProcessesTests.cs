@@ -38,7 +38,7 @@ public sealed class SqliteProcessesTests(ITestOutputHelper output) : IDisposable
     [Fact(Timeout = 120_000)]
     public async Task Waiting_costs_next_to_nothing()
     {
-        using var idler = new OtherProcess("idle", folder.File, "5");
+        using var idler = new OtherProcess("idle", folder.File, "10");
         var percent = double.Parse(await idler.OutputAsync(), CultureInfo.InvariantCulture);
 
         output.WriteLine($"{percent} % of a core");

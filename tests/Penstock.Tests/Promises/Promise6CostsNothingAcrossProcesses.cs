@@ -75,7 +75,7 @@ public class Promise6CostsNothingAcrossProcesses
     {
         Process[] all = [.. processes.Select(Process.GetProcessById)];
         var shares = new List<double>();
-        for (var i = 0; i < 8 && shares.DefaultIfEmpty(1).Min() >= 0.01; i++)
+        for (var i = 0; i < 30 && shares.DefaultIfEmpty(1).Min() >= 0.01; i++)
         {
             var (start, before) = (Stopwatch.GetTimestamp(), Total());
             await Task.Delay(1000);
