@@ -70,7 +70,7 @@ public sealed record RunOptions
 
     /// <summary>
     /// How long a fault may take to arrive at the sink behind the items that precede it. For that long the outcome is exactly
-    /// that of plain composition; then the run is failed where it stands, since everything else should stop promptly.
+    /// that of plain composition; then the run is failed where it stands, since everything else should stop promptly. Tests on a busy machine give it more.
     /// </summary>
     internal TimeSpan FailureGrace { get; init; } = TimeSpan.FromMilliseconds(500);
 

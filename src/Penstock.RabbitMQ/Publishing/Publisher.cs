@@ -22,6 +22,7 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
+    // After the loss of a connection the client tells all who publish, within milliseconds, unless it is stuck.
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
 
     private static readonly CreateChannelOptions Confirmed = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, outstandingPublisherConfirmationsRateLimiter: null);

@@ -4,6 +4,7 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
 using Penstock.Hosting.Tests.Workers;
 
 namespace Penstock.Hosting.Tests.Promises;
@@ -128,17 +129,28 @@ public class PromisesToJobs
     {
         var isHeld = new TaskCompletionSource();
         var mayEnd = new TaskCompletionSource();
+        var (clock, asked) = (new FakeTimeProvider(), new SemaphoreSlim(0));
+        var observed = new FaultyQueue<int>(queue)
+        {
+            OnPull = _ =>
+            {
+                asked.Release();
+                return default;
+            },
+        };
         using var host = await StartAsync(
             jobs => jobs.Then(Hold, new() { Name = "Hold" }),
-            o => o.JobsInFlight = 2);
+            o => (o.JobsInFlight, o.Run) = (2, new() { Name = "Worker", TimeProvider = clock }),
+            observed);
         queue.Add("1", 1);
         await isHeld.Task;
+        await asked.WaitAsync();
+        await asked.WaitAsync(); // the worker has turned to the queue again
+        clock.Advance(TimeSpan.FromMinutes(1));
         var health = (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["Worker"];
         Assert.Equal(HealthStatus.Healthy, health.Status);
         Assert.Equal(1, health.Data["jobsInFlight"]);
-        var run = PipelineRun.Active.Single(r => r.Name == "Worker");
-        while (run.Snapshot().Bottleneck != "Hold") // whose share only grows; another worker may have lost the processor at its start
-            await Task.Delay(10);
+        Assert.Equal("Hold", PipelineRun.Active.Single(r => r.Name == "Worker").Snapshot().Bottleneck);
         mayEnd.SetResult();
         await queue.UntilSettledAsync(1);
         await host.StopAsync();
@@ -163,10 +175,10 @@ public class PromisesToJobs
         await queue.UntilSettledAsync(count);
     }
 
-    private async Task<IHost> StartAsync(Func<Pipeline<int>, Pipeline<int>> stages, Action<PipelineWorkerOptions>? configure = null)
+    private async Task<IHost> StartAsync(Func<Pipeline<int>, Pipeline<int>> stages, Action<PipelineWorkerOptions>? configure = null, IJobQueue<int>? pulledFrom = null)
     {
         var builder = Host.CreateApplicationBuilder();
-        builder.Services.AddSingleton<IJobQueue<int>>(queue);
+        builder.Services.AddSingleton(pulledFrom ?? queue);
         builder.Services.AddPipelineWorker(stages, (job, _) =>
         {
             stored[job.Id] = job.Payload;
