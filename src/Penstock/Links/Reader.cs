@@ -22,6 +22,8 @@ internal abstract class Reader(Worker worker) : IInput
 
     public Worker Worker { get; } = worker;
 
+    public void Own(IPassage passage) => Worker.Own(passage);
+
     /// <summary>Whether an item was taken and not finished with.</summary>
     public virtual bool HasItem { get; protected set; }
 
@@ -72,6 +74,8 @@ internal abstract class Reader(Worker worker) : IInput
     /// <summary>To be thrown into the generator. Whatever comes of it, the worker is stopped from now on.</summary>
     public PipelineStoppedException StopException()
     {
+        if (Worker.IsOnSecondThread)
+            return StopOnThisThread();
         HasThrownStop = true;
         Worker.IsCleaningUp = true;
         Worker.Stop(Worker.StopReason);

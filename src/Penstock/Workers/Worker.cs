@@ -21,6 +21,9 @@ internal abstract class Worker
     private const int Worn = 8; // set by a process itself: finish the item in hand, then leave to be replaced
     private const int RunDraining = 16; // for a process that SIGTERM has reached: the run has heard of it and will end
 
+    [ThreadStatic]
+    private static bool isOnSecondThread;
+
     private readonly CancellationTokenSource stopping = new();
     private readonly bool isAsynchronous;
     private readonly FixedMemory memory;
@@ -51,6 +54,9 @@ internal abstract class Worker
         record->Attempt = 1;
         record->CountedItem = -1;
     }
+
+    /// <summary>Whether the calling thread works inside a worker for another thread, which is where the worker is: what it is told does not tell the worker.</summary>
+    public static bool IsOnSecondThread { get => isOnSecondThread; set => isOnSecondThread = value; }
 
     public RunningStage Stage { get; }
 

@@ -203,6 +203,36 @@ public sealed class StagesWithoutAThread : IDisposable
         }
     });
 
+    // Its producer, ahead on another thread, is told to stop at the same moment.
+    [Fact]
+    public Task A_consumer_that_fails_when_nobody_needs_its_items_any_more_fails_nothing() => Within.Time(async () =>
+    {
+        for (var i = 0; i < 100; i++)
+            await Pipeline.From(TwoAndNoMore).Then(xs => xs.Select(x => x), None).Then(FailOnceStopped).To(xs => xs.Take(1).Count()).RunAsync(At("always ahead"));
+
+        static IEnumerable<int> TwoAndNoMore(CancellationToken token)
+        {
+            yield return 0;
+            yield return 1;
+            token.WaitHandle.WaitOne();
+        }
+
+        static IEnumerable<int> FailOnceStopped(IEnumerable<int> items, CancellationToken token)
+        {
+            foreach (var item in items)
+            {
+                if (item == 1)
+                {
+                    token.WaitHandle.WaitOne();
+                    Thread.SpinWait(1000); // so long takes the other thread to hear of it
+                    throw new TestException();
+                }
+
+                yield return item;
+            }
+        }
+    });
+
     [Fact]
     public Task A_source_that_waits_with_its_token_is_told_when_its_consumer_has_ended() => Within.Time(() =>
         Pipeline.From(Produce, None).To(xs => xs.Take(3).Count()).RunAsync(At("always ahead")));

@@ -50,5 +50,9 @@ internal abstract class Pump
         IsStarved = false;
     }
 
-    protected void Claim() => ofThread = this;
+    protected void Claim()
+    {
+        ofThread = this;
+        Worker.IsOnSecondThread = true;
+    }
 }
