@@ -12,7 +12,18 @@ public sealed class PipelineContext
 
     private readonly Worker worker;
 
-    internal PipelineContext(Worker worker) => this.worker = worker;
+    internal PipelineContext(Worker worker)
+        : this(worker, worker.Index)
+    {
+    }
+
+    /// <param name="worker">The worker.</param>
+    /// <param name="number">Which one the calling code takes it for: several may share a thread's worker.</param>
+    internal PipelineContext(Worker worker, int number)
+    {
+        this.worker = worker;
+        Worker = number;
+    }
 
     /// <summary>The context of the worker that runs the calling code; null outside a pipeline.</summary>
     public static PipelineContext? Current
@@ -25,7 +36,7 @@ public sealed class PipelineContext
     public string Stage => worker.Stage.Name;
 
     /// <summary>The worker's number within its stage, counted from 0.</summary>
-    public int Worker => worker.Index;
+    public int Worker { get; }
 
     /// <summary>Which try of the item in hand this is: 1, or more while a stage with <see cref="FaultPolicy.Retry"/> tries again.</summary>
     public int Attempt => worker.Attempt;

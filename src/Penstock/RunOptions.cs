@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Penstock.SharedMemory;
 using Penstock.Stages.Ahead;
+using Penstock.Stages.Crews;
 
 namespace Penstock;
 
@@ -67,6 +68,9 @@ public sealed record RunOptions
 
     /// <summary>For tests: decides when a stage runs ahead, instead of what its items cost.</summary>
     internal Func<Pace>? CreatePace { get; init; }
+
+    /// <summary>For tests: decides how many threads help with a stage's workers, of which the number is given, instead of what their steps cost.</summary>
+    internal Func<int, Staffing>? CreateStaffing { get; init; }
 
     /// <summary>
     /// How long a fault may take to arrive at the sink behind the items that precede it. For that long the outcome is exactly

@@ -2,6 +2,7 @@ using Penstock.Buffers;
 using Penstock.Links;
 using Penstock.Stages;
 using Penstock.Stages.Ahead;
+using Penstock.Stages.Crews;
 
 namespace Penstock.Runs;
 
@@ -9,6 +10,7 @@ namespace Penstock.Runs;
 internal sealed class RunBuilder(Run run)
 {
     private readonly Dictionary<Stage, Lineages> tracked = [];
+    private readonly Dictionary<Stage, Stage> nextOf = [];
     private int lastSet = 1;
 
     public Run Run { get; } = run;
@@ -63,12 +65,19 @@ internal sealed class RunBuilder(Run run)
         && !typeof(IBuffer).IsAssignableFrom(stage.OutputType) // they end when the next one is asked for
         && stage.Options.MaxInFlightBytes is null
         && (stage.Options.MaxInFlight == 1 || MayRunAhead(stage))
-        && CanNest(stage)
-        && CanNest(next);
+        && (CanNest(stage, workers: 1) || HasCrew(stage))
+        && (CanNest(next, workers: 1) || HasCrew(next));
+
+    /// <summary>Tells which stage comes behind another, before that one is built.</summary>
+    public void Follow(Stage stage, Stage next) => nextOf[stage] = next;
+
+    /// <summary>How the workers of a stage are run that is fused with the one before it; null if it has but one.</summary>
+    public static CrewPlan? CrewOf(Stage stage, Stage next) => next.Options.Workers == 1 ? null
+        : new(next.Name, next.Options.Workers, stage.CapacityBefore(next.Options.Workers), next.CapacityBefore(nextWorkers: 1), next.Options.Ordered);
 
     /// <summary>How far a stage that is fused with the next one may run ahead of it; null for not at all.</summary>
     public Headroom? HeadroomOf(Stage stage, Stage next) =>
-        MayRunAhead(stage) && stage.CapacityBefore(next.Options.Workers) is > 1 and var capacity && (HasRealClock || Run.Options.CreatePace is not null) ? new Headroom(stage.Name, capacity) : null;
+        MayRunAhead(stage) && stage.Options.Workers == 1 && stage.CapacityBefore(next.Options.Workers) is > 1 and var capacity && (HasRealClock || Run.Options.CreatePace is not null) ? new Headroom(stage.Name, capacity) : null;
 
     // Whoever runs ahead takes along what is nested in the stage, and waits for the items of all of that: so it may hold neither a
     // stage that has a thread for life, nor a link from a process, which could not wake it.
@@ -87,9 +96,29 @@ internal sealed class RunBuilder(Run run)
         return true;
     }
 
-    private bool CanNest(Stage stage) =>
+    private bool CanNest(Stage stage, int workers) =>
         stage.IsFusable
         && !IsInProcess(stage)
-        && stage.Options is { Workers: 1, ItemTimeout: null, StartupTimeout: null }
+        && stage.Options is { ItemTimeout: null, StartupTimeout: null }
+        && stage.Options.Workers == workers
         && OptionsOf(stage).Faults == FaultPolicy.Stop;
+
+    /// <summary>
+    /// Whether several workers are run without a thread for each of them: where all before them, to the source, is nested in them, and they
+    /// are nested in a single consumer.
+    /// </summary>
+    private bool HasCrew(Stage stage) =>
+        stage is { Kind: StageKind.Stage, Previous: { } before, Options: { Workers: > 1 and var workers, MaxInFlightBytes: null } }
+        && CanNest(stage, workers)
+        && MayRunAhead(stage)
+        && !typeof(IBuffer).IsAssignableFrom(stage.OutputType)
+        && (HasRealClock || Run.Options.CreateStaffing is not null)
+        && nextOf.TryGetValue(stage, out var next) && CanNest(next, workers: 1)
+        && Math.Min(before.CapacityBefore(workers), stage.CapacityBefore(nextWorkers: 1)) >= workers + CrewPlan.LeastRoomBesides
+        && IsNestedToTheSource(before);
+
+    private bool IsNestedToTheSource(Stage stage) =>
+        stage.IsolationIn(Run.Options) == Isolation.None
+        && CanNest(stage, workers: 1)
+        && (stage.Previous is not { } before || (Fuses(before, stage) && IsNestedToTheSource(before)));
 }

@@ -1,5 +1,6 @@
 using Penstock.Buffers;
 using Penstock.Stages.Ahead;
+using Penstock.Stages.Crews;
 
 namespace Penstock.Stages;
 
@@ -37,7 +38,7 @@ internal sealed class Body<TIn, TOut>(Delegate? function) : Body(function)
             Synchronous = Synchronous is not { } synchronous
                 ? null
                 : (items, token) => synchronous(items, token) is not { } outputs ? null
-                    : operation.Synchronous(Hands.EndUnused<TOut>(isWatched ? new InnerItems<TOut>(outputs, ((IInput)items).Worker, endsSource) : outputs)),
+                    : operation.Synchronous(Hands.EndUnused<TOut>(isWatched ? new InnerItems<TOut>(outputs, (IInput)items, endsSource) : outputs)),
             Asynchronous = Asynchronous is not { } asynchronous
                 ? null
                 : (items, token) => asynchronous(items, token) is not { } outputs ? null
@@ -61,7 +62,31 @@ internal sealed class Body<TIn, TOut>(Delegate? function) : Body(function)
                 var stopping = ahead is null ? null : CancellationTokenSource.CreateLinkedTokenSource(token);
                 var outputs = Synchronous!(items, stopping?.Token ?? token) ?? throw new InvalidOperationException(
                     $"Stage '{name}' returned null instead of items. Return an empty sequence if there are none.");
-                return next.Synchronous!(new InnerItems<TOut>(outputs, ((IInput)items).Worker, endsSource) { Ahead = ahead, Stopping = stopping }, token);
+                return next.Synchronous!(new InnerItems<TOut>(outputs, (IInput)items, endsSource) { Ahead = ahead, Stopping = stopping }, token);
+            },
+        };
+    }
+
+    /// <summary>Nests this body in several workers of the next one.</summary>
+    /// <param name="name">This body's stage, for errors.</param>
+    /// <param name="next">The body that consumes this one's outputs.</param>
+    /// <param name="plan">How many workers, how much room.</param>
+    public Body<TIn, TNext> Fuse<TNext>(string name, Body<TOut, TNext> next, CrewPlan plan)
+    {
+        var endsSource = IsSource && !HasInnerSource;
+        return new(Function)
+        {
+            HasInnerSource = IsSource,
+            Synchronous = (items, token) =>
+            {
+                // Whoever works for the consumer may be inside when that ends, and must then be told without it.
+                var stopping = CancellationTokenSource.CreateLinkedTokenSource(token);
+                var worker = ((IInput)items).Worker;
+                var before = new Passages(worker);
+                var input = new CrewInput<TIn>(items, before);
+                var outputs = Synchronous!(input, stopping.Token) ?? throw new InvalidOperationException(
+                    $"Stage '{name}' returned null instead of items. Return an empty sequence if there are none.");
+                return new Crew<TOut, TNext>(new InnerItems<TOut>(outputs, input, endsSource), plan, before, worker, next.Synchronous!, stopping);
             },
         };
     }

@@ -6,4 +6,7 @@ namespace Penstock.Stages;
 internal interface IInput
 {
     Worker Worker { get; }
+
+    /// <summary>Takes charge of an enumerator made for the stage, which that might not dispose.</summary>
+    void Own(IPassage passage);
 }

@@ -10,10 +10,11 @@ namespace Penstock.Stages;
 /// pass. Sees to it that there is one enumerator, that it is disposed, and that it can be stopped.
 /// </summary>
 /// <param name="items">The items that come to this place.</param>
-/// <param name="worker">Whose place it is.</param>
+/// <param name="input">The input of what is before this place.</param>
 /// <param name="isSource">Whether only a source is before this place. Its items end here when it is drained, so that what is behind finishes.</param>
-internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool isSource) : IEnumerable<T>, IInput
+internal sealed class InnerItems<T>(IEnumerable<T> items, IInput input, bool isSource) : IEnumerable<T>, IInput
 {
+    private readonly Worker worker = input.Worker;
     private bool enumerated;
 
     /// <summary>How far what is before this place may run ahead of what is behind it; null for not at all.</summary>
@@ -23,6 +24,8 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
     public CancellationTokenSource? Stopping { get; init; }
 
     public Worker Worker => worker;
+
+    public void Own(IPassage passage) => input.Own(passage);
 
     public IEnumerator<T> GetEnumerator()
     {
@@ -43,7 +46,7 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, Worker worker, bool is
     private TPassage Owned<TPassage>(TPassage passage)
         where TPassage : IPassage
     {
-        worker.Own(passage);
+        input.Own(passage);
         return passage;
     }
 

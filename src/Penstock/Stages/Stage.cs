@@ -167,6 +167,7 @@ internal sealed class Stage<TIn, TOut> : Stage<TOut>
         OnBuild?.Invoke(builder);
         if (previous is null)
             return new OpenStage<TIn, TOut>(builder, this, body, input: null);
+        builder.Follow(previous, this);
         var upstream = previous.Build(builder);
         return builder.Fuses(previous, this) ? upstream.Fuse(this, body) : upstream.Open(this, body);
     }

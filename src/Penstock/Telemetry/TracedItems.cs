@@ -15,6 +15,8 @@ internal sealed class TracedItems<T>(Reader<T> reader, ItemSpan span) : IEnumera
 {
     public Worker Worker => reader.Worker;
 
+    public void Own(IPassage passage) => reader.Own(passage);
+
     public T Current => reader.Current;
 
     object? IEnumerator.Current => Current;

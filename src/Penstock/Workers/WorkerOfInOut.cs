@@ -29,7 +29,7 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
     // The generator of this attempt: one of the two.
     private IEnumerator<TOut>? generator;
     private IAsyncEnumerator<TOut>? asyncGenerator;
-    private readonly List<IPassage> passages = []; // any thread may guard them: under its lock
+    private readonly Passages passages;
     private Lineage? ownLineage;
     private ExecutionContext? contextAtStart;
     private Activity? activity;
@@ -53,6 +53,7 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
         : base(stage, index, body.IsAsynchronous && existing is null, existing)
     {
         this.body = body;
+        passages = new Passages(this);
         reader = feed is null ? new NoInput<TIn>(this) : feed.CreateReader(this);
         writer = output is null ? null : new LinkWriter<TOut>(output, this, reader);
         wear = existing is null ? null : Wear.For(stage.Options);
@@ -195,22 +196,9 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
     public override unsafe byte* Lend(IBuffer buffer, int bytes) =>
         !yieldsBuffers || (!body.IsAsynchronous && Environment.CurrentManagedThreadId != threadOfGenerator) || writer is null ? null : writer.Lend(buffer, bytes);
 
-    public override void Own(IPassage passage)
-    {
-        lock (passages)
-            passages.Add(passage);
-        if (IsTold)
-            GuardPassages(); // told before it was known
-    }
+    public override void Own(IPassage passage) => passages.Add(passage);
 
-    protected override void GuardPassages()
-    {
-        lock (passages)
-        {
-            foreach (var passage in passages)
-                passage.Guard();
-        }
-    }
+    protected override void GuardPassages() => passages.Guard();
 
     /// <summary>With a slot in hand: yields and hands on, as long as nobody has to be waited for.</summary>
     /// <returns>What has become of the last output.</returns>
@@ -355,19 +343,11 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
             first = IsExpected(exception) ? null : exception;
         }
 
-        for (var i = 0; i < passages.Count; i++) // nobody else adds or removes any
-        {
-            var passage = passages[i];
-            passage.Dispose();
-            if (passage.FailedDispose is { } exception && !IsExpected(exception))
-                first ??= exception;
-        }
-
-        if (isOver && !IsStopping && !passages.Exists(p => p.HidesFailure))
-            first = passages.Find(p => p.Swallowed is not null)?.Swallowed ?? first;
-
-        lock (passages)
-            passages.Clear();
+        var failed = passages.Dispose(IsExpected);
+        first ??= failed;
+        if (isOver && !IsStopping && !passages.HideFailure)
+            first = passages.Swallowed ?? first;
+        passages.Clear();
         writer?.Reclaim();
         IsCleaningUp = false;
         return first;

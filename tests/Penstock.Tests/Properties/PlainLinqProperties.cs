@@ -16,6 +16,9 @@ public sealed class PlainLinqProperties(ITestOutputHelper output)
     public void Random_pipelines_give_what_plain_composition_gives_and_leave_nothing_behind() => Play(2000, RandomCases.FromSeed);
 
     [Fact]
+    public void Random_pipelines_without_threads_give_what_plain_composition_gives() => Play(1000, RandomCases.WithoutThreadsFromSeed);
+
+    [Fact]
     public void Random_pipelines_partly_in_processes_give_what_plain_composition_gives() => Play(30, RandomCases.InProcessesFromSeed);
 
     private void Play(ulong usually, Func<ulong, Case> caseFrom)

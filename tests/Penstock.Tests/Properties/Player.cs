@@ -21,6 +21,7 @@ internal abstract class Player(Case test)
             DeadLetter = NoteDeadLetter,
             OnStarted = run => Run = run,
             CreatePace = test.Seed % 2 == 0 ? () => new AlwaysAhead() : () => new Fickle(),
+            CreateStaffing = Staffings.All.Values.ElementAt((int)(test.Seed % 4) + 1),
         };
         return new Consumption(test.Consumer, Books).Of(Pipe(), options);
     }

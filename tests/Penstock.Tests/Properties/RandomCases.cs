@@ -35,6 +35,26 @@ internal static class RandomCases
         bool IsByLot(int place) => Hash.Of((int)(seed % int.MaxValue), place, 50) % 2 == 0;
     }
 
+    /// <summary>The same, with nothing in the way of stages without threads: most of them, and the source, have none.</summary>
+    public static Case WithoutThreadsFromSeed(ulong seed)
+    {
+        var test = FromSeed(seed);
+        return Fit(
+            test with
+            {
+                Source = test.Source with { HasNoThread = true, IsAsynchronous = false, IsObject = false, Workers = 1 },
+                Stages = [.. test.Stages.Select((stage, i) => Fit(stage with
+                {
+                    HasNoThread = true,
+                    Form = stage.Form is StageForm.AsyncGenerator or StageForm.AsyncSelect ? StageForm.Generator : stage.Form,
+                    Policy = i < 2 ? Policy.Stop : stage.Policy,
+                    MaxInFlightBytes = i < 2 ? null : stage.MaxInFlightBytes,
+                }))],
+                Consumer = test.Consumer with { Sequential = false },
+            },
+            take: 20);
+    }
+
     private static Gen<bool> OneIn(int n) => Gen.Choose(1, n).Select(i => i == 1);
 
     private static Gen<int?> Maybe(int oneIn, Gen<int> value) =>

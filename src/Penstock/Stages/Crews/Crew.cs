@@ -1,0 +1,364 @@
+using System.Diagnostics;
+using Penstock.Waiting;
+using Penstock.Workers;
+
+namespace Penstock.Stages.Crews;
+
+/// <summary>
+/// The threads that resume the workers of a stage without threads of its own: the consumer's, while it would wait otherwise, and as many
+/// helpers as pay.
+/// </summary>
+/// <remarks>
+/// All of it is guarded by one gate, which is left for everything that is not a matter of nanoseconds: the user's code, and waits. A helper
+/// works while it has one of the places. While there are fewer places than threads could use, a helper without one is the lookout: every
+/// few milliseconds it counts the workers that have not moved meanwhile, and each of those makes one place more. Nobody looks while nobody
+/// is at work.
+/// </remarks>
+internal abstract class Crew
+{
+    private const int LookoutPeriod = 5; // milliseconds
+
+    private readonly List<(Seat Seat, Thread Thread)> helpers = [];
+    private Seat? lookout;
+    private int taken; // places
+    private int looking; // helpers that are about to see whether there is something to do
+    private int lingering;
+    private long lookedAt;
+    private long begunAtLook;
+    private long changes;
+    private bool isLeaving;
+    private bool isLate;
+    private bool isRefused; // the system gives no more threads
+
+    protected Crew(Worker worker, CrewPlan plan)
+    {
+        Worker = worker;
+        Plan = plan;
+        Consumer = new Seat(this);
+        Staffing = worker.Stage.Run.Options.CreateStaffing?.Invoke(plan.Workers) ?? new Staffing(plan.Workers, Stopwatch.Frequency);
+    }
+
+    public Lock Gate { get; } = new();
+
+    /// <summary>Counts what has happened under the gate.</summary>
+    public long Changes => Volatile.Read(ref changes);
+
+    /// <summary>In whose worker all of this happens.</summary>
+    public Worker Worker { get; }
+
+    public CrewPlan Plan { get; }
+
+    protected Staffing Staffing { get; }
+
+    protected Seat Consumer { get; }
+
+    /// <summary>Whether everybody is to leave: the consumer has ended.</summary>
+    protected bool IsLeaving => Volatile.Read(ref isLeaving);
+
+    /// <summary>Whether the consumer takes part.</summary>
+    protected bool ConsumerHelps => (Staffing.ConsumerHelps && Substitutes == 0) || (isRefused && helpers.Count == 0);
+
+    /// <summary>How often a worker was resumed.</summary>
+    protected long Begun { get; set; }
+
+    /// <summary>Whether a worker is being resumed.</summary>
+    protected abstract bool IsAnyoneAtWork { get; }
+
+    /// <summary>Whether a helper would find something to do.</summary>
+    protected abstract bool HasWork { get; }
+
+    /// <summary>Whether the consumer would.</summary>
+    protected abstract bool HasWorkForConsumer { get; }
+
+    /// <summary>Whether a worker that nobody resumes keeps what others have made from being taken.</summary>
+    protected abstract bool IsHeldUp { get; }
+
+    /// <summary>Whether all workers that could be resumed are inside, with helpers that wait for a place.</summary>
+    protected abstract bool AreAllParked { get; }
+
+    /// <summary>Whether the consumer has something to take, or has come to the end.</summary>
+    protected abstract bool HasNews { get; }
+
+    /// <summary>Whether a helper does what the consumer would, where there are any.</summary>
+    protected abstract bool HasSubstitute { get; }
+
+    private int Substitutes => HasSubstitute && Staffing is { ConsumerHelps: true, Helpers: > 0 } ? 1 : 0;
+
+    private int Places => Math.Min(Staffing.Helpers + Substitutes + lingering, Plan.Workers + 1);
+
+    // With all places there are, nobody has to look whether there should be more.
+    private bool NeedsLookout => Staffing.Helpers <= Plan.Workers && (IsAnyoneAtWork || Begun != begunAtLook);
+
+    public void OnAsleep(Seat seat)
+    {
+        GiveUpPlace(seat);
+        if (IsIdle(seat))
+            looking--;
+        if (looking > 0 || Consumer is not { IsAsleep: true, IsInside: false })
+            return;
+        if (HasWorkForConsumer)
+            Consumer.Wake(); // nobody else will do it
+        else
+            Employ(consumerWaits: true); // as the consumer would have, had this helper not been about to look
+    }
+
+    public void OnAwake(Seat seat)
+    {
+        if (IsIdle(seat))
+            looking++;
+    }
+
+    /// <summary>Under the gate, which it leaves meanwhile: resumes a worker. False if there is none to be resumed.</summary>
+    protected abstract bool TryWork(Seat seat);
+
+    /// <summary>Counts the workers that have been at the same since the last time, although there is something else to do.</summary>
+    protected abstract int CountLingering();
+
+    /// <summary>Everybody looks again.</summary>
+    protected void WakeAll()
+    {
+        lock (Gate)
+        {
+            Change();
+            Consumer.Wake();
+            foreach (var (seat, _) in helpers)
+                seat.Wake();
+        }
+    }
+
+    /// <summary>Under the gate: who yields while it waits for anything looks.</summary>
+    protected void Change() => Volatile.Write(ref changes, changes + 1);
+
+    /// <summary>Under the gate: a helper inside a worker waits there for a place.</summary>
+    protected void Park(Seat seat)
+    {
+        seat.IsParked = true;
+        looking++;
+        seat.Wait(yields: false);
+        looking--;
+        seat.IsParked = false;
+    }
+
+    /// <summary>Under the gate: wakes those that wait for an item inside a worker.</summary>
+    /// <param name="areToEnd">Whether no more come, so that nobody needs a place for one.</param>
+    protected void WakeInside(bool areToEnd)
+    {
+        if (Consumer.IsInside)
+            Consumer.Wake();
+        foreach (var (seat, _) in helpers)
+        {
+            if (seat is { IsInside: true, IsAsleep: true } && (!seat.IsParked || areToEnd))
+                seat.Wake();
+        }
+    }
+
+    /// <summary>Under the gate: wakes the consumer if it sleeps and has something to take.</summary>
+    protected void TellConsumer()
+    {
+        if (Consumer is { IsAsleep: true, IsInside: false } && (IsLeaving || HasNews))
+            Consumer.Wake();
+    }
+
+    /// <summary>Under the gate: has a helper come if there is work for one, or if nobody looks after those at work.</summary>
+    /// <param name="consumerWaits">Whether the consumer is about to wait.</param>
+    protected void Employ(bool consumerWaits)
+    {
+        if (looking > 0 || IsLeaving)
+            return;
+        if (taken < Places && HasWork)
+        {
+            if ((FindParked() ?? FindIdle() ?? lookout ?? Hire()) is not { HasPlace: false } helper)
+                return;
+            Assign(helper);
+        }
+        else if (consumerWaits && IsHeldUp)
+        {
+            (FindIdle() ?? lookout ?? Hire())?.Wake();
+        }
+        else if (consumerWaits && AreAllParked)
+        {
+            FindParked()?.Wake();
+        }
+        else if (lookout is null && NeedsLookout && (FindIdle() ?? Hire()) is { } seat)
+        {
+            lookout = seat;
+            seat.Wake();
+        }
+    }
+
+    /// <summary>A thread goes into a worker.</summary>
+    protected void Enter(Seat seat)
+    {
+        if (IsIdle(seat))
+            looking--;
+        if (lookout == seat)
+            lookout = null;
+        seat.IsInside = true;
+    }
+
+    /// <summary>A thread comes out of a worker.</summary>
+    protected void Leave(Seat seat)
+    {
+        seat.IsInside = false;
+        if (IsIdle(seat))
+            looking++;
+    }
+
+    /// <summary>Has all helpers leave. False if one is still in user code after <see cref="RunOptions.StopTimeout"/>.</summary>
+    protected bool Dismiss()
+    {
+        Volatile.Write(ref isLeaving, true);
+        WakeAll();
+        var run = Worker.Stage.Run;
+        using (run.Time.RingAfter(run.Options.StopTimeout, GiveUp))
+        {
+            lock (Gate)
+            {
+                while (helpers.Exists(static h => h.Seat.IsInside))
+                {
+                    if (isLate)
+                        return false;
+                    Consumer.Wait(yields: true);
+                }
+            }
+        }
+
+        foreach (var (_, thread) in helpers)
+            thread.Join();
+        return true;
+    }
+
+    // A helper that may go on with something else, or with an item.
+    private bool IsIdle(Seat seat) => seat != Consumer && (!seat.IsInside || seat.IsParked);
+
+    private void GiveUp()
+    {
+        isLate = true;
+        WakeAll();
+    }
+
+    private Seat? FindIdle()
+    {
+        foreach (var (seat, _) in helpers)
+        {
+            if (seat is { IsAsleep: true, IsInside: false } && seat != lookout)
+                return seat;
+        }
+
+        return null;
+    }
+
+    private Seat? FindParked()
+    {
+        foreach (var (seat, _) in helpers)
+        {
+            if (seat is { IsAsleep: true, IsParked: true })
+                return seat;
+        }
+
+        return null;
+    }
+
+    // One more than there are workers: while one thread is in the source, each worker can have one.
+    private Seat? Hire()
+    {
+        if (isRefused || helpers.Count > Plan.Workers)
+            return null;
+        var seat = new Seat(this);
+        try
+        {
+            var thread = new Thread(state => Help((Seat)state!)) { Name = $"Penstock: {Plan.Stage} #{Worker.Index}", IsBackground = true };
+            Worker.Stage.Run.Options.StartThread(thread, seat);
+            helpers.Add((seat, thread));
+            looking++;
+            return seat;
+        }
+        catch (Exception)
+        {
+            isRefused = true; // those that are there do it all
+            return null;
+        }
+    }
+
+    private void Help(Seat seat)
+    {
+        BatchScheduling.Choose();
+        Worker.IsOnSecondThread = true;
+        Gate.Enter();
+        while (!IsLeaving)
+        {
+            if ((TryTakePlace(seat) || IsHeldUp) && TryWork(seat))
+                continue;
+            if (seat.HasPlace && HasWork && FindParked() is { } parked)
+            {
+                GiveUpPlace(seat);
+                Assign(parked);
+            }
+
+            if (seat.HasPlace)
+            {
+                seat.Wait(yields: true);
+            }
+            else if ((lookout ?? seat) == seat && NeedsLookout)
+            {
+                lookout = seat;
+                seat.Wait(yields: false, LookoutPeriod);
+                Look();
+            }
+            else
+            {
+                if (lookout == seat)
+                    lookout = null;
+                seat.Wait(yields: false);
+            }
+        }
+
+        GiveUpPlace(seat);
+        looking--;
+        Gate.Exit();
+    }
+
+    protected bool TryTakePlace(Seat seat)
+    {
+        if (seat.HasPlace)
+        {
+            if (taken <= Places)
+                return true;
+            GiveUpPlace(seat);
+        }
+
+        if (taken >= Places)
+            return false;
+        seat.HasPlace = true;
+        taken++;
+        if (lookout == seat)
+            lookout = null;
+        return true;
+    }
+
+    private void Assign(Seat seat)
+    {
+        seat.HasPlace = true;
+        taken++;
+        seat.Wake();
+    }
+
+    private void GiveUpPlace(Seat seat)
+    {
+        if (!seat.HasPlace)
+            return;
+        seat.HasPlace = false;
+        taken--;
+    }
+
+    // A wait may end a little early, or since something has changed.
+    private void Look()
+    {
+        var now = Stopwatch.GetTimestamp();
+        if (Stopwatch.GetElapsedTime(lookedAt, now).TotalMilliseconds < LookoutPeriod - 1)
+            return;
+        lookedAt = now;
+        begunAtLook = Begun;
+        lingering = CountLingering();
+    }
+}

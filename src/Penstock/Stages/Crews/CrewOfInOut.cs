@@ -1,0 +1,590 @@
+using System.Collections;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Penstock.Faults;
+using Penstock.Links;
+using Penstock.Waiting;
+using Penstock.Workers;
+
+namespace Penstock.Stages.Crews;
+
+/// <summary>
+/// The outputs of a stage with several workers that is nested in its consumer, with its producer nested in it. An item is pulled from the
+/// producer when a worker asks for one, by that worker's thread; so the consumer may end up there only if nothing else can come meanwhile.
+/// </summary>
+internal sealed class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumerator<TOut>, IPassage
+{
+    // Pulled in advance, by helpers, for a consumer that takes part.
+    private const int Stock = 16;
+
+    private readonly Func<IEnumerable<TIn>, CancellationToken, IEnumerable<TOut>?> stage;
+    private readonly CancellationTokenSource stopping;
+    private readonly CrewWorker<TIn, TOut>[] workers;
+
+    // The producer: whoever pulls.
+    private readonly IEnumerable<TIn> items;
+    private readonly Passages before;
+    private ExecutionContext contextOfItems;
+    private IEnumerator<TIn>? producer;
+
+    // Guarded by the gate.
+    private readonly Queue<TIn> pulled = [];
+    private long pulledSoFar;
+    private bool isPulling;
+    private bool isConsumersPull; // who has not come to it yet
+    private bool isInputOver;
+    private int inHand; // items that workers hold
+    private int waiting; // outputs
+    private int atWork;
+    private int parked; // of these: helpers that wait for a place
+    private int gone; // workers
+    private bool asksAgain; // a generator has asked more than once for an output
+    private long bound = long.MaxValue; // of the numbers that count
+    private bool hasFailedInput; // at the bound: what a worker does at the last item comes before that
+    private Fault? failure; // at the bound
+    private ITimer? grace;
+
+    // The consumer's.
+    private CrewWorker<TIn, TOut>? holdsOutput;
+    private bool isDisposed;
+    private Exception? thrown;
+
+    /// <param name="items">Makes the items, given the input of their producer.</param>
+    /// <param name="plan">How many workers, how much room.</param>
+    /// <param name="before">What was made for the producer.</param>
+    /// <param name="worker">In whose worker all of this happens.</param>
+    /// <param name="stage">The stage's function.</param>
+    /// <param name="stopping">Signals the tokens of the stage and of its producer, once nobody needs their items.</param>
+    public Crew(IEnumerable<TIn> items, CrewPlan plan, Passages before, Worker worker, Func<IEnumerable<TIn>, CancellationToken, IEnumerable<TOut>?> stage, CancellationTokenSource stopping)
+        : base(worker, plan)
+    {
+        (this.items, this.before, this.stage, this.stopping) = (items, before, stage, stopping);
+        var mine = OwnFlow.Leave();
+        contextOfItems = mine.Context;
+        workers = new CrewWorker<TIn, TOut>[plan.Workers];
+        for (var index = 0; index < workers.Length; index++)
+        {
+            PipelineContext.Current = new PipelineContext(worker, index);
+            workers[index] = new CrewWorker<TIn, TOut>(this, index, ExecutionContext.Capture()!);
+        }
+
+        mine.Return();
+    }
+
+    public TOut Current { get; private set; } = default!;
+
+    object? IEnumerator.Current => Current;
+
+    public Exception? Swallowed => thrown;
+
+    public bool HidesFailure => false; // it is asked for what the passages before it would tell
+
+    public Exception? FailedDispose { get; private set; }
+
+    protected override bool IsAnyoneAtWork => atWork > 0;
+
+    // A generator that asks again might keep the consumer although that has an item for it.
+    protected override bool HasSubstitute => asksAgain;
+
+    protected override bool HasWork => (parked > 0 && (pulled.Count > 0 || !isPulling)) || CanHelp;
+
+    protected override bool HasWorkForConsumer => Candidate() is { } worker && IsReadyForConsumer(worker);
+
+    protected override bool AreAllParked => parked > 0 && !IsAnyoneFree;
+
+    // What waits may belong behind an item that is done with, although its worker has not asked for another. Or that worker makes more of it.
+    protected override bool IsHeldUp =>
+        Candidate() is { HasItem: true } worker && (FirstOutput() is { } first ? first != worker && first.Outputs.Peek().Number > worker.Number : Consumer.IsAsleep);
+
+    protected override bool HasNews => Worker.IsStopping || CanTake(out _) || IsOver;
+
+    private bool CanHelp => Candidate() is { } worker && IsReadyForHelper(worker);
+
+    // The number of the next item to be taken.
+    private long NextNumber => pulledSoFar - pulled.Count;
+
+    /// <summary>Whether nothing more will come.</summary>
+    private bool IsOver
+    {
+        get
+        {
+            if (gone == workers.Length)
+                return waiting == 0 || bound < long.MaxValue;
+            if (bound == long.MaxValue || (pulled.Count > 0 && NextNumber < bound))
+                return false;
+            foreach (var worker in workers)
+            {
+                if (worker.Number < bound)
+                    return false;
+            }
+
+            return true;
+        }
+    }
+
+    public IEnumerator<TOut> GetEnumerator()
+    {
+        Worker.Own(this);
+        return this;
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    public bool MoveNext()
+    {
+        lock (Gate)
+        {
+            if (holdsOutput is not null)
+                LetGo();
+            if (2 * waiting <= Plan.RoomBehind)
+                Employ(consumerWaits: false);
+            while (!Worker.IsStopping)
+            {
+                if (TryTake())
+                    return true;
+                if (IsOver)
+                    break;
+                if (!TryWork(Consumer))
+                    Consumer.Wait(yields: true);
+            }
+        }
+
+        if (Worker.IsStopping)
+            throw Worker.Reader.StopException();
+        thrown = failure?.Exception;
+        failure?.Throw();
+        return false;
+    }
+
+    /// <summary>The next item for a worker's generator.</summary>
+    public bool Ask(CrewWorker<TIn, TOut> worker)
+    {
+        if (worker.IsReserved)
+        {
+            worker.IsReserved = false;
+            return worker.HasItem;
+        }
+
+        if (worker.IsAtEnd)
+            return false;
+        if (worker.IsMeasured)
+            worker.Overhead -= Stopwatch.GetTimestamp();
+        var isGiven = TryGive(worker);
+        if (worker.IsMeasured)
+            worker.Overhead += Stopwatch.GetTimestamp();
+        if (!isGiven)
+            throw Worker.IsStopping ? Worker.Reader.StopException() : Worker.Reader.StopOnThisThread();
+        return worker.HasItem;
+    }
+
+    public IEnumerable<TOut> Start(CrewWorker<TIn, TOut> worker, CancellationToken token) => stage(worker, token) ?? throw new InvalidOperationException(
+        $"Stage '{Plan.Stage}' returned null instead of items. Return an empty sequence if there are none.");
+
+    public void Guard()
+    {
+        before.Guard();
+        foreach (var worker in workers)
+            worker.Guard();
+        WakeAll();
+    }
+
+    public void Reset() => throw new NotSupportedException("A pipeline's items flow past once.");
+
+    public void Dispose()
+    {
+        if (isDisposed)
+            return;
+        isDisposed = true;
+        _ = stopping.CancelAsync(); // callbacks are user code: not here
+        if (!Dismiss())
+        {
+            Worker.Stage.Run.FailWith(new Fault(new WorkerStuckException($"Stage '{Plan.Stage}', worker {StuckWorker()}, is still in user code, StopTimeout = {Worker.Stage.Run.Options.StopTimeout} after its consumer ended."), Worker));
+            return;
+        }
+
+        grace?.Dispose();
+        if (thrown is null && failure is { Exception: not PipelineStoppedException and var exception })
+            Worker.Stage.Run.Log.IgnoredAfterEnd(Plan.Stage, Worker.Index, exception);
+        var mine = OwnFlow.Leave();
+        foreach (var worker in workers)
+            Note(worker.Dismiss());
+        ExecutionContext.Restore(contextOfItems);
+        Note(DisposeProducer());
+        mine.Return();
+        foreach (var item in workers.SelectMany(static w => w.Untaken).Concat(pulled))
+            Undelivered.Dispose(item, Worker.Stage.Run.FailWith);
+        foreach (var output in workers.SelectMany(static w => w.Outputs))
+            Undelivered.Dispose(output.Item, Worker.Stage.Run.FailWith);
+    }
+
+    protected override bool TryWork(Seat seat)
+    {
+        var isConsumer = seat == Consumer;
+        if (IsLeaving || Worker.IsStopping || Candidate() is not { } worker || !(isConsumer ? IsReadyForConsumer(worker) : IsReadyForHelper(worker)))
+        {
+            if (isConsumer)
+                Employ(consumerWaits: true);
+            return false;
+        }
+
+        Begin(worker, seat);
+        Gate.Exit();
+        OwnFlow? mine = isConsumer ? OwnFlow.Leave() : null;
+        worker.IsMeasured = Begun % Staffing.SamplePeriod == 0;
+        var began = worker.IsMeasured ? Stopwatch.GetTimestamp() : 0;
+        Exception? exception = null;
+        var hasYielded = false;
+        TOut output = default!;
+        try
+        {
+            hasYielded = worker.Resume(stopping.Token, out output);
+            if (hasYielded && !worker.HasItem && !worker.IsAtEnd)
+                worker.IsReserved = TryGive(worker); // an output before the first item belongs to that
+        }
+        catch (Exception e)
+        {
+            exception = e;
+        }
+
+        var ticks = worker.IsMeasured ? Stopwatch.GetTimestamp() - began - worker.Overhead : 0;
+        mine?.Return();
+        Gate.Enter();
+        if (worker.IsMeasured)
+            Staffing.Report(ticks);
+        var isWanted = hasYielded && !worker.IsTold && (!Plan.Ordered || worker.Number < bound);
+        if (isWanted)
+            Keep(worker, output);
+        if (!hasYielded)
+            OnEnded(worker, exception);
+        else if (!isWanted)
+            Drop(output);
+        Finish(worker, seat);
+        return true;
+    }
+
+    protected override int CountLingering()
+    {
+        var count = 0;
+        foreach (var worker in workers)
+        {
+            if (worker.Look() && !(worker.IsAsking && pulled.Count == 0) && worker.Thread is not { IsParked: true })
+                count++;
+        }
+
+        return count;
+    }
+
+    private void Begin(CrewWorker<TIn, TOut> worker, Seat seat)
+    {
+        Begun++;
+        atWork++;
+        worker.Begin(seat);
+        if (seat == Consumer && pulled.Count > 0 && worker is { IsAtEnd: false, IsReserved: false, Next: null })
+        {
+            var number = NextNumber;
+            worker.Reserve(pulled.Dequeue(), number); // so that it will not have to wait for one
+            inHand++;
+        }
+        else if (seat == Consumer && !isPulling && !isInputOver && bound > Turns.Idle && worker is { IsReserved: false, Next: null })
+        {
+            isPulling = isConsumersPull = true; // so that nothing else can come while it is in there
+        }
+
+        Enter(seat);
+        Employ(consumerWaits: false);
+    }
+
+    private void Finish(CrewWorker<TIn, TOut> worker, Seat seat)
+    {
+        atWork--;
+        if (isConsumersPull && seat == Consumer)
+        {
+            isPulling = isConsumersPull = false;
+            WakeInside(areToEnd: false);
+        }
+
+        worker.Pause();
+        Leave(seat);
+        Change();
+        TellConsumer();
+    }
+
+    // Under the gate, which it leaves meanwhile.
+    private void Drop(TOut output)
+    {
+        Gate.Exit();
+        Undelivered.Dispose(output, Worker.Stage.Run.FailWith);
+        Gate.Enter();
+    }
+
+    private void Keep(CrewWorker<TIn, TOut> worker, TOut output)
+    {
+        worker.Outputs.Enqueue((worker.Number, output));
+        waiting++;
+    }
+
+    private void OnEnded(CrewWorker<TIn, TOut> worker, Exception? exception)
+    {
+        if (worker.IsTold)
+            Note(exception is PipelineStoppedException ? null : exception);
+        else if (exception is not null)
+            EndAt(!Plan.Ordered || !(worker.HasItem || worker.IsAtEnd) ? 0 : worker.Number + 1, exception);
+        else if (Plan.Ordered && !worker.IsAtEnd)
+            EndAt(worker.IsReserved ? worker.Number : worker.HasItem ? worker.Number + 1 : NextNumber, with: null);
+        inHand -= (worker.HasItem ? 1 : 0) + (worker.Next is null ? 0 : 1);
+        worker.Leave();
+        gone++;
+    }
+
+    private void EndAt(long end, Exception? with)
+    {
+        if (end > bound || (end == bound && !hasFailedInput))
+        {
+            if (with is not null)
+                Worker.Stage.Run.Log.IgnoredAfterEnd(Plan.Stage, Worker.Index, with);
+            return;
+        }
+
+        (bound, hasFailedInput) = (end, false);
+        failure = with is null ? null : new Fault(with, Worker);
+        if (with is not null)
+            grace ??= Worker.Stage.Run.Time.RingAfter(Worker.Stage.Run.Options.FailureGrace, FailWhereItStands);
+    }
+
+    // What precedes the failure takes longer than everything else should take to stop.
+    private void FailWhereItStands()
+    {
+        if (!IsLeaving && failure is { } fault)
+            Worker.Stage.Run.FailWith(fault);
+    }
+
+    /// <summary>Takes an item for a worker, and waits for one, or for their end. False if the worker is to leave.</summary>
+    private bool TryGive(CrewWorker<TIn, TOut> worker)
+    {
+        lock (Gate)
+        {
+            asksAgain |= ++worker.Asked > 1;
+            if (worker.HasItem)
+            {
+                inHand--;
+                worker.Free();
+                Change();
+                TellConsumer(); // the outputs behind that item may be due
+            }
+
+            while (true)
+            {
+                if (IsLeaving || Worker.IsStopping || (bound <= Turns.Idle && (worker.Next?.Number ?? (pulled.Count > 0 ? NextNumber : bound)) >= bound))
+                {
+                    worker.IsTold = true;
+                    return false;
+                }
+
+                if (worker.TryGoOn())
+                    return true;
+                if (!(worker.Thread == Consumer || isInputOver || TryTakePlace(worker.Thread!) || !IsAnyoneFree))
+                {
+                    parked++;
+                    Change();
+                    Park(worker.Thread!);
+                    parked--;
+                }
+                else if (MayPullFor(worker) || (isConsumersPull && worker.Thread == Consumer))
+                {
+                    Pull(worker);
+                }
+                else if (pulled.Count > 0)
+                {
+                    var number = NextNumber;
+                    worker.Give(pulled.Dequeue(), number);
+                    inHand++;
+                    Employ(consumerWaits: false);
+                    return true;
+                }
+                else if (isInputOver)
+                {
+                    worker.GiveNone();
+                    Change();
+                    TellConsumer();
+                    return true;
+                }
+                else
+                {
+                    worker.IsAsking = true;
+                    worker.Thread!.Wait(yields: true);
+                    worker.IsAsking = false;
+                }
+            }
+        }
+    }
+
+    private bool MayPullFor(CrewWorker<TIn, TOut> worker)
+    {
+        if (isPulling || isInputOver || bound <= Turns.Idle || pulled.Count + inHand >= Plan.RoomBefore)
+            return false;
+        return pulled.Count <= (worker.Thread != Consumer && ConsumerHelps ? Stock : 0);
+    }
+
+    // Under the gate, which it leaves meanwhile.
+    private void Pull(CrewWorker<TIn, TOut> worker)
+    {
+        isPulling = worker.IsAsking = true;
+        isConsumersPull = false;
+        Gate.Exit();
+        var mine = OwnFlow.Leave();
+        ExecutionContext.Restore(contextOfItems);
+        if (worker.IsMeasured)
+            worker.Overhead += Stopwatch.GetTimestamp();
+        var hasItem = false;
+        TIn item = default!;
+        Exception? exception = null;
+        try
+        {
+            producer ??= items.GetEnumerator();
+            hasItem = producer.MoveNext();
+            if (hasItem)
+                item = producer.Current;
+            else
+                exception = DisposeProducer() ?? (before.HideFailure ? null : before.Swallowed);
+        }
+        catch (Exception e)
+        {
+            exception = e;
+        }
+
+        if (worker.IsMeasured)
+            worker.Overhead -= Stopwatch.GetTimestamp();
+        contextOfItems = ExecutionContext.Capture() ?? contextOfItems;
+        mine.Return();
+        Gate.Enter();
+        isPulling = worker.IsAsking = false;
+        if (hasItem)
+        {
+            pulled.Enqueue(item);
+            pulledSoFar++;
+        }
+        else
+        {
+            isInputOver = true;
+            if (exception is not null)
+            {
+                EndAt(pulledSoFar, exception);
+                hasFailedInput = bound == pulledSoFar;
+            }
+        }
+
+        Change();
+        WakeInside(areToEnd: isInputOver);
+        Employ(consumerWaits: false);
+    }
+
+    private Exception? DisposeProducer()
+    {
+        try
+        {
+            producer?.Dispose();
+            return before.Dispose();
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
+    }
+
+    // The worker to be resumed next: the one with the earliest item, since those behind it wait for that; else one without. Each has a slot
+    // of its own, so that the earliest always gets on; beyond that it needs one of those that are left.
+    private CrewWorker<TIn, TOut>? Candidate()
+    {
+        CrewWorker<TIn, TOut>? first = null;
+        CrewWorker<TIn, TOut>? firstWithSlot = null;
+        var mayBegin = bound > Turns.Idle || (pulled.Count > 0 && NextNumber < bound);
+        var slotsLeft = Plan.RoomBehind - workers.Length;
+        foreach (var worker in workers)
+        {
+            var slots = worker.Slots;
+            slotsLeft -= Math.Max(0, slots - 1);
+            if (!worker.IsFree || !(mayBegin || (worker.HasItem && worker.Number < bound)))
+                continue;
+            if (first is null || worker.Number < first.Number)
+                first = worker;
+            if (slots == 0 && (firstWithSlot is null || worker.Number < firstWithSlot.Number))
+                firstWithSlot = worker;
+        }
+
+        return slotsLeft > 0 ? first : firstWithSlot;
+    }
+
+    private bool IsReadyForHelper(CrewWorker<TIn, TOut> worker) =>
+        pulled.Count > 0 || isInputOver || worker.IsAtEnd || bound <= Turns.Idle || !isPulling || worker.HasItem;
+
+    // Never one that might keep the consumer from what comes meanwhile, because it has to wait for an item.
+    private bool IsReadyForConsumer(CrewWorker<TIn, TOut> worker)
+    {
+        if (!ConsumerHelps)
+            return false;
+        return (atWork == parked && waiting == 0) || worker.IsAtEnd || worker.IsReserved || worker.Next is not null || isInputOver || pulled.Count > 0;
+    }
+
+    private bool IsAnyoneFree => Array.Exists(workers, static w => w.IsFree);
+
+    private CrewWorker<TIn, TOut>? FirstOutput()
+    {
+        CrewWorker<TIn, TOut>? first = null;
+        foreach (var worker in workers)
+        {
+            if (worker.Outputs.TryPeek(out var output) && (first is null || output.Number < first.Outputs.Peek().Number))
+                first = worker;
+        }
+
+        return first;
+    }
+
+    private bool CanTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out CrewWorker<TIn, TOut>? from)
+    {
+        from = waiting == 0 ? null : FirstOutput();
+        if (from is null || !Plan.Ordered)
+            return from is not null;
+        var number = from.Outputs.Peek().Number;
+        if (number >= bound)
+            return false;
+        foreach (var worker in workers)
+        {
+            if (worker != from && worker.Number <= number)
+                return false;
+        }
+
+        return true;
+    }
+
+    private bool TryTake()
+    {
+        if (!CanTake(out var worker))
+            return false;
+        Current = worker.Outputs.Dequeue().Item;
+        worker.IsConsumed = true;
+        holdsOutput = worker;
+        waiting--;
+        return true;
+    }
+
+    private void LetGo()
+    {
+        holdsOutput!.IsConsumed = false;
+        holdsOutput = null;
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<TOut>())
+            Current = default!;
+        Change();
+    }
+
+    private void Note(Exception? exception)
+    {
+        if (exception is not null && exception is not PipelineStoppedException)
+            FailedDispose ??= exception;
+    }
+
+    private int StuckWorker()
+    {
+        lock (Gate)
+            return Array.FindIndex(workers, static w => w.Thread is not null);
+    }
+}

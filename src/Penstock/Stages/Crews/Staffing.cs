@@ -1,0 +1,41 @@
+namespace Penstock.Stages.Crews;
+
+/// <summary>
+/// Decides by what a step of the workers costs how many threads help the consumer with it: none while a step costs less than passing
+/// the work around, one for each further processor while a thread more would only take turns with the others, else all that find work.
+/// </summary>
+/// <param name="workers">The workers of the stage.</param>
+/// <param name="frequency">Ticks of the clock per second.</param>
+/// <remarks>The figures are those of <see cref="Penstock.Workers.Lead"/>, for the same reasons.</remarks>
+internal class Staffing(int workers, long frequency)
+{
+    /// <summary>One step of so many is measured.</summary>
+    public const int SamplePeriod = 8;
+
+    // One step counts so little that a thread that lost its processor once changes nothing.
+    private const int Smoothing = 16;
+
+    // Each pair apart from each other, so that not every step changes the number.
+    private readonly long cheapBelow = frequency / 1_000_000; // 1 µs
+    private readonly long shareFrom = frequency / 500_000; // 2 µs
+    private readonly long fewBelow = frequency / 80_000; // 12.5 µs
+    private readonly long costlyFrom = frequency / 40_000; // 25 µs
+
+    private readonly int all = workers + 1; // while one is in the source, each worker has a thread
+    private readonly int few = Math.Min(Environment.ProcessorCount - 1, workers + 1);
+    private double cost = frequency / 40_000d;
+    private int helpers = workers + 1;
+
+    /// <summary>Threads that may be at work beside the consumer.</summary>
+    public virtual int Helpers => helpers;
+
+    /// <summary>Whether the consumer's thread takes part while it waits: a step keeps it no longer than to be woken would.</summary>
+    public virtual bool ConsumerHelps => helpers < all;
+
+    /// <summary>A step has taken so many ticks.</summary>
+    public virtual void Report(long ticks)
+    {
+        cost += (Math.Min(ticks, 5 * costlyFrom) - cost) / Smoothing;
+        helpers = cost < (helpers == 0 ? shareFrom : cheapBelow) ? 0 : cost < (helpers == all ? fewBelow : costlyFrom) ? few : all;
+    }
+}

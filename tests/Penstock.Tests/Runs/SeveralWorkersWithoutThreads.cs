@@ -1,0 +1,368 @@
+using System.Collections.Concurrent;
+using Penstock.Tests.Support;
+
+namespace Penstock.Tests.Runs;
+
+/// <summary>Isolation.None with several workers: resumed by the consumer's thread and by helpers, however many there are, with the same result.</summary>
+public sealed class SeveralWorkersWithoutThreads : IDisposable
+{
+    private const int Workers = 4;
+
+    private static readonly StageOptions None = new() { Isolation = Isolation.None };
+    private static readonly StageOptions Four = None with { Workers = Workers };
+
+    private readonly Gate gate = new();
+    private readonly Depot depot = new();
+
+    public static TheoryData<string> Crews => [.. Staffings.All.Keys];
+
+    public void Dispose() => gate.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Give_what_plain_composition_gives(string crew) => Within.Time(async () =>
+    {
+        var items = await Pipeline.From(Count, 3000, None).Then(Twice, Four).Then(Odd, None).To(xs => xs.ToList()).RunAsync(With(crew));
+        Assert.Equal(Odd(Twice(Count(3000))), items);
+    });
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Give_the_same_items_where_the_order_is_given_up(string crew) => Within.Time(async () =>
+    {
+        var items = await Pipeline.From(Count, 3000, None).Then(Odd, Four with { Ordered = false }).To(xs => xs.ToList()).RunAsync(With(crew));
+        Assert.Equal(Odd(Count(3000)), items.Order());
+    });
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Never_have_more_than_MaxInFlight_items_alive(string crew) => Within.Time(async () =>
+    {
+        var (before, behind) = (new Gauge(), new Gauge());
+        await Pipeline.From(Produce, None with { MaxInFlight = 7 }).Then(Pass, Four with { MaxInFlight = 6 }).To(Consume).RunAsync(With(crew));
+        Assert.InRange(before.Most, 1, 7);
+        Assert.InRange(behind.Most, 1, 6);
+
+        IEnumerable<int> Produce()
+        {
+            for (var i = 0; i < 3000; i++)
+            {
+                before.Enter();
+                yield return i;
+            }
+        }
+
+        IEnumerable<int> Pass(IEnumerable<int> items)
+        {
+            foreach (var item in items)
+            {
+                behind.Enter();
+                yield return item;
+                before.Leave();
+            }
+        }
+
+        void Consume(IEnumerable<int> items)
+        {
+            foreach (var _ in items)
+                behind.Leave();
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Each_know_which_one_they_are_and_keep_what_they_put_into_an_AsyncLocal(string crew) => Within.Time(async () =>
+    {
+        var local = new AsyncLocal<object?>();
+        var seen = new ConcurrentDictionary<int, int>();
+        await Pipeline.From(Count, 3000, None).Then(Ask, Four).To(Items.Drop).RunAsync(With(crew));
+        Assert.Equal(Enumerable.Range(0, Workers), seen.Keys.Order());
+        Assert.All(seen.Values, starts => Assert.Equal(1, starts));
+
+        IEnumerable<int> Ask(IEnumerable<int> items)
+        {
+            var (mine, worker) = (new object(), PipelineContext.Current!.Worker);
+            seen.AddOrUpdate(worker, 1, (_, n) => n + 1);
+            Assert.Null(local.Value);
+            local.Value = mine;
+            foreach (var item in items)
+            {
+                Assert.Same(mine, local.Value);
+                Assert.Equal(worker, PipelineContext.Current.Worker);
+                yield return item;
+            }
+        }
+    });
+
+    [Fact]
+    public Task Leave_the_consumers_own_flow_as_it_is() => Within.Time(async () =>
+    {
+        var local = new AsyncLocal<int>();
+        await Pipeline.From(Count, 100, None).Then(xs => xs.Select(Put), Four).To(Consume).RunAsync(With("the consumer alone"));
+
+        int Put(int item) => local.Value = item;
+
+        void Consume(IEnumerable<int> items)
+        {
+            local.Value = -1;
+            using var suppressed = ExecutionContext.SuppressFlow();
+            foreach (var _ in items)
+            {
+                Assert.Equal(-1, local.Value);
+                Assert.True(ExecutionContext.IsFlowSuppressed());
+            }
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Keep_no_result_waiting_for_an_item_that_does_not_come(string crew) => Within.Time(async () =>
+    {
+        using var all = new SemaphoreSlim(0);
+        for (var count = 1; count < 40; count++)
+            await Pipeline.From(Produce, count, None).Then(Twice, Four).To(Consume).RunAsync(With(crew));
+
+        // The second item of each pair comes when all results of the first have been consumed.
+        IEnumerable<int> Produce(int count)
+        {
+            for (var i = 0; i < count; i++)
+                yield return i;
+            for (var i = 0; i < 2 * count; i++)
+                Assert.True(all.Wait(TimeSpan.FromSeconds(20)), "a result was kept waiting");
+            yield return count;
+        }
+
+        void Consume(IEnumerable<int> items)
+        {
+            foreach (var _ in items)
+                all.Release();
+            while (all.Wait(0))
+            {
+                // for the next run
+            }
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Are_all_ended_and_have_their_items_disposed_when_the_consumer_ends_early(string crew) => Within.Time(async () =>
+    {
+        var (starts, ends) = (0, 0);
+        var taken = await Pipeline.From(() => depot.Parcels(), None).Then(Pass, Four).To(xs => xs.Take(100).ToList()).RunAsync(With(crew));
+        Assert.Equal(Enumerable.Range(0, 100), taken.Select(p => p.Number));
+        Assert.InRange(starts, 1, Workers);
+        Assert.Equal(starts, ends);
+        taken.ForEach(p => p.Dispose());
+        depot.MustHaveEverythingBack();
+
+        IEnumerable<Parcel> Pass(IEnumerable<Parcel> parcels)
+        {
+            Interlocked.Increment(ref starts);
+            try
+            {
+                foreach (var parcel in parcels)
+                    yield return parcel;
+            }
+            finally
+            {
+                Interlocked.Increment(ref ends);
+            }
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Fail_with_the_exception_itself_behind_the_items_before_it(string crew) => Within.Time(async () =>
+    {
+        var failure = new TestException();
+        var seen = new List<int>();
+        var thrown = await Assert.ThrowsAsync<TestException>(() =>
+            Pipeline.From(Items.Endless, None).Then(FailAtFifty, Four).To(Keep).RunAsync(With(crew) with { FailureGrace = Patience.NoHurry.FailureGrace }));
+        Assert.Same(failure, thrown);
+        Assert.Contains(nameof(FailAtFifty), thrown.StackTrace, StringComparison.Ordinal);
+        Assert.Equal(Enumerable.Range(0, 50), seen);
+
+        IEnumerable<int> FailAtFifty(IEnumerable<int> items)
+        {
+            foreach (var item in items)
+                yield return item < 50 ? item : throw (item == 50 ? failure : new TestException());
+        }
+
+        void Keep(IEnumerable<int> items)
+        {
+            foreach (var item in items)
+                seen.Add(item);
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Pass_on_the_exception_of_what_is_nested_in_them(string crew) => Within.Time(async () =>
+    {
+        var failure = new TestException();
+        var seen = 0;
+        var thrown = await Assert.ThrowsAsync<TestException>(() =>
+            Pipeline.From(() => Items.ThenFail(50, failure), None).Then(Pass, Four).To(xs => xs.Aggregate(0, (n, _) => seen = n + 1)).RunAsync(With(crew) with { FailureGrace = Patience.NoHurry.FailureGrace }));
+        Assert.Same(failure, thrown);
+        Assert.Equal(50, seen);
+    });
+
+    [Fact]
+    public Task Fail_although_an_earlier_item_is_never_done() => Within.Time(async () =>
+    {
+        await Assert.ThrowsAsync<TestException>(() => Pipeline.From(Count, 2, None).Then(HangOrFail, Four).To(Items.Drop).RunAsync(With("all helpers")));
+
+        IEnumerable<int> HangOrFail(IEnumerable<int> items, CancellationToken token)
+        {
+            foreach (var item in items)
+            {
+                if (item == 1)
+                    throw new TestException();
+                token.WaitHandle.WaitOne();
+                yield return item;
+            }
+        }
+    });
+
+    [Fact]
+    public Task Work_all_at_the_same_time_from_the_first_item_on() => Within.Time(async () =>
+    {
+        using var barrier = new Barrier(Workers);
+        await Pipeline.From(Count, Workers, None).Then(xs => xs.Select(Meet), Four).To(Items.Drop).RunAsync();
+
+        int Meet(int item) => barrier.SignalAndWait(TimeSpan.FromSeconds(20)) ? item : throw new TestException("not all came");
+    });
+
+    [Fact]
+    public Task Work_all_at_the_same_time_when_items_turn_out_to_be_costly() => Within.Time(async () =>
+    {
+        using var barrier = new Barrier(Workers);
+        await Pipeline.From(Count, 20_000 + Workers, None).Then(xs => xs.Select(Meet), Four).To(Items.Drop).RunAsync();
+
+        int Meet(int item) => item < 20_000 || barrier.SignalAndWait(TimeSpan.FromSeconds(20)) ? item : throw new TestException("not all came");
+    });
+
+    [Fact]
+    public Task Run_on_the_consumers_thread_while_items_are_cheap() => Within.Time(async () =>
+    {
+        var elsewhere = 1;
+        for (var tries = 0; tries < 20 && elsewhere > 0; tries++)
+        {
+            elsewhere = 0;
+            await Pipeline.From(Count, 40_000, None).Then(xs => xs.Select(Look), Four with { Name = "cheap" }).To(Items.Drop).RunAsync();
+        }
+
+        Assert.Equal(0, elsewhere); // a busy machine may make items look costly, but not in every run
+
+        int Look(int item)
+        {
+            if (item > 30_000 && Thread.CurrentThread.Name!.StartsWith("Penstock: cheap", StringComparison.Ordinal))
+                elsewhere++;
+            return item;
+        }
+    });
+
+    [Fact]
+    public Task Go_on_without_helpers_if_the_system_refuses_them() => Within.Time(async () =>
+    {
+        var started = 0;
+        var options = With("all helpers") with
+        {
+            StartThread = (thread, state) =>
+            {
+                if (started++ > 0)
+                    throw new TestException("no thread");
+                thread.Start(state);
+            },
+        };
+        Assert.Equal(Twice(Count(1000)), await Pipeline.From(Count, 1000, None).Then(Twice, Four).To(xs => xs.ToList()).RunAsync(options));
+    });
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Are_aborted_while_they_wait_for_an_item(string crew) => Within.Time(async () =>
+    {
+        await using var run = Pipeline.From(Produce, None).Then(Twice, Four).To(Items.Drop).Start(With(crew));
+        await gate.Arrived;
+        run.Abort();
+        gate.Open();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Completion);
+
+        IEnumerable<int> Produce()
+        {
+            yield return 0;
+            yield return 1;
+            gate.Pass();
+            yield return 2;
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Finish_what_was_produced_when_the_run_drains(string crew) => Within.Time(async () =>
+    {
+        var (produced, consumed) = (0, 0);
+        await using var run = Pipeline.From(() => Items.Endless().Select(x => produced = x + 1), None).Then(Pass, Four).To(Consume).Start(With(crew));
+        await gate.Arrived;
+        var drained = run.DrainAsync();
+        gate.Open();
+        await drained;
+        await run.Completion;
+        Assert.Equal(produced, consumed);
+
+        void Consume(IEnumerable<int> items)
+        {
+            foreach (var _ in items)
+            {
+                if (++consumed == 10)
+                    gate.Pass();
+            }
+        }
+    });
+
+    [Fact]
+    public Task One_that_is_stuck_when_the_consumer_has_ended_is_named_after_the_stop_timeout() => Within.Time(async () =>
+    {
+        var pipeline = Pipeline.From(Items.Endless, None).Then(xs => xs.Select(StickAtThree), Four with { Name = "stuck" }).To(xs => xs.Take(3).Select(WaitAtTwo).Count());
+        var thrown = await Assert.ThrowsAsync<WorkerStuckException>(() => pipeline.RunAsync(With("all helpers") with { StopTimeout = TimeSpan.FromMilliseconds(200) }));
+        Assert.Contains("'stuck'", thrown.Message, StringComparison.Ordinal);
+
+        int WaitAtTwo(int item)
+        {
+            if (item == 2)
+                gate.Arrived.Wait();
+            return item;
+        }
+
+        int StickAtThree(int item)
+        {
+            if (item == 3)
+                gate.Pass();
+            return item;
+        }
+    });
+
+    [Fact]
+    public Task Are_one_row_with_their_neighbours() => Within.Time(async () =>
+    {
+        var run = Pipeline.From(Count, 100, None with { Name = "a" }).Then(Twice, Four with { Name = "b" }).To(Items.Drop, new() { Name = "c" }).Start();
+        await run.Completion;
+        var row = Assert.Single(run.Snapshot().Stages);
+        Assert.Equal("a+b+c", row.Name);
+        Assert.Equal(100, row.ItemsIn);
+    });
+
+    private static RunOptions With(string crew) => new() { CreateStaffing = Staffings.All[crew] };
+
+    private static IEnumerable<int> Count(int count) => Enumerable.Range(0, count);
+
+    private static IEnumerable<int> Twice(IEnumerable<int> items) => items.SelectMany(x => new[] { x, x });
+
+    private static IEnumerable<int> Odd(IEnumerable<int> items) => items.Where(x => x % 2 == 1);
+
+    private static IEnumerable<int> Pass(IEnumerable<int> items)
+    {
+        foreach (var item in items)
+            yield return item;
+    }
+}
