@@ -207,6 +207,58 @@ public sealed class SeveralWorkersWithoutThreads : IDisposable
         Assert.Equal(50, seen);
     });
 
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Fail_nothing_when_they_are_stopped_because_nobody_needs_their_items(string crew) => Within.Time(async () =>
+    {
+        for (var i = 0; i < 20; i++)
+            await Pipeline.From(UntilStopped, None).Then(Pass, Four).Then(StayInside).To(xs => xs.Take(1).Count()).RunAsync(With(crew) with { FailureGrace = TimeSpan.Zero });
+
+        static IEnumerable<int> UntilStopped(CancellationToken token)
+        {
+            for (var i = 0; i < 3; i++)
+                yield return i;
+            token.WaitHandle.WaitOne();
+            token.ThrowIfCancellationRequested();
+        }
+
+        static IEnumerable<int> StayInside(IEnumerable<int> items, CancellationToken token)
+        {
+            foreach (var item in items)
+            {
+                if (item == 1)
+                {
+                    token.WaitHandle.WaitOne();
+                    Thread.SpinWait(10_000); // so long takes the clock of the failure, if there is one
+                }
+
+                yield return item;
+            }
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Leave_to_the_others_what_one_does_not_take_that_ends_for_itself(string crew) => Within.Time(async () =>
+    {
+        for (var count = 1; count < 60; count++)
+        {
+            var items = await Pipeline.From(Count, count, None).Then(EndEarly, Four with { Ordered = false }).To(xs => xs.ToList()).RunAsync(With(crew));
+            Assert.Equal(Count(count), items.Order());
+        }
+
+        static IEnumerable<int> EndEarly(IEnumerable<int> items)
+        {
+            var left = PipelineContext.Current!.Worker == 0 ? 3 : int.MaxValue;
+            foreach (var item in items)
+            {
+                yield return item;
+                if (--left == 0)
+                    yield break;
+            }
+        }
+    });
+
     [Fact]
     public Task Fail_although_an_earlier_item_is_never_done() => Within.Time(async () =>
     {

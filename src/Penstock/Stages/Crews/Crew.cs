@@ -84,7 +84,8 @@ internal abstract class Crew
 
     private int Substitutes => HasSubstitute && Staffing is { ConsumerHelps: true, Helpers: > 0 } ? 1 : 0;
 
-    private int Places => Math.Min(Staffing.Helpers + Substitutes + lingering, Plan.Workers + 1);
+    // Where the system gives no more threads, those that are there never wait for a place all at once.
+    private int Places => Math.Clamp(Staffing.Helpers + Substitutes + lingering, isRefused && helpers.Count > 0 ? 1 : 0, Plan.Workers + 1);
 
     // With all places there are, nobody has to look whether there should be more.
     private bool NeedsLookout => Staffing.Helpers <= Plan.Workers && (IsAnyoneAtWork || Begun != begunAtLook);
@@ -94,7 +95,7 @@ internal abstract class Crew
         GiveUpPlace(seat);
         if (IsIdle(seat))
             looking--;
-        if (looking > 0 || Consumer is not { IsAsleep: true, IsInside: false })
+        if (IsLeaving || looking > 0 || Consumer is not { IsAsleep: true, IsInside: false })
             return;
         if (HasWorkForConsumer)
             Consumer.Wake(); // nobody else will do it
@@ -340,6 +341,8 @@ internal abstract class Crew
     {
         seat.HasPlace = true;
         taken++;
+        if (lookout == seat)
+            lookout = null;
         seat.Wake();
     }
 

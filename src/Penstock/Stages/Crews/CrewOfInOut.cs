@@ -42,6 +42,7 @@ internal sealed class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumerator<TOu
     private long bound = long.MaxValue; // of the numbers that count
     private bool hasFailedInput; // at the bound: what a worker does at the last item comes before that
     private Fault? failure; // at the bound
+    private readonly List<Exception> ignored = []; // behind the bound
     private ITimer? grace;
 
     // The consumer's.
@@ -100,6 +101,8 @@ internal sealed class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumerator<TOu
 
     private bool CanHelp => Candidate() is { } worker && IsReadyForHelper(worker);
 
+    private bool HasRoom => pulled.Count + inHand < Plan.RoomBefore;
+
     // The number of the next item to be taken.
     private long NextNumber => pulledSoFar - pulled.Count;
 
@@ -132,6 +135,8 @@ internal sealed class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumerator<TOu
 
     public bool MoveNext()
     {
+        if (isDisposed)
+            return false;
         lock (Gate)
         {
             if (holdsOutput is not null)
@@ -159,6 +164,8 @@ internal sealed class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumerator<TOu
     /// <summary>The next item for a worker's generator.</summary>
     public bool Ask(CrewWorker<TIn, TOut> worker)
     {
+        if (worker.Thread is null)
+            throw new InvalidOperationException($"Stage '{Plan.Stage}' asks for an item while nobody has asked it for one. Take the items where they are needed, not ahead on another thread.");
         if (worker.IsReserved)
         {
             worker.IsReserved = false;
@@ -203,7 +210,9 @@ internal sealed class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumerator<TOu
         }
 
         grace?.Dispose();
-        if (thrown is null && failure is { Exception: not PipelineStoppedException and var exception })
+        if (thrown is null && failure is not null)
+            ignored.Add(failure.Exception);
+        foreach (var exception in ignored.Where(static e => e is not PipelineStoppedException))
             Worker.Stage.Run.Log.IgnoredAfterEnd(Plan.Stage, Worker.Index, exception);
         var mine = OwnFlow.Leave();
         foreach (var worker in workers)
@@ -331,9 +340,14 @@ internal sealed class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumerator<TOu
             EndAt(!Plan.Ordered || !(worker.HasItem || worker.IsAtEnd) ? 0 : worker.Number + 1, exception);
         else if (Plan.Ordered && !worker.IsAtEnd)
             EndAt(worker.IsReserved ? worker.Number : worker.HasItem ? worker.Number + 1 : NextNumber, with: null);
+        var hadRoom = HasRoom;
         inHand -= (worker.HasItem ? 1 : 0) + (worker.Next is null ? 0 : 1);
+        if (!Plan.Ordered)
+            worker.GiveBack(pulled); // the others go on
         worker.Leave();
         gone++;
+        if (!hadRoom || pulled.Count > 0)
+            WakeInside(areToEnd: false);
     }
 
     private void EndAt(long end, Exception? with)
@@ -341,20 +355,20 @@ internal sealed class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumerator<TOu
         if (end > bound || (end == bound && !hasFailedInput))
         {
             if (with is not null)
-                Worker.Stage.Run.Log.IgnoredAfterEnd(Plan.Stage, Worker.Index, with);
+                ignored.Add(with);
             return;
         }
 
         (bound, hasFailedInput) = (end, false);
         failure = with is null ? null : new Fault(with, Worker);
-        if (with is not null)
+        if (with is not null && !Worker.IsStopping)
             grace ??= Worker.Stage.Run.Time.RingAfter(Worker.Stage.Run.Options.FailureGrace, FailWhereItStands);
     }
 
     // What precedes the failure takes longer than everything else should take to stop.
     private void FailWhereItStands()
     {
-        if (!IsLeaving && failure is { } fault)
+        if (!IsLeaving && !Worker.IsStopping && failure is { } fault)
             Worker.Stage.Run.FailWith(fault);
     }
 
@@ -366,9 +380,12 @@ internal sealed class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumerator<TOu
             asksAgain |= ++worker.Asked > 1;
             if (worker.HasItem)
             {
+                var hadRoom = HasRoom;
                 inHand--;
                 worker.Free();
                 Change();
+                if (!hadRoom)
+                    WakeInside(areToEnd: false);
                 TellConsumer(); // the outputs behind that item may be due
             }
 
@@ -420,9 +437,9 @@ internal sealed class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumerator<TOu
 
     private bool MayPullFor(CrewWorker<TIn, TOut> worker)
     {
-        if (isPulling || isInputOver || bound <= Turns.Idle || pulled.Count + inHand >= Plan.RoomBefore)
+        if (isPulling || isInputOver || bound <= Turns.Idle || !HasRoom)
             return false;
-        return pulled.Count <= (worker.Thread != Consumer && ConsumerHelps ? Stock : 0);
+        return pulled.Count <= (worker.Thread != Consumer && ConsumerHelps && !Consumer.IsAsleep ? Stock : 0);
     }
 
     // Under the gate, which it leaves meanwhile.
@@ -445,7 +462,7 @@ internal sealed class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumerator<TOu
             if (hasItem)
                 item = producer.Current;
             else
-                exception = DisposeProducer() ?? (before.HideFailure ? null : before.Swallowed);
+                exception = EndProducer();
         }
         catch (Exception e)
         {
@@ -469,13 +486,20 @@ internal sealed class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumerator<TOu
             if (exception is not null)
             {
                 EndAt(pulledSoFar, exception);
-                hasFailedInput = bound == pulledSoFar;
+                hasFailedInput |= failure?.Exception == exception;
             }
         }
 
         Change();
         WakeInside(areToEnd: isInputOver);
         Employ(consumerWaits: false);
+    }
+
+    // It has come to its end, as if all were well.
+    private Exception? EndProducer()
+    {
+        var failed = DisposeProducer();
+        return (before.HideFailure ? null : before.Swallowed) ?? failed;
     }
 
     private Exception? DisposeProducer()

@@ -19,8 +19,6 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     private bool isEnumerated;
     private bool isBegun; // at the last look
 
-    public int Index => index;
-
     public Worker Worker => crew.Worker;
 
     public TIn Current { get; private set; } = default!;
@@ -122,6 +120,21 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     public void GiveNone() => Number = Turns.AfterTheEnd(index);
 
     public void Free() => (Current, Number) = (default!, Turns.Idle);
+
+    /// <summary>Gives back what its generator has not asked for.</summary>
+    public void GiveBack(Queue<TIn> to)
+    {
+        if (IsReserved && HasItem)
+        {
+            to.Enqueue(Current);
+            IsReserved = false;
+        }
+
+        if (Next is not var (item, _))
+            return;
+        to.Enqueue(item);
+        Next = null;
+    }
 
     public void Leave()
     {
