@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Penstock.Faults;
 using Penstock.Links;
-using Penstock.Waiting;
 using Penstock.Workers;
 
 namespace Penstock.Stages.Crews;
@@ -12,7 +11,7 @@ namespace Penstock.Stages.Crews;
 /// The outputs of a stage with several workers that is nested in its consumer, with its producer nested in it. An item is pulled from the
 /// producer when a worker asks for one, by that worker's thread; so the consumer may end up there only if nothing else can come meanwhile.
 /// </summary>
-internal sealed class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumerator<TOut>, IPassage
+internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumerator<TOut>, IPassage
 {
     // Pulled in advance, by helpers, for a consumer that takes part.
     private const int Stock = 16;
@@ -101,29 +100,12 @@ internal sealed class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumerator<TOu
 
     private bool CanHelp => Candidate() is { } worker && IsReadyForHelper(worker);
 
+    private bool IsAnyoneFree => Array.Exists(workers, static w => w.IsFree);
+
     private bool HasRoom => pulled.Count + inHand < Plan.RoomBefore;
 
     // The number of the next item to be taken.
     private long NextNumber => pulledSoFar - pulled.Count;
-
-    /// <summary>Whether nothing more will come.</summary>
-    private bool IsOver
-    {
-        get
-        {
-            if (gone == workers.Length)
-                return waiting == 0 || bound < long.MaxValue;
-            if (bound == long.MaxValue || (pulled.Count > 0 && NextNumber < bound))
-                return false;
-            foreach (var worker in workers)
-            {
-                if (worker.Number < bound)
-                    return false;
-            }
-
-            return true;
-        }
-    }
 
     public IEnumerator<TOut> GetEnumerator()
     {
@@ -159,29 +141,6 @@ internal sealed class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumerator<TOu
         thrown = failure?.Exception;
         failure?.Throw();
         return false;
-    }
-
-    /// <summary>The next item for a worker's generator.</summary>
-    public bool Ask(CrewWorker<TIn, TOut> worker)
-    {
-        if (worker.Thread is null)
-            throw new InvalidOperationException($"Stage '{Plan.Stage}' asks for an item while nobody has asked it for one. Take the items where they are needed, not ahead on another thread.");
-        if (worker.IsReserved)
-        {
-            worker.IsReserved = false;
-            return worker.HasItem;
-        }
-
-        if (worker.IsAtEnd)
-            return false;
-        if (worker.IsMeasured)
-            worker.Overhead -= Stopwatch.GetTimestamp();
-        var isGiven = TryGive(worker);
-        if (worker.IsMeasured)
-            worker.Overhead += Stopwatch.GetTimestamp();
-        if (!isGiven)
-            throw Worker.IsStopping ? Worker.Reader.StopException() : Worker.Reader.StopOnThisThread();
-        return worker.HasItem;
     }
 
     public IEnumerable<TOut> Start(CrewWorker<TIn, TOut> worker, CancellationToken token) => stage(worker, token) ?? throw new InvalidOperationException(
@@ -332,189 +291,6 @@ internal sealed class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumerator<TOu
         waiting++;
     }
 
-    private void OnEnded(CrewWorker<TIn, TOut> worker, Exception? exception)
-    {
-        if (worker.IsTold)
-            Note(exception is PipelineStoppedException ? null : exception);
-        else if (exception is not null)
-            EndAt(!Plan.Ordered || !(worker.HasItem || worker.IsAtEnd) ? 0 : worker.Number + 1, exception);
-        else if (Plan.Ordered && !worker.IsAtEnd)
-            EndAt(worker.IsReserved ? worker.Number : worker.HasItem ? worker.Number + 1 : NextNumber, with: null);
-        var hadRoom = HasRoom;
-        inHand -= (worker.HasItem ? 1 : 0) + (worker.Next is null ? 0 : 1);
-        if (!Plan.Ordered)
-            worker.GiveBack(pulled); // the others go on
-        worker.Leave();
-        gone++;
-        if (!hadRoom || pulled.Count > 0)
-            WakeInside(areToEnd: false);
-    }
-
-    private void EndAt(long end, Exception? with)
-    {
-        if (end > bound || (end == bound && !hasFailedInput))
-        {
-            if (with is not null)
-                ignored.Add(with);
-            return;
-        }
-
-        (bound, hasFailedInput) = (end, false);
-        failure = with is null ? null : new Fault(with, Worker);
-        if (with is not null && !Worker.IsStopping)
-            grace ??= Worker.Stage.Run.Time.RingAfter(Worker.Stage.Run.Options.FailureGrace, FailWhereItStands);
-    }
-
-    // What precedes the failure takes longer than everything else should take to stop.
-    private void FailWhereItStands()
-    {
-        if (!IsLeaving && !Worker.IsStopping && failure is { } fault)
-            Worker.Stage.Run.FailWith(fault);
-    }
-
-    /// <summary>Takes an item for a worker, and waits for one, or for their end. False if the worker is to leave.</summary>
-    private bool TryGive(CrewWorker<TIn, TOut> worker)
-    {
-        lock (Gate)
-        {
-            asksAgain |= ++worker.Asked > 1;
-            if (worker.HasItem)
-            {
-                var hadRoom = HasRoom;
-                inHand--;
-                worker.Free();
-                Change();
-                if (!hadRoom)
-                    WakeInside(areToEnd: false);
-                TellConsumer(); // the outputs behind that item may be due
-            }
-
-            while (true)
-            {
-                if (IsLeaving || Worker.IsStopping || (bound <= Turns.Idle && (worker.Next?.Number ?? (pulled.Count > 0 ? NextNumber : bound)) >= bound))
-                {
-                    worker.IsTold = true;
-                    return false;
-                }
-
-                if (worker.TryGoOn())
-                    return true;
-                if (!(worker.Thread == Consumer || isInputOver || TryTakePlace(worker.Thread!) || !IsAnyoneFree))
-                {
-                    parked++;
-                    Change();
-                    Park(worker.Thread!);
-                    parked--;
-                }
-                else if (MayPullFor(worker) || (isConsumersPull && worker.Thread == Consumer))
-                {
-                    Pull(worker);
-                }
-                else if (pulled.Count > 0)
-                {
-                    var number = NextNumber;
-                    worker.Give(pulled.Dequeue(), number);
-                    inHand++;
-                    Employ(consumerWaits: false);
-                    return true;
-                }
-                else if (isInputOver)
-                {
-                    worker.GiveNone();
-                    Change();
-                    TellConsumer();
-                    return true;
-                }
-                else
-                {
-                    worker.IsAsking = true;
-                    worker.Thread!.Wait(yields: true);
-                    worker.IsAsking = false;
-                }
-            }
-        }
-    }
-
-    private bool MayPullFor(CrewWorker<TIn, TOut> worker)
-    {
-        if (isPulling || isInputOver || bound <= Turns.Idle || !HasRoom)
-            return false;
-        return pulled.Count <= (worker.Thread != Consumer && ConsumerHelps && !Consumer.IsAsleep ? Stock : 0);
-    }
-
-    // Under the gate, which it leaves meanwhile.
-    private void Pull(CrewWorker<TIn, TOut> worker)
-    {
-        isPulling = worker.IsAsking = true;
-        isConsumersPull = false;
-        Gate.Exit();
-        var mine = OwnFlow.Leave();
-        ExecutionContext.Restore(contextOfItems);
-        if (worker.IsMeasured)
-            worker.Overhead += Stopwatch.GetTimestamp();
-        var hasItem = false;
-        TIn item = default!;
-        Exception? exception = null;
-        try
-        {
-            producer ??= items.GetEnumerator();
-            hasItem = producer.MoveNext();
-            if (hasItem)
-                item = producer.Current;
-            else
-                exception = EndProducer();
-        }
-        catch (Exception e)
-        {
-            exception = e;
-        }
-
-        if (worker.IsMeasured)
-            worker.Overhead -= Stopwatch.GetTimestamp();
-        contextOfItems = ExecutionContext.Capture() ?? contextOfItems;
-        mine.Return();
-        Gate.Enter();
-        isPulling = worker.IsAsking = false;
-        if (hasItem)
-        {
-            pulled.Enqueue(item);
-            pulledSoFar++;
-        }
-        else
-        {
-            isInputOver = true;
-            if (exception is not null)
-            {
-                EndAt(pulledSoFar, exception);
-                hasFailedInput |= failure?.Exception == exception;
-            }
-        }
-
-        Change();
-        WakeInside(areToEnd: isInputOver);
-        Employ(consumerWaits: false);
-    }
-
-    // It has come to its end, as if all were well.
-    private Exception? EndProducer()
-    {
-        var failed = DisposeProducer();
-        return (before.HideFailure ? null : before.Swallowed) ?? failed;
-    }
-
-    private Exception? DisposeProducer()
-    {
-        try
-        {
-            producer?.Dispose();
-            return before.Dispose();
-        }
-        catch (Exception exception)
-        {
-            return exception;
-        }
-    }
-
     // The worker to be resumed next: the one with the earliest item, since those behind it wait for that; else one without. Each has a slot
     // of its own, so that the earliest always gets on; beyond that it needs one of those that are left.
     private CrewWorker<TIn, TOut>? Candidate()
@@ -548,8 +324,6 @@ internal sealed class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumerator<TOu
             return false;
         return (atWork == parked && waiting == 0) || worker.IsAtEnd || worker.IsReserved || worker.Next is not null || isInputOver || pulled.Count > 0;
     }
-
-    private bool IsAnyoneFree => Array.Exists(workers, static w => w.IsFree);
 
     private CrewWorker<TIn, TOut>? FirstOutput()
     {

@@ -1,0 +1,67 @@
+using Penstock.Faults;
+using Penstock.Waiting;
+
+namespace Penstock.Stages.Crews;
+
+// Where the outputs end: with the items, at the item where a worker has ended early, or at a failure.
+internal sealed partial class Crew<TIn, TOut>
+{
+    /// <summary>Whether nothing more will come.</summary>
+    private bool IsOver
+    {
+        get
+        {
+            if (gone == workers.Length)
+                return waiting == 0 || bound < long.MaxValue;
+            if (bound == long.MaxValue || (pulled.Count > 0 && NextNumber < bound))
+                return false;
+            foreach (var worker in workers)
+            {
+                if (worker.Number < bound)
+                    return false;
+            }
+
+            return true;
+        }
+    }
+
+    private void OnEnded(CrewWorker<TIn, TOut> worker, Exception? exception)
+    {
+        if (worker.IsTold)
+            Note(exception is PipelineStoppedException ? null : exception);
+        else if (exception is not null)
+            EndAt(!Plan.Ordered || !(worker.HasItem || worker.IsAtEnd) ? 0 : worker.Number + 1, exception);
+        else if (Plan.Ordered && !worker.IsAtEnd)
+            EndAt(worker.IsReserved ? worker.Number : worker.HasItem ? worker.Number + 1 : NextNumber, with: null);
+        var hadRoom = HasRoom;
+        inHand -= (worker.HasItem ? 1 : 0) + (worker.Next is null ? 0 : 1);
+        if (!Plan.Ordered)
+            worker.GiveBack(pulled); // the others go on
+        worker.Leave();
+        gone++;
+        if (!hadRoom || pulled.Count > 0)
+            WakeInside(areToEnd: false);
+    }
+
+    private void EndAt(long end, Exception? with)
+    {
+        if (end > bound || (end == bound && !hasFailedInput))
+        {
+            if (with is not null)
+                ignored.Add(with);
+            return;
+        }
+
+        (bound, hasFailedInput) = (end, false);
+        failure = with is null ? null : new Fault(with, Worker);
+        if (with is not null && !Worker.IsStopping)
+            grace ??= Worker.Stage.Run.Time.RingAfter(Worker.Stage.Run.Options.FailureGrace, FailWhereItStands);
+    }
+
+    // What precedes the failure takes longer than everything else should take to stop.
+    private void FailWhereItStands()
+    {
+        if (!IsLeaving && !Worker.IsStopping && failure is { } fault)
+            Worker.Stage.Run.FailWith(fault);
+    }
+}

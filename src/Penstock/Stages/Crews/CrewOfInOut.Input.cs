@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using Penstock.Links;
+
+namespace Penstock.Stages.Crews;
+
+// How a worker's generator comes by an item: by whom it is pulled, when one is pulled in advance, and who waits.
+internal sealed partial class Crew<TIn, TOut>
+{
+    /// <summary>The next item for a worker's generator.</summary>
+    public bool Ask(CrewWorker<TIn, TOut> worker)
+    {
+        if (worker.Thread is null)
+            throw new InvalidOperationException($"Stage '{Plan.Stage}' asks for an item while nobody has asked it for one. Take the items where they are needed, not ahead on another thread.");
+        if (worker.IsReserved)
+        {
+            worker.IsReserved = false;
+            return worker.HasItem;
+        }
+
+        if (worker.IsAtEnd)
+            return false;
+        if (worker.IsMeasured)
+            worker.Overhead -= Stopwatch.GetTimestamp();
+        var isGiven = TryGive(worker);
+        if (worker.IsMeasured)
+            worker.Overhead += Stopwatch.GetTimestamp();
+        if (!isGiven)
+            throw Worker.IsStopping ? Worker.Reader.StopException() : Worker.Reader.StopOnThisThread();
+        return worker.HasItem;
+    }
+
+    /// <summary>Takes an item for a worker, and waits for one, or for their end. False if the worker is to leave.</summary>
+    private bool TryGive(CrewWorker<TIn, TOut> worker)
+    {
+        lock (Gate)
+        {
+            asksAgain |= ++worker.Asked > 1;
+            if (worker.HasItem)
+            {
+                var hadRoom = HasRoom;
+                inHand--;
+                worker.Free();
+                Change();
+                if (!hadRoom)
+                    WakeInside(areToEnd: false);
+                TellConsumer(); // the outputs behind that item may be due
+            }
+
+            while (true)
+            {
+                if (IsLeaving || Worker.IsStopping || (bound <= Turns.Idle && (worker.Next?.Number ?? (pulled.Count > 0 ? NextNumber : bound)) >= bound))
+                {
+                    worker.IsTold = true;
+                    return false;
+                }
+
+                if (worker.TryGoOn())
+                    return true;
+                if (!(worker.Thread == Consumer || isInputOver || TryTakePlace(worker.Thread!) || !IsAnyoneFree))
+                {
+                    parked++;
+                    Change();
+                    Park(worker.Thread!);
+                    parked--;
+                }
+                else if (MayPullFor(worker) || (isConsumersPull && worker.Thread == Consumer))
+                {
+                    Pull(worker);
+                }
+                else if (pulled.Count > 0)
+                {
+                    var number = NextNumber;
+                    worker.Give(pulled.Dequeue(), number);
+                    inHand++;
+                    Employ(consumerWaits: false);
+                    return true;
+                }
+                else if (isInputOver)
+                {
+                    worker.GiveNone();
+                    Change();
+                    TellConsumer();
+                    return true;
+                }
+                else
+                {
+                    worker.IsAsking = true;
+                    worker.Thread!.Wait(yields: true);
+                    worker.IsAsking = false;
+                }
+            }
+        }
+    }
+
+    private bool MayPullFor(CrewWorker<TIn, TOut> worker)
+    {
+        if (isPulling || isInputOver || bound <= Turns.Idle || !HasRoom)
+            return false;
+        return pulled.Count <= (worker.Thread != Consumer && ConsumerHelps && !Consumer.IsAsleep ? Stock : 0);
+    }
+
+    // Under the gate, which it leaves meanwhile.
+    private void Pull(CrewWorker<TIn, TOut> worker)
+    {
+        isPulling = worker.IsAsking = true;
+        isConsumersPull = false;
+        Gate.Exit();
+        var mine = OwnFlow.Leave();
+        ExecutionContext.Restore(contextOfItems);
+        if (worker.IsMeasured)
+            worker.Overhead += Stopwatch.GetTimestamp();
+        var hasItem = false;
+        TIn item = default!;
+        Exception? exception = null;
+        try
+        {
+            producer ??= items.GetEnumerator();
+            hasItem = producer.MoveNext();
+            if (hasItem)
+                item = producer.Current;
+            else
+                exception = EndProducer();
+        }
+        catch (Exception e)
+        {
+            exception = e;
+        }
+
+        if (worker.IsMeasured)
+            worker.Overhead -= Stopwatch.GetTimestamp();
+        contextOfItems = ExecutionContext.Capture() ?? contextOfItems;
+        mine.Return();
+        Gate.Enter();
+        isPulling = worker.IsAsking = false;
+        if (hasItem)
+        {
+            pulled.Enqueue(item);
+            pulledSoFar++;
+        }
+        else
+        {
+            isInputOver = true;
+            if (exception is not null)
+            {
+                EndAt(pulledSoFar, exception);
+                hasFailedInput |= failure?.Exception == exception;
+            }
+        }
+
+        Change();
+        WakeInside(areToEnd: isInputOver);
+        Employ(consumerWaits: false);
+    }
+
+    // It has come to its end, as if all were well.
+    private Exception? EndProducer()
+    {
+        var failed = DisposeProducer();
+        return (before.HideFailure ? null : before.Swallowed) ?? failed;
+    }
+
+    private Exception? DisposeProducer()
+    {
+        try
+        {
+            producer?.Dispose();
+            return before.Dispose();
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
+    }
+}
