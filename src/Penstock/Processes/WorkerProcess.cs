@@ -5,6 +5,8 @@ namespace Penstock.Processes;
 /// </summary>
 internal abstract class WorkerProcess : IDisposable
 {
+    private static readonly TimeSpan MostToPrint = TimeSpan.FromSeconds(1);
+
     private readonly TaskCompletionSource<WorkerExit> exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action<WorkerProcess, WorkerExit>? died;
 
@@ -43,6 +45,12 @@ internal abstract class WorkerProcess : IDisposable
     public static WorkerProcess Start(WorkerLaunch launch, Action<WorkerProcess, WorkerExit>? died = null) => launch.IsPortable
         ? PortableWorkerProcess.Start(launch, died)
         : LinuxWorkerProcess.Start(launch, died);
+
+    /// <summary>
+    /// Completes as <see cref="Exited"/> does, though for a console that stands still it waits no longer than a second. Whoever hears of the
+    /// end of a run may exit, and what was printed must be seen before.
+    /// </summary>
+    public async Task AllPrintedAsync() => await ((Task)Exited).WaitAsync(MostToPrint).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>Ends the process at once, without a chance to clean up. Does nothing if it has ended.</summary>
     public abstract void Kill();

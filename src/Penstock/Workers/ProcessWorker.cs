@@ -329,7 +329,10 @@ internal sealed unsafe partial class ProcessWorker : Worker
     private void BeGone()
     {
         isGone = true;
-        Stage.Run.OnWorkerLeft();
+        if (process is null)
+            Stage.Run.OnWorkerLeft();
+        else
+            _ = process.AllPrintedAsync().ContinueWith(_ => Stage.Run.OnWorkerLeft(), TaskScheduler.Default);
     }
 
     private sealed record Death(WorkerProcess Process, WorkerExit Exit);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Penstock.Tests.Support;
 
 namespace Penstock.Tests.Isolated;
@@ -31,4 +32,38 @@ public sealed class Printing : IDisposable
         Assert.Equal(50, lines.Length);
         Assert.All(Enumerable.Range(0, 50), i => Assert.Single(lines, line => string.Equals(line.TrimEnd(), $"saw {i}", StringComparison.Ordinal)));
     });
+
+    [Fact]
+    public Task The_end_of_a_run_waits_for_a_slow_console() => Within.Time(async () =>
+    {
+        using var slow = new HeldUp(printed, static _ => Thread.Sleep(100)); // slow: nothing is waited for here
+        Console.SetOut(slow);
+        await Pipeline.From(Enumerable.Range(0, 3)).Then(Steps.SayEach, "saw", Beside.Process).ToListAsync();
+        Assert.Contains("saw 2", printed.ToString(), StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public Task A_console_that_stands_still_does_not_hold_up_the_end_of_a_run_for_long() => Within.Time(async () =>
+    {
+        using var isOver = new ManualResetEventSlim();
+        using var still = new HeldUp(printed, _ => isOver.Wait());
+        Console.SetOut(still);
+        try
+        {
+            Assert.Equal([0, 1, 2], await Pipeline.From(Enumerable.Range(0, 3)).Then(Steps.SayEach, "saw", Beside.Process).ToListAsync());
+        }
+        finally
+        {
+            isOver.Set();
+        }
+    });
+
+    private sealed class HeldUp(TextWriter writer, Action<string?> before) : StringWriter(CultureInfo.InvariantCulture)
+    {
+        public override void Write(string? value)
+        {
+            before(value);
+            writer.Write(value);
+        }
+    }
 }
