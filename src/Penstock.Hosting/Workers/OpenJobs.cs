@@ -7,15 +7,28 @@ namespace Penstock.Hosting.Workers;
 /// <summary>The jobs that a worker has pulled and not settled: never more than allowed, and none of them forgotten.</summary>
 /// <remarks>Not every queue looks at the token that it is given, so nobody waits for one longer than the token says.</remarks>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore that is only awaited holds nothing to dispose.")]
-internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> createLog, Shutdown shutdown, WorkerStatus status, WorkerLog log, TimeProvider time)
+internal sealed class OpenJobs<T>
 {
     // Timers run for 49 days at most, and a millisecond at least.
     private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(1);
 
-    private readonly SemaphoreSlim room = new(most - 1); // the first one is pulled without asking
+    private readonly IJobQueue<T> queue;
+    private readonly Func<JobLog?> createLog;
+    private readonly Shutdown shutdown;
+    private readonly WorkerStatus status;
+    private readonly WorkerLog log;
+    private readonly TimeProvider time;
+    private readonly SemaphoreSlim room;
     private readonly ConcurrentDictionary<OpenJob<T>, bool> open = [];
-    private readonly PatientPull<T> pull = new(queue, most, shutdown, status, log, time);
+    private readonly PatientPull<T> pull;
+
+    public OpenJobs(IJobQueue<T> queue, int most, Func<JobLog?> createLog, Shutdown shutdown, WorkerStatus status, WorkerLog log, TimeProvider time)
+    {
+        (this.queue, this.createLog, this.shutdown, this.status, this.log, this.time) = (queue, createLog, shutdown, status, log, time);
+        room = new SemaphoreSlim(most - 1); // the first one is pulled without asking
+        pull = new PatientPull<T>(queue, most, job => GiveBackAsync(Open(job)), status, log, time);
+    }
 
     public int Count => open.Count;
 
@@ -25,8 +38,7 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
         // The token may be signalled only where a job cannot get lost: what the queue has given is taken.
         await foreach (var pulled in pull.PullAsync(ct).ConfigureAwait(false))
         {
-            var job = new OpenJob<T>(pulled);
-            open[job] = true; // before anything else, so that it is given back whatever happens
+            var job = Open(pulled); // before anything else, so that it is given back whatever happens
             job.Log = createLog();
             job.Span = JobSpan.Begin(pulled, log);
             yield return job;
@@ -56,7 +68,7 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
     {
         await Task.WhenAll(open.Keys.Select(job => job.Failure is not null
             ? TellAsync(job)
-            : job.SettleOnce(() => TellAsync(job, token => queue.ReleaseAsync(job.Job, token))))).ConfigureAwait(false);
+            : GiveBackAsync(job))).ConfigureAwait(false);
         await pull.Ended.WaitOrLeaveAsync(log.FailedLate, shutdown.Over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // how it ends concerns no job of this worker
     }
 
@@ -96,6 +108,15 @@ internal sealed class OpenJobs<T>(IJobQueue<T> queue, int most, Func<JobLog?> cr
             log.NotExtended(job.Job.Id, exception); // the next tick tries again
         }
     }
+
+    private OpenJob<T> Open(Job<T> pulled)
+    {
+        var job = new OpenJob<T>(pulled);
+        open[job] = true;
+        return job;
+    }
+
+    private Task GiveBackAsync(OpenJob<T> job) => job.SettleOnce(() => TellAsync(job, token => queue.ReleaseAsync(job.Job, token)));
 
     private Task TellAsync(OpenJob<T> job) => job.SettleOnce(async () =>
     {

@@ -8,7 +8,7 @@ namespace Penstock.Hosting.Workers;
 /// pull is begun again. Before that it is the user's to cure (a wrong password, a missing folder) unless the queue says otherwise, and is thrown; so is
 /// that the queue was disposed, which no time cures.
 /// </remarks>
-internal sealed class PatientPull<T>(IJobQueue<T> queue, int most, Shutdown shutdown, WorkerStatus status, WorkerLog log, TimeProvider time)
+internal sealed class PatientPull<T>(IJobQueue<T> queue, int most, Func<Job<T>, Task> giveBack, WorkerStatus status, WorkerLog log, TimeProvider time)
 {
     private bool hasWorked;
 
@@ -33,7 +33,7 @@ internal sealed class PatientPull<T>(IJobQueue<T> queue, int most, Shutdown shut
             }
             finally
             {
-                Ended = pull.EndAsync(shutdown.Over);
+                Ended = pull.EndAsync(giveBack);
                 if (!ct.IsCancellationRequested)
                     await Ended.ConfigureAwait(false);
             }

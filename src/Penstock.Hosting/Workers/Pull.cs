@@ -20,7 +20,8 @@ internal sealed class Pull<T>(IJobQueue<T> queue, int most, CancellationToken ct
     }
 
     /// <summary>Returns when the queue has ended it. A job that it gave when the worker had left is given back.</summary>
-    public async Task EndAsync(CancellationToken over)
+    /// <param name="giveBack">Gives it back.</param>
+    public async Task EndAsync(Func<Job<T>, Task> giveBack)
     {
         await using (jobs.ConfigureAwait(false))
         {
@@ -28,7 +29,7 @@ internal sealed class Pull<T>(IJobQueue<T> queue, int most, CancellationToken ct
                 return;
             await ((Task)awaited).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a failure has been told already, or concerns nobody any more
             if (awaited.IsCompletedSuccessfully && await awaited.ConfigureAwait(false))
-                await queue.ReleaseAsync(jobs.Current, over).ConfigureAwait(false);
+                await giveBack(jobs.Current).ConfigureAwait(false);
         }
     }
 }

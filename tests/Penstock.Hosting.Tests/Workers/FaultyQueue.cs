@@ -14,6 +14,8 @@ internal sealed class FaultyQueue<T>(RecordingQueue<T> inner) : IJobQueue<T>
 
     public Func<ValueTask> OnComplete { get; init; } = () => default;
 
+    public Func<ValueTask> OnRelease { get; init; } = () => default;
+
     public Func<Job<T>, ValueTask> OnExtend { get; init; } = _ => default;
 
     public async IAsyncEnumerable<Job<T>> PullAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
@@ -36,7 +38,11 @@ internal sealed class FaultyQueue<T>(RecordingQueue<T> inner) : IJobQueue<T>
 
     public ValueTask FailAsync(Job<T> job, Exception why, CancellationToken ct = default) => inner.FailAsync(job, why, ct);
 
-    public ValueTask ReleaseAsync(Job<T> job, CancellationToken ct = default) => inner.ReleaseAsync(job, ct);
+    public async ValueTask ReleaseAsync(Job<T> job, CancellationToken ct = default)
+    {
+        await OnRelease();
+        await inner.ReleaseAsync(job, ct);
+    }
 
     public async ValueTask ExtendAsync(Job<T> job, TimeSpan lease, CancellationToken ct = default)
     {

@@ -213,14 +213,16 @@ public class QueuesThatFail
     }
 
     [Fact(Timeout = Limit)]
-    public async Task A_job_that_comes_when_the_worker_has_left_the_queue_is_given_back()
+    public async Task A_job_that_comes_when_the_worker_has_left_the_queue_is_given_back_as_often_as_it_takes()
     {
-        using var host = await StartDeafAsync();
+        var tries = 0;
+        using var host = await StartDeafAsync(onRelease: () => ++tries < 3 ? throw new IOException("busy") : default);
         var stopped = host.StopAsync();
         await host.Services.GetRequiredKeyedService<WorkerStatus>("Worker").Run!.Completion;
         jobs.Add("late", 1);
         await stopped;
         Assert.Equal(["late"], jobs.Released);
+        Assert.Equal(3, tries);
     }
 
     [Fact(Timeout = Limit)]
@@ -281,13 +283,14 @@ public class QueuesThatFail
     }
 
     /// <summary>A worker that has begun to pull: one that is stopped before never does, so there is nothing to leave.</summary>
-    private async Task<IHost> StartDeafAsync()
+    private async Task<IHost> StartDeafAsync(Func<ValueTask>? onRelease = null)
     {
         var pulled = new TaskCompletionSource();
         var host = await StartAsync(
             new FaultyQueue<int>(jobs)
             {
                 IsDeaf = true,
+                OnRelease = onRelease ?? (static () => default),
                 OnPull = _ =>
                 {
                     pulled.SetResult();
