@@ -78,6 +78,11 @@ public sealed record RunOptions
     /// </summary>
     internal TimeSpan FailureGrace { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>
+    /// How long sources may take to end in a drain, until that fails the run; null for <see cref="StopTimeout"/>. Who has a limit for the whole drain needs none for them.
+    /// </summary>
+    internal TimeSpan? SourceTimeout { get; init; }
+
     /// <summary>For tests: another room for files of shared memory.</summary>
     internal FileSpace FileSpace { get; init; } = FileSpace.OfSystem;
 

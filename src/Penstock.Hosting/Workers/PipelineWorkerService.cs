@@ -155,6 +155,7 @@ internal sealed class PipelineWorkerService<T, TOut> : IHostedService, IAsyncDis
     {
         Name = options.Run.Name ?? name,
         StopTimeout = shutdown.StopTimeout(options.Run.StopTimeout),
+        SourceTimeout = shutdown.SourceTimeout,
         DeadLetter = options.Run.DeadLetter ?? (static _ => { }),
         OnStarted = run =>
         {

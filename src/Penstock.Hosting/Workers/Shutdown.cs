@@ -39,6 +39,9 @@ internal sealed class Shutdown(TimeSpan timeout, TimeProvider time)
     /// <summary>How long stages may take to leave after an abort.</summary>
     public TimeSpan StopTimeout(TimeSpan wanted) => HasLimit && wanted > rest * StopShare ? rest * StopShare : wanted;
 
+    /// <summary>How long the queue may take to end its pull, see <see cref="RunOptions.SourceTimeout"/>: as long as there are jobs to finish.</summary>
+    public TimeSpan? SourceTimeout => HasLimit ? Timeout.InfiniteTimeSpan : null;
+
     /// <summary>Starts the clocks.</summary>
     /// <returns>False if that was done before.</returns>
     public bool TryBegin()

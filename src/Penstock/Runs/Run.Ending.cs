@@ -128,7 +128,7 @@ internal sealed partial class Run
         foreach (var process in stages.SelectMany(s => s.Workers).Where(w => w.IsProcess))
             process.AnnounceDrain();
         lock (gate)
-            drainClock = IsSequential ? null : StartClock(Options.StopTimeout, FailIfSourcesAreStuck);
+            drainClock = IsSequential ? null : StartClock(Options.SourceTimeout ?? Options.StopTimeout, FailIfSourcesAreStuck);
     }
 
     /// <summary>A stage failed. The fault is on its way to the sink, behind the items that precede it.</summary>

@@ -102,6 +102,36 @@ public class EndsOfHosts
         Assert.Empty(queue.Failed);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task A_queue_that_is_slow_to_end_its_pull_has_the_time_that_jobs_have()
+    {
+        var inPull = new TaskCompletionSource();
+        using var mayEnd = new ManualResetEventSlim();
+        var slow = new FaultyQueue<int>(queue)
+        {
+            OnPull = _ =>
+            {
+                inPull.SetResult();
+                mayEnd.Wait(CancellationToken.None);
+                return default;
+            },
+        };
+        var clock = new FakeTimeProvider();
+        using var host = Build(
+            items => items.Then(Steps.Twice),
+            (_, _) => default,
+            add: services => services
+                .AddSingleton<IJobQueue<int>>(slow)
+                .Configure<PipelineWorkerOptions>("Worker", o => o.Run = new() { TimeProvider = clock, StopTimeout = TimeSpan.FromSeconds(1) }));
+        await host.StartAsync();
+        await inPull.Task;
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        clock.Advance(TimeSpan.FromSeconds(2));
+        mayEnd.Set();
+        await host.StopAsync();
+        Assert.Null(host.Services.GetRequiredKeyedService<WorkerStatus>("Worker").Failure);
+    }
+
     [Theory]
     [InlineData(0.5)]
     [InlineData(2)]
