@@ -77,17 +77,20 @@ public sealed partial class RabbitMqJobQueue<T>
         }
     }
 
-    /// <summary>All that were taken, up to the last.</summary>
-    private static async Task GiveBackAsync(IChannel channel, ulong last)
+    /// <summary>All that were taken, up to the last. What cannot be said in time goes back with the channel.</summary>
+    private async Task GiveBackAsync(IChannel channel, ulong last)
     {
+        if (last == 0)
+            return;
+        using var timeout = new CancellationTokenSource(LongestGiveBack, options.TimeProvider);
         try
         {
-            if (last > 0)
-                await channel.BasicNackAsync(last, multiple: true, requeue: true, CancellationToken.None).ConfigureAwait(false);
+            await channel.BasicNackAsync(last, multiple: true, requeue: true, CancellationToken.None).AsTask()
+                .WaitOrLeaveAsync(log.Late("Giving back dead jobs"), timeout.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (BrokerErrors.IsFromClient(e, CancellationToken.None))
         {
-            // They went back with the channel.
+            // The channel has ended, or the broker does not read.
         }
     }
 
