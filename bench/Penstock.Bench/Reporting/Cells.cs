@@ -39,5 +39,5 @@ internal static class Cells
 
     // Differences of two runs may fall a little below zero; "-0.000" would look like a fault.
     private static string Text(double figure, string format) =>
-        double.IsNaN(figure) ? "–" : (Math.Round(figure, 6) + 0.0).ToString(format, CultureInfo.InvariantCulture);
+        double.IsNaN(figure) ? "–" : (Math.Round(figure, int.Parse(format.AsSpan(1), CultureInfo.InvariantCulture)) + 0.0).ToString(format, CultureInfo.InvariantCulture);
 }
