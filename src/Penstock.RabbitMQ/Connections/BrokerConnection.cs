@@ -18,9 +18,10 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim gate = new(1, 1);  // held by whoever connects or prepares
-    private readonly Lock changes = new();  // held while the current connection or the outage changes
+    private readonly Lock changes = new();  // held while the current connection, the outage, or what the broker takes changes
     private readonly CancellationTokenSource disposed = new();
     private volatile IConnection? current;
+    private IConnection? latest;  // may not be the current one yet
     private volatile JobQueueOutage? outage;
     private volatile RabbitMqJobQueueException? lastFailure;
     private volatile int preparations;
@@ -184,17 +185,17 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
 
     private void Watch(IConnection connection)
     {
-        Unblock();
+        lock (changes)
+            latest = connection;
+        Unblock(connection);
         connection.ConnectionBlockedAsync += (_, e) =>
         {
-            unblocked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            blocked = e.Reason;
-            log.BrokerBlocked(e.Reason);
+            Block(connection, e.Reason);
             return Task.CompletedTask;
         };
         connection.ConnectionUnblockedAsync += (_, _) =>
         {
-            Unblock();
+            Unblock(connection);
             return Task.CompletedTask;
         };
         connection.ConnectionShutdownAsync += (_, reason) =>
@@ -204,13 +205,32 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
         };
     }
 
-    private void Unblock()
+    // All news may come late, when there is another connection already, which would never take them back.
+    private void Block(IConnection connection, string reason)
     {
-        blocked = null;
-        unblocked.TrySetResult();
+        lock (changes)
+        {
+            if (connection != latest)
+                return;
+            blocked = reason;
+            if (unblocked.Task.IsCompleted)
+                unblocked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        log.BrokerBlocked(reason);
     }
 
-    // The news may come late, when there is another one already.
+    private void Unblock(IConnection connection)
+    {
+        lock (changes)
+        {
+            if (connection != latest)
+                return;
+            blocked = null;
+            unblocked.TrySetResult();
+        }
+    }
+
     private void Lost(IConnection connection, ShutdownEventArgs reason)
     {
         lock (changes)
@@ -218,7 +238,7 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
             if (connection != current)
                 return;
             Away(BrokerErrors.Describe(reason));
-            Unblock();  // whoever waits for that connection had better look for the next
+            Unblock(connection);  // whoever waits for that connection had better look for the next
         }
     }
 }
