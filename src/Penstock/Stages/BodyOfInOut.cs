@@ -60,8 +60,7 @@ internal sealed class Body<TIn, TOut>(Delegate? function) : Body(function)
             {
                 // Whoever runs ahead may be inside when its consumer ends, and must then be told without the others.
                 var stopping = ahead is null ? null : CancellationTokenSource.CreateLinkedTokenSource(token);
-                var outputs = Synchronous!(items, stopping?.Token ?? token) ?? throw new InvalidOperationException(
-                    $"Stage '{name}' returned null instead of items. Return an empty sequence if there are none.");
+                var outputs = Refuse.Null(Synchronous!(items, stopping?.Token ?? token), name);
                 return next.Synchronous!(new InnerItems<TOut>(outputs, (IInput)items, endsSource) { Ahead = ahead, Stopping = stopping }, token);
             },
         };
@@ -84,8 +83,7 @@ internal sealed class Body<TIn, TOut>(Delegate? function) : Body(function)
                 var worker = ((IInput)items).Worker;
                 var before = new Passages(worker);
                 var input = new CrewInput<TIn>(items, before);
-                var outputs = Synchronous!(input, stopping.Token) ?? throw new InvalidOperationException(
-                    $"Stage '{name}' returned null instead of items. Return an empty sequence if there are none.");
+                var outputs = Refuse.Null(Synchronous!(input, stopping.Token), name);
                 return new Crew<TOut, TNext>(new InnerItems<TOut>(outputs, input, endsSource), plan, before, worker, next.Synchronous!, stopping);
             },
         };

@@ -1,8 +1,15 @@
 namespace Penstock.Stages;
 
-/// <summary>A synchronous form with an asynchronous function would pass tasks instead of results: nobody means that.</summary>
+/// <summary>What a stage's function returns that nobody means.</summary>
 internal static class Refuse
 {
+    /// <summary>Where items are expected.</summary>
+    /// <exception cref="InvalidOperationException">It is null.</exception>
+    public static TItems Null<TItems>(TItems? items, string name)
+        where TItems : class =>
+        items ?? throw new InvalidOperationException($"Stage '{name}' returned null instead of items. Return an empty sequence if there are none.");
+
+    /// <summary>A synchronous form with an asynchronous function would pass tasks instead of results.</summary>
     public static void TaskLike<TResult>(string name)
     {
         var type = typeof(TResult);

@@ -302,16 +302,13 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
             ExecutionContext.Restore(contextAtStart); // what a failed generator has put into AsyncLocals ends with it
         reader.StartAttempt(withItemInHand: reader.HasItem);
         if (body.Asynchronous is { } asynchronous)
-            asyncGenerator = NotNull(asynchronous(IsTraced ? new TracedItems<TIn>(reader, ItemSpan!) : reader, Stopping)).GetAsyncEnumerator(Stopping);
+            asyncGenerator = Refuse.Null(asynchronous(IsTraced ? new TracedItems<TIn>(reader, ItemSpan!) : reader, Stopping), Stage.Name).GetAsyncEnumerator(Stopping);
         else
-            generator = NotNull(body.Synchronous!(IsTraced ? new TracedItems<TIn>(reader, ItemSpan!) : reader, Stopping)).GetEnumerator();
+            generator = Refuse.Null(body.Synchronous!(IsTraced ? new TracedItems<TIn>(reader, ItemSpan!) : reader, Stopping), Stage.Name).GetEnumerator();
     }
 
     // The engine's own stages know their reader.
     private bool IsTraced => ItemSpan is not null && body.IsFusable;
-
-    private T NotNull<T>(T? items) => items ?? throw new InvalidOperationException(
-        $"Stage '{Stage.Name}' returned null instead of items. Return an empty sequence if there are none.");
 
     /// <summary>The generator is over: at the end of its input, early, or because it was stopped. Always false.</summary>
     private async ValueTask<bool> EndAsync()

@@ -143,8 +143,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         return false;
     }
 
-    public IEnumerable<TOut> Start(CrewWorker<TIn, TOut> worker, CancellationToken token) => stage(worker, token) ?? throw new InvalidOperationException(
-        $"Stage '{Plan.Stage}' returned null instead of items. Return an empty sequence if there are none.");
+    public IEnumerable<TOut> Start(CrewWorker<TIn, TOut> worker, CancellationToken token) => Refuse.Null(stage(worker, token), Plan.Stage);
 
     public void Guard()
     {
