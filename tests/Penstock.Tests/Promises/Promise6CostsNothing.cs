@@ -10,6 +10,8 @@ public class Promise6CostsNothing
     private const int Short = 50_000;
     private const int Long = 250_000;
 
+    private static readonly StageOptions None = new() { Isolation = Isolation.None };
+
     public static TheoryData<int, int> Shapes => new() { { 1, 1 }, { 1, 2 }, { 1, 64 }, { 3, 8 }, { 3, 64 } };
 
     [Theory]
@@ -23,6 +25,12 @@ public class Promise6CostsNothing
     [Fact]
     public Task Unordered_workers_allocate_nothing_an_item() => Within.Time(() =>
         MustNotGrow(count => Pipeline.From(Count, count).Then(Same, new() { Workers = 3, Ordered = false }).To(Items.Drop).Run()));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public Task Stages_without_threads_allocate_nothing_an_item(int workers) => Within.Time(() =>
+        MustNotGrow(count => Pipeline.From(Count, count, None).Then(Same, None with { Workers = workers }).To(Items.Drop).Run()));
 
     [Fact]
     public Task A_limit_in_bytes_allocates_nothing_an_item() => Within.Time(() =>
@@ -64,6 +72,19 @@ public class Promise6CostsNothing
     {
         using var gate = new Gate();
         var run = Pipeline.From(ThenWait, gate).Then(Same, new() { Workers = workers }).Select(async x => await Task.FromResult(x), new() { Workers = 50 }).To(xs => xs.Count()).Start();
+        await gate.Arrived;
+        await MustBeIdle();
+        gate.Open();
+        Assert.Equal(2000, await run.Completion);
+    });
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public Task A_run_without_threads_that_waits_for_its_source_uses_less_than_a_hundredth_of_a_core(int workers) => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        var run = Pipeline.From(ThenWait, gate, None).Then(Same, None with { Workers = workers }).To(xs => xs.Count()).Start();
         await gate.Arrived;
         await MustBeIdle();
         gate.Open();
