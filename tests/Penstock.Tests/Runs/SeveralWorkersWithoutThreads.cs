@@ -4,19 +4,16 @@ using Penstock.Tests.Support;
 namespace Penstock.Tests.Runs;
 
 /// <summary>Isolation.None with several workers: resumed by the consumer's thread and by helpers, however many there are, with the same result.</summary>
-public sealed class SeveralWorkersWithoutThreads : IDisposable
+public sealed class SeveralWorkersWithoutThreads
 {
     private const int Workers = 4;
 
     private static readonly StageOptions None = new() { Isolation = Isolation.None };
     private static readonly StageOptions Four = None with { Workers = Workers };
 
-    private readonly Gate gate = new();
     private readonly Depot depot = new();
 
     public static TheoryData<string> Crews => [.. Staffings.All.Keys];
-
-    public void Dispose() => gate.Dispose();
 
     [Theory]
     [MemberData(nameof(Crews))]
@@ -310,86 +307,6 @@ public sealed class SeveralWorkersWithoutThreads : IDisposable
         {
             if (item > 30_000 && Thread.CurrentThread.Name!.StartsWith("Penstock: cheap", StringComparison.Ordinal))
                 elsewhere++;
-            return item;
-        }
-    });
-
-    [Fact]
-    public Task Go_on_without_helpers_if_the_system_refuses_them() => Within.Time(async () =>
-    {
-        var started = 0;
-        var options = With("all helpers") with
-        {
-            StartThread = (thread, state) =>
-            {
-                if (started++ > 0)
-                    throw new TestException("no thread");
-                thread.Start(state);
-            },
-        };
-        Assert.Equal(Twice(Count(1000)), await Pipeline.From(Count, 1000, None).Then(Twice, Four).To(xs => xs.ToList()).RunAsync(options));
-    });
-
-    [Theory]
-    [MemberData(nameof(Crews))]
-    public Task Are_aborted_while_they_wait_for_an_item(string crew) => Within.Time(async () =>
-    {
-        await using var run = Pipeline.From(Produce, None).Then(Twice, Four).To(Items.Drop).Start(With(crew));
-        await gate.Arrived;
-        run.Abort();
-        gate.Open();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Completion);
-
-        IEnumerable<int> Produce()
-        {
-            yield return 0;
-            yield return 1;
-            gate.Pass();
-            yield return 2;
-        }
-    });
-
-    [Theory]
-    [MemberData(nameof(Crews))]
-    public Task Finish_what_was_produced_when_the_run_drains(string crew) => Within.Time(async () =>
-    {
-        var (produced, consumed) = (0, 0);
-        await using var run = Pipeline.From(() => Items.Endless().Select(x => produced = x + 1), None).Then(Pass, Four).To(Consume).Start(With(crew));
-        await gate.Arrived;
-        var drained = run.DrainAsync();
-        gate.Open();
-        await drained;
-        await run.Completion;
-        Assert.Equal(produced, consumed);
-
-        void Consume(IEnumerable<int> items)
-        {
-            foreach (var _ in items)
-            {
-                if (++consumed == 10)
-                    gate.Pass();
-            }
-        }
-    });
-
-    [Fact]
-    public Task One_that_is_stuck_when_the_consumer_has_ended_is_named_after_the_stop_timeout() => Within.Time(async () =>
-    {
-        var pipeline = Pipeline.From(Items.Endless, None).Then(xs => xs.Select(StickAtThree), Four with { Name = "stuck" }).To(xs => xs.Take(3).Select(WaitAtTwo).Count());
-        var thrown = await Assert.ThrowsAsync<WorkerStuckException>(() => pipeline.RunAsync(With("all helpers") with { StopTimeout = TimeSpan.FromMilliseconds(200) }));
-        Assert.Contains("'stuck'", thrown.Message, StringComparison.Ordinal);
-
-        int WaitAtTwo(int item)
-        {
-            if (item == 2)
-                gate.Arrived.Wait();
-            return item;
-        }
-
-        int StickAtThree(int item)
-        {
-            if (item == 3)
-                gate.Pass();
             return item;
         }
     });

@@ -13,12 +13,12 @@ public sealed class StagesWithoutAThread : IDisposable
     private readonly Gate gate = new();
     private readonly Depot depot = new();
 
-    public static TheoryData<string> Paces => ["as measured", "always ahead", "fickle"];
+    public static TheoryData<string> AllPaces => [.. Paces.All.Keys];
 
     public void Dispose() => gate.Dispose();
 
     [Theory]
-    [MemberData(nameof(Paces))]
+    [MemberData(nameof(AllPaces))]
     public Task Give_what_plain_composition_gives(string pace) => Within.Time(async () =>
     {
         var items = await Pipeline.From(() => Enumerable.Range(0, 2000), None).Then(Twice, None).Then(Odd, None).To(xs => xs.ToList()).RunAsync(At(pace));
@@ -82,7 +82,7 @@ public sealed class StagesWithoutAThread : IDisposable
     });
 
     [Theory]
-    [MemberData(nameof(Paces))]
+    [MemberData(nameof(AllPaces))]
     public Task A_consumer_that_ends_early_ends_them_and_has_their_items_disposed(string pace) => Within.Time(async () =>
     {
         var ends = 0;
@@ -106,7 +106,7 @@ public sealed class StagesWithoutAThread : IDisposable
     });
 
     [Theory]
-    [MemberData(nameof(Paces))]
+    [MemberData(nameof(AllPaces))]
     public Task An_exception_arrives_as_itself_behind_the_items_before_it(string pace) => Within.Time(async () =>
     {
         var failure = new TestException();
@@ -135,47 +135,6 @@ public sealed class StagesWithoutAThread : IDisposable
             if (parcel.Number == 5)
                 isFull.SetResult(); // two were consumed, one is in hand, three wait
             return parcel;
-        }
-    });
-
-    [Fact]
-    public Task An_abort_ends_a_consumer_that_waits_for_one() => Within.Time(async () =>
-    {
-        await using var run = Pipeline.From(Produce, None).To(Items.Drop).Start(At("always ahead"));
-        await gate.Arrived;
-        run.Abort();
-        gate.Open();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Completion);
-
-        IEnumerable<int> Produce()
-        {
-            yield return 0;
-            yield return 1;
-            gate.Pass();
-            yield return 2;
-        }
-    });
-
-    [Theory]
-    [MemberData(nameof(Paces))]
-    public Task A_drain_finishes_what_was_produced(string pace) => Within.Time(async () =>
-    {
-        var (produced, consumed) = (0, 0);
-        await using var run = Pipeline.From(() => Items.Endless().Select(x => produced = x + 1), None).To(Consume).Start(At(pace));
-        await gate.Arrived;
-        var drained = run.DrainAsync();
-        gate.Open();
-        await drained;
-        await run.Completion;
-        Assert.Equal(produced, consumed);
-
-        void Consume(IEnumerable<int> items)
-        {
-            foreach (var _ in items)
-            {
-                if (++consumed == 10)
-                    gate.Pass();
-            }
         }
     });
 
@@ -238,28 +197,6 @@ public sealed class StagesWithoutAThread : IDisposable
         Pipeline.From(Produce, None).To(xs => xs.Take(3).Count()).RunAsync(At("always ahead")));
 
     [Fact]
-    public Task One_that_is_stuck_when_its_consumer_has_ended_is_named_after_the_stop_timeout() => Within.Time(async () =>
-    {
-        var pipeline = Pipeline.From(() => Items.Endless().Select(StickAtThree), None with { Name = "stuck" }).To(xs => xs.Take(3).Select(WaitAtTwo).Count());
-        var thrown = await Assert.ThrowsAsync<WorkerStuckException>(() => pipeline.RunAsync(At("always ahead") with { StopTimeout = TimeSpan.FromMilliseconds(200) }));
-        Assert.Contains("'stuck'", thrown.Message, StringComparison.Ordinal);
-
-        int WaitAtTwo(int item)
-        {
-            if (item == 2)
-                gate.Arrived.Wait();
-            return item;
-        }
-
-        int StickAtThree(int item)
-        {
-            if (item == 3)
-                gate.Pass();
-            return item;
-        }
-    });
-
-    [Fact]
     public Task A_stage_with_a_thread_keeps_it_for_life_in_front_of_them() => Within.Time(async () =>
     {
         var used = new ConcurrentDictionary<int, bool>();
@@ -274,22 +211,6 @@ public sealed class StagesWithoutAThread : IDisposable
                 yield return i;
             }
         }
-    });
-
-    [Fact]
-    public Task Go_on_without_a_second_thread_if_the_system_refuses_it() => Within.Time(async () =>
-    {
-        var started = 0;
-        var options = At("always ahead") with
-        {
-            StartThread = (thread, state) =>
-            {
-                if (started++ > 0)
-                    throw new TestException("no thread");
-                thread.Start(state);
-            },
-        };
-        Assert.Equal(1000, await Pipeline.From(() => Enumerable.Range(0, 1000), None).To(xs => xs.Count()).RunAsync(options));
     });
 
     [Fact]
@@ -319,15 +240,7 @@ public sealed class StagesWithoutAThread : IDisposable
         Assert.True(run.Snapshot().Stages.Count == 3, what);
     });
 
-    private static RunOptions At(string pace) => new()
-    {
-        CreatePace = pace switch
-        {
-            "always ahead" => () => new AlwaysAhead(),
-            "fickle" => () => new Fickle(),
-            _ => null,
-        },
-    };
+    private static RunOptions At(string pace) => new() { CreatePace = Paces.All[pace] };
 
     private static async IAsyncEnumerable<int> ThreeAndNoMore([EnumeratorCancellation] CancellationToken token)
     {

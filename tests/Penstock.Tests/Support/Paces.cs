@@ -23,3 +23,14 @@ internal sealed class Fickle() : Pace(frequency: 1)
 
     public override bool IsTimeToRest(long producing, long consuming) => ++asked % 3 == 0;
 }
+
+/// <summary>When a stage without a thread may run ahead in tests.</summary>
+internal static class Paces
+{
+    public static IReadOnlyDictionary<string, Func<Pace>?> All { get; } = new Dictionary<string, Func<Pace>?>
+    {
+        ["as measured"] = null,
+        ["always ahead"] = static () => new AlwaysAhead(),
+        ["fickle"] = static () => new Fickle(),
+    };
+}

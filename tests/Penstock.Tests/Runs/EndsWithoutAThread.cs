@@ -1,0 +1,118 @@
+using Penstock.Tests.Support;
+
+namespace Penstock.Tests.Runs;
+
+/// <summary>Isolation.None, with one worker and with several: how such stages end, whoever resumes them.</summary>
+public sealed class EndsWithoutAThread : IDisposable
+{
+    private const string OneAhead = "one, always ahead";
+    private const string FourHelped = "four, all helpers";
+
+    private static readonly StageOptions None = new() { Isolation = Isolation.None };
+
+    private readonly Gate gate = new();
+
+    public static TheoryData<string> Kinds =>
+        [.. Paces.All.Keys.Select(static pace => $"one, {pace}"), .. Staffings.All.Keys.Select(static crew => $"four, {crew}")];
+
+    public void Dispose() => gate.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public Task An_abort_ends_a_consumer_that_waits_for_an_item(string kind) => Within.Time(async () =>
+    {
+        await using var run = Pipeline.From(Produce, None).Then(Pass, Workers(kind)).To(Items.Drop).Start(With(kind));
+        await gate.Arrived;
+        run.Abort();
+        gate.Open();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Completion);
+
+        IEnumerable<int> Produce()
+        {
+            yield return 0;
+            yield return 1;
+            gate.Pass();
+            yield return 2;
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public Task A_drain_finishes_what_was_produced(string kind) => Within.Time(async () =>
+    {
+        var (produced, consumed) = (0, 0);
+        await using var run = Pipeline.From(() => Items.Endless().Select(x => produced = x + 1), None).Then(Pass, Workers(kind)).To(Consume).Start(With(kind));
+        await gate.Arrived;
+        var drained = run.DrainAsync();
+        gate.Open();
+        await drained;
+        await run.Completion;
+        Assert.Equal(produced, consumed);
+
+        void Consume(IEnumerable<int> items)
+        {
+            foreach (var _ in items)
+            {
+                if (++consumed == 10)
+                    gate.Pass();
+            }
+        }
+    });
+
+    [Theory]
+    [InlineData(OneAhead)]
+    [InlineData(FourHelped)]
+    public Task One_that_is_stuck_when_its_consumer_has_ended_is_named_after_the_stop_timeout(string kind) => Within.Time(async () =>
+    {
+        var pipeline = Pipeline.From(Items.Endless, None).Then(xs => xs.Select(StickAtThree), Workers(kind) with { Name = "stuck" }).To(xs => xs.Take(3).Select(WaitAtTwo).Count());
+        var thrown = await Assert.ThrowsAsync<WorkerStuckException>(() => pipeline.RunAsync(With(kind) with { StopTimeout = TimeSpan.FromMilliseconds(200) }));
+        Assert.Contains("'stuck'", thrown.Message, StringComparison.Ordinal);
+
+        int WaitAtTwo(int item)
+        {
+            if (item == 2)
+                gate.Arrived.Wait();
+            return item;
+        }
+
+        int StickAtThree(int item)
+        {
+            if (item == 3)
+                gate.Pass();
+            return item;
+        }
+    });
+
+    [Theory]
+    [InlineData(OneAhead)]
+    [InlineData(FourHelped)]
+    public Task They_go_on_without_more_threads_if_the_system_refuses_them(string kind) => Within.Time(async () =>
+    {
+        var started = 0;
+        var options = With(kind) with
+        {
+            StartThread = (thread, state) =>
+            {
+                if (started++ > 0)
+                    throw new TestException("no thread");
+                thread.Start(state);
+            },
+        };
+        var items = await Pipeline.From(() => Enumerable.Range(0, 1000), None).Then(Pass, Workers(kind)).To(xs => xs.ToList()).RunAsync(options);
+        Assert.Equal(Enumerable.Range(0, 1000), items);
+    });
+
+    private static StageOptions Workers(string kind) => kind.StartsWith("four", StringComparison.Ordinal) ? None with { Workers = 4 } : None;
+
+    private static RunOptions With(string kind)
+    {
+        var who = kind[(kind.IndexOf(',', StringComparison.Ordinal) + 2)..];
+        return new() { CreatePace = Paces.All.GetValueOrDefault(who), CreateStaffing = Staffings.All.GetValueOrDefault(who) };
+    }
+
+    private static IEnumerable<int> Pass(IEnumerable<int> items)
+    {
+        foreach (var item in items)
+            yield return item;
+    }
+}
