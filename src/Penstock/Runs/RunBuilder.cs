@@ -114,7 +114,7 @@ internal sealed class RunBuilder(Run run)
         && !typeof(IBuffer).IsAssignableFrom(stage.OutputType)
         && (HasRealClock || Run.Options.CreateStaffing is not null)
         && nextOf.TryGetValue(stage, out var next) && CanNest(next, workers: 1)
-        && Math.Min(before.CapacityBefore(workers), stage.CapacityBefore(nextWorkers: 1)) >= workers + CrewPlan.LeastRoomBesides
+        && before.CapacityBefore(workers) >= workers
         && IsNestedToTheSource(before);
 
     private bool IsNestedToTheSource(Stage stage) =>

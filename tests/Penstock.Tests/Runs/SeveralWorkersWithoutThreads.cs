@@ -15,30 +15,33 @@ public sealed class SeveralWorkersWithoutThreads
 
     public static TheoryData<string> Crews => [.. Staffings.All.Keys];
 
+    // The least there can be, and the default.
+    public static IEnumerable<object[]> CrewsAndRooms => from crew in Staffings.All.Keys from room in (int[])[Workers, Workers + 3] select new object[] { crew, room };
+
     [Theory]
-    [MemberData(nameof(Crews))]
-    public Task Give_what_plain_composition_gives(string crew) => Within.Time(async () =>
+    [MemberData(nameof(CrewsAndRooms))]
+    public Task Give_what_plain_composition_gives(string crew, int room) => Within.Time(async () =>
     {
-        var items = await Pipeline.From(Count, 3000, None).Then(Twice, Four).Then(Odd, None).To(xs => xs.ToList()).RunAsync(With(crew));
+        var items = await Pipeline.From(Count, 3000, None with { MaxInFlight = room }).Then(Twice, Four with { MaxInFlight = room }).Then(Odd, None).To(xs => xs.ToList()).RunAsync(With(crew));
         Assert.Equal(Odd(Twice(Count(3000))), items);
     });
 
     [Theory]
-    [MemberData(nameof(Crews))]
-    public Task Give_the_same_items_where_the_order_is_given_up(string crew) => Within.Time(async () =>
+    [MemberData(nameof(CrewsAndRooms))]
+    public Task Give_the_same_items_where_the_order_is_given_up(string crew, int room) => Within.Time(async () =>
     {
-        var items = await Pipeline.From(Count, 3000, None).Then(Odd, Four with { Ordered = false }).To(xs => xs.ToList()).RunAsync(With(crew));
+        var items = await Pipeline.From(Count, 3000, None with { MaxInFlight = room }).Then(Odd, Four with { MaxInFlight = room, Ordered = false }).To(xs => xs.ToList()).RunAsync(With(crew));
         Assert.Equal(Odd(Count(3000)), items.Order());
     });
 
     [Theory]
-    [MemberData(nameof(Crews))]
-    public Task Never_have_more_than_MaxInFlight_items_alive(string crew) => Within.Time(async () =>
+    [MemberData(nameof(CrewsAndRooms))]
+    public Task Never_have_more_than_MaxInFlight_items_alive(string crew, int room) => Within.Time(async () =>
     {
         var (before, behind) = (new Gauge(), new Gauge());
-        await Pipeline.From(Produce, None with { MaxInFlight = 7 }).Then(Pass, Four with { MaxInFlight = 6 }).To(Consume).RunAsync(With(crew));
-        Assert.InRange(before.Most, 1, 7);
-        Assert.InRange(behind.Most, 1, 6);
+        await Pipeline.From(Produce, None with { MaxInFlight = room + 1 }).Then(Pass, Four with { MaxInFlight = room }).To(Consume).RunAsync(With(crew));
+        Assert.InRange(before.Most, 1, room + 1);
+        Assert.InRange(behind.Most, 1, room);
 
         IEnumerable<int> Produce()
         {
@@ -112,12 +115,12 @@ public sealed class SeveralWorkersWithoutThreads
     });
 
     [Theory]
-    [MemberData(nameof(Crews))]
-    public Task Keep_no_result_waiting_for_an_item_that_does_not_come(string crew) => Within.Time(async () =>
+    [MemberData(nameof(CrewsAndRooms))]
+    public Task Keep_no_result_waiting_for_an_item_that_does_not_come(string crew, int room) => Within.Time(async () =>
     {
         using var all = new SemaphoreSlim(0);
         for (var count = 1; count < 40; count++)
-            await Pipeline.From(Produce, count, None).Then(Twice, Four).To(Consume).RunAsync(With(crew));
+            await Pipeline.From(Produce, count, None with { MaxInFlight = room }).Then(Twice, Four with { MaxInFlight = room }).To(Consume).RunAsync(With(crew));
 
         // The second item of each pair comes when all results of the first have been consumed.
         IEnumerable<int> Produce(int count)
@@ -254,6 +257,37 @@ public sealed class SeveralWorkersWithoutThreads
                     yield break;
             }
         }
+    });
+
+    [Fact]
+    public Task Begin_no_more_than_there_are_threads_for() => Within.Time(async () =>
+    {
+        var begun = new ConcurrentDictionary<int, bool>();
+        await Pipeline.From(Count, 3000, None).Then(Begin, Four with { MaxInFlight = Workers }).To(Items.Drop).RunAsync(With("the consumer alone"));
+        Assert.Single(begun);
+
+        IEnumerable<int> Begin(IEnumerable<int> items)
+        {
+            foreach (var item in items)
+            {
+                begun[PipelineContext.Current!.Worker] = true; // when the input is over, all begin, in case they make something of that
+                yield return item;
+            }
+        }
+    });
+
+    // What they make of the end waits for all of them, so each needs a slot; while outputs of items may hold all of those.
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Come_to_an_end_each_with_as_many_outputs_as_it_likes(string crew) => Within.Time(async () =>
+    {
+        for (var count = 0; count < 60; count++)
+        {
+            var items = await Pipeline.From(Count, count, None with { MaxInFlight = Workers }).Then(AddThree, Four with { MaxInFlight = Workers }).To(xs => xs.ToList()).RunAsync(With(crew));
+            Assert.Equal(Twice(Count(count)).Concat(Enumerable.Range(0, Workers).SelectMany(w => Enumerable.Repeat(-w, 3))), items);
+        }
+
+        static IEnumerable<int> AddThree(IEnumerable<int> items) => Twice(items).Concat(Enumerable.Repeat(-PipelineContext.Current!.Worker, 3));
     });
 
     [Fact]

@@ -85,7 +85,7 @@ internal abstract class Crew
     private int Substitutes => HasSubstitute && Staffing is { ConsumerHelps: true, Helpers: > 0 } ? 1 : 0;
 
     // Where the system gives no more threads, those that are there never wait for a place all at once.
-    private int Places => Math.Clamp(Staffing.Helpers + Substitutes + lingering, isRefused && helpers.Count > 0 ? 1 : 0, Plan.Workers + 1);
+    protected int Places => Math.Clamp(Staffing.Helpers + Substitutes + lingering, isRefused && helpers.Count > 0 ? 1 : 0, Plan.Workers + 1);
 
     // With all places there are, nobody has to look whether there should be more.
     private bool NeedsLookout => Staffing.Helpers <= Plan.Workers && (IsAnyoneAtWork || Begun != begunAtLook);
@@ -172,7 +172,7 @@ internal abstract class Crew
                 return;
             Assign(helper);
         }
-        else if (consumerWaits && IsHeldUp)
+        else if (consumerWaits && IsHeldUp && (Consumer.IsAsleep || !ConsumerHelps))
         {
             (FindIdle() ?? lookout ?? Hire())?.Wake();
         }

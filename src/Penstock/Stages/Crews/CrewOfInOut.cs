@@ -100,7 +100,10 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
 
     private bool CanHelp => Candidate() is { } worker && IsReadyForHelper(worker);
 
-    private bool IsAnyoneFree => Array.Exists(workers, static w => w.IsFree);
+    private bool IsAnyoneFree => Array.Exists(workers, w => w.IsFree && (!w.IsIdle || MayUseAnother));
+
+    // More workers than threads would keep items that nobody is at work on.
+    private bool MayUseAnother => isInputOver || workers.Count(static w => !(w.HasLeft || w.IsIdle)) < Places + (ConsumerHelps ? 1 : 0);
 
     private bool HasRoom => pulled.Count + inHand < Plan.RoomBefore;
 
@@ -197,7 +200,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         Begin(worker, seat);
         Gate.Exit();
         OwnFlow? mine = isConsumer ? OwnFlow.Leave() : null;
-        worker.IsMeasured = Begun % Staffing.SamplePeriod == 0;
+        worker.IsMeasured = Staffing.IsDue(Begun);
         var began = worker.IsMeasured ? Stopwatch.GetTimestamp() : 0;
         Exception? exception = null;
         var hasYielded = false;
@@ -290,27 +293,31 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         waiting++;
     }
 
-    // The worker to be resumed next: the one with the earliest item, since those behind it wait for that; else one without. Each has a slot
-    // of its own, so that the earliest always gets on; beyond that it needs one of those that are left.
+    // The worker to be resumed next: the one with the earliest item, since those behind it wait for that; else one without, while fewer are
+    // busy than there are threads for. It needs a slot, and with the order kept it leaves slots to those whose outputs come before its own.
     private CrewWorker<TIn, TOut>? Candidate()
     {
         CrewWorker<TIn, TOut>? first = null;
-        CrewWorker<TIn, TOut>? firstWithSlot = null;
+        CrewWorker<TIn, TOut>? earliest = null;
         var mayBegin = bound > Turns.Idle || (pulled.Count > 0 && NextNumber < bound);
-        var slotsLeft = Plan.RoomBehind - workers.Length;
+        var slotsLeft = Plan.RoomBehind;
+        var withoutSlot = 0;
         foreach (var worker in workers)
         {
-            var slots = worker.Slots;
-            slotsLeft -= Math.Max(0, slots - 1);
-            if (!worker.IsFree || !(mayBegin || (worker.HasItem && worker.Number < bound)))
-                continue;
-            if (first is null || worker.Number < first.Number)
+            slotsLeft -= worker.Slots;
+            if (worker is { Slots: 0, HasLeft: false })
+                withoutSlot++;
+            if (earliest is null || worker.Number < earliest.Number)
+                earliest = worker;
+            if (worker.IsFree && (mayBegin || (worker.HasItem && worker.Number < bound)) && (first is null || worker.Number < first.Number))
                 first = worker;
-            if (slots == 0 && (firstWithSlot is null || worker.Number < firstWithSlot.Number))
-                firstWithSlot = worker;
         }
 
-        return slotsLeft > 0 ? first : firstWithSlot;
+        if (first is null || (first.IsIdle && !MayUseAnother))
+            return null;
+        if (!Plan.Ordered || (first == earliest && first.HasItem))
+            return slotsLeft > 0 ? first : null; // its outputs can be taken in any case
+        return slotsLeft > (isInputOver ? withoutSlot - (first.Slots == 0 ? 1 : 0) : earliest!.Slots == 0 ? 1 : 0) ? first : null;
     }
 
     private bool IsReadyForHelper(CrewWorker<TIn, TOut> worker) =>

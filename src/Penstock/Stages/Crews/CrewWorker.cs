@@ -50,6 +50,9 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     /// <summary>Whether it may be resumed.</summary>
     public bool IsFree => Thread is null && Number != Turns.Left;
 
+    /// <summary>Whether nobody resumes it, and it has no item either.</summary>
+    public bool IsIdle => IsFree && Number == Turns.Idle;
+
     /// <summary>How often the generator has asked since it was resumed.</summary>
     public int Asked { get; set; }
 

@@ -6,11 +6,14 @@ namespace Penstock.Stages.Crews;
 /// </summary>
 /// <param name="workers">The workers of the stage.</param>
 /// <param name="frequency">Ticks of the clock per second.</param>
-/// <remarks>The figures are those of <see cref="Penstock.Workers.Lead"/>, for the same reasons.</remarks>
+/// <remarks>
+/// The figures are those of <see cref="Penstock.Workers.Lead"/>, for the same reasons. A crew begins with a helper for each processor, so that
+/// of cheap steps no more workers have items than are needed: what a worker has begun with it keeps until its generator asks again.
+/// </remarks>
 internal class Staffing(int workers, long frequency)
 {
-    /// <summary>One step of so many is measured.</summary>
-    public const int SamplePeriod = 8;
+    // One step of so many is measured, once it is known what they cost.
+    private const int SamplePeriod = 8;
 
     // One step counts so little that a thread that lost its processor once changes nothing.
     private const int Smoothing = 16;
@@ -23,19 +26,27 @@ internal class Staffing(int workers, long frequency)
 
     private readonly int all = workers + 1; // while one is in the source, each worker has a thread
     private readonly int few = Math.Min(Environment.ProcessorCount - 1, workers + 1);
-    private double cost = frequency / 40_000d;
-    private int helpers = workers + 1;
+
+    // Between cheap and costly: two long steps make it costly, but a single one, in which the runtime has compiled the code, does not.
+    private double cost = frequency / 62_500d; // 16 µs
+    private bool isKnown;
+    private int helpers = Math.Min(Environment.ProcessorCount, workers + 1);
 
     /// <summary>Threads that may be at work beside the consumer.</summary>
     public virtual int Helpers => helpers;
 
-    /// <summary>Whether the consumer's thread takes part while it waits: a step keeps it no longer than to be woken would.</summary>
-    public virtual bool ConsumerHelps => helpers < all;
+    /// <summary>Whether the consumer's thread takes part while it waits: a step is known to keep it no longer than to be woken would.</summary>
+    public virtual bool ConsumerHelps => isKnown && helpers < all;
+
+    /// <summary>Whether this step is to be measured.</summary>
+    public bool IsDue(long step) => !isKnown || step % SamplePeriod == 0;
 
     /// <summary>A step has taken so many ticks.</summary>
     public virtual void Report(long ticks)
     {
         cost += (Math.Min(ticks, 5 * costlyFrom) - cost) / Smoothing;
-        helpers = cost < (helpers == 0 ? shareFrom : cheapBelow) ? 0 : cost < (helpers == all ? fewBelow : costlyFrom) ? few : all;
+        isKnown |= cost < fewBelow || cost >= costlyFrom;
+        if (isKnown)
+            helpers = cost < (helpers == 0 ? shareFrom : cheapBelow) ? 0 : cost < (helpers == all ? fewBelow : costlyFrom) ? few : all;
     }
 }
