@@ -60,7 +60,7 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, IInput input, bool isS
     //
     // MoveNext and Current are loops that never go round, since the runtime profiles methods with loops from their first call on, and others
     // only later. A consumer that is compiled while its own loop runs, as a sink is, then has all the stages before it inlined. Nor is the item
-    // kept here: to write it once more costs more than to ask for it again.
+    // kept here: to write it once more costs more than to ask for it again. Where the numbers are is known beforehand, not looked up in the record.
     internal abstract class Passage(IEnumerator<T> items, Worker worker) : IEnumerator<T>, IPassage
     {
         private IEnumerator<T> items = items;
@@ -125,7 +125,8 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, IInput input, bool isS
 
     private sealed unsafe class BehindSource(IEnumerator<T> items, Worker worker) : Passage(items, worker)
     {
-        private readonly WorkerRecord* record = worker.Record;
+        private readonly long* asked = &worker.Record->ItemsAskedFor;
+        private readonly long* answered = &worker.Record->ItemsIn;
 
         public override T Current
         {
@@ -140,20 +141,20 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, IInput input, bool isS
 
         protected override bool IsBehindSource => true;
 
-        protected override bool IsUnanswered => record->ItemsAskedFor > record->ItemsIn;
+        protected override bool IsUnanswered => *asked > *answered;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public override bool MoveNext()
         {
             var source = Items;
-            record->ItemsAskedFor++;
+            ++*asked;
             while (source.MoveNext())
             {
-                record->ItemsIn++;
+                ++*answered;
                 return true;
             }
 
-            return End(isComplete: --record->ItemsAskedFor == record->ItemsIn);
+            return End(isComplete: --*asked == *answered);
         }
     }
 
