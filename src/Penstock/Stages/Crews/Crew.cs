@@ -95,18 +95,24 @@ internal abstract class Crew
         GiveUpPlace(seat);
         if (IsIdle(seat))
             looking--;
-        if (IsLeaving || looking > 0 || Consumer is not { IsAsleep: true, IsInside: false })
-            return;
-        if (HasWorkForConsumer)
-            Consumer.Wake(); // nobody else will do it
-        else
-            Employ(consumerWaits: true); // as the consumer would have, had this helper not been about to look
+        LookAfterConsumer();
     }
 
     public void OnAwake(Seat seat)
     {
         if (IsIdle(seat))
             looking++;
+    }
+
+    /// <summary>Under the gate, by a helper that will do nothing more for now: what the sleeping consumer has left to it.</summary>
+    protected void LookAfterConsumer()
+    {
+        if (IsLeaving || looking > 0 || Consumer is not { IsAsleep: true, IsInside: false })
+            return;
+        if (HasWorkForConsumer)
+            Consumer.Wake(); // nobody else will do it
+        else
+            Employ(consumerWaits: true); // as the consumer would have, had this helper not been about to look
     }
 
     /// <summary>Under the gate, which it leaves meanwhile: resumes a worker. False if there is none to be resumed.</summary>

@@ -104,6 +104,7 @@ internal sealed partial class Crew<TIn, TOut>
     {
         isPulling = worker.IsAsking = true;
         isConsumersPull = false;
+        LookAfterConsumer();
         Gate.Exit();
         var mine = OwnFlow.Leave();
         ExecutionContext.Restore(contextOfItems);

@@ -38,6 +38,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     private int parked; // of these: helpers that wait for a place
     private int gone; // workers
     private bool asksAgain; // a generator has asked more than once for an output
+    private bool makesMany; // or has made more than one of an item
     private long bound = long.MaxValue; // of the numbers that count
     private bool hasFailedInput; // at the bound: what a worker does at the last item comes before that
     private Fault? failure; // at the bound
@@ -126,7 +127,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         {
             if (holdsOutput is not null)
                 LetGo();
-            if (2 * waiting <= Plan.RoomBehind)
+            if (2 * waiting <= Plan.RoomBehind || !Staffing.ConsumerHelps)
                 Employ(consumerWaits: false);
             while (!Worker.IsStopping)
             {
@@ -289,35 +290,50 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
 
     private void Keep(CrewWorker<TIn, TOut> worker, TOut output)
     {
+        makesMany |= worker.HasMade(worker.Number);
         worker.Outputs.Enqueue((worker.Number, output));
         waiting++;
     }
 
-    // The worker to be resumed next: the one with the earliest item, since those behind it wait for that; else one without, while fewer are
-    // busy than there are threads for. It needs a slot, and with the order kept it leaves slots to those whose outputs come before its own.
+    // The worker to be resumed next: the one with the earliest item, since those behind it wait for that; else one without, while fewer have
+    // begun than there are threads for. It needs a slot. With the order kept, the last one is for whoever has the earliest item, whose outputs
+    // can be taken in any case. And there is one for each worker where outputs might take all: when one item makes many, and at the end,
+    // where what workers make waits for all of them.
     private CrewWorker<TIn, TOut>? Candidate()
     {
         CrewWorker<TIn, TOut>? first = null;
+        CrewWorker<TIn, TOut>? firstWithout = null;
         CrewWorker<TIn, TOut>? earliest = null;
         var mayBegin = bound > Turns.Idle || (pulled.Count > 0 && NextNumber < bound);
         var slotsLeft = Plan.RoomBehind;
-        var withoutSlot = 0;
+        var without = 0;
         foreach (var worker in workers)
         {
-            slotsLeft -= worker.Slots;
-            if (worker is { Slots: 0, HasLeft: false })
-                withoutSlot++;
+            var slots = worker.Slots;
+            slotsLeft -= slots;
+            if (slots == 0 && !worker.HasLeft)
+                without++;
             if (earliest is null || worker.Number < earliest.Number)
                 earliest = worker;
-            if (worker.IsFree && (mayBegin || (worker.HasItem && worker.Number < bound)) && (first is null || worker.Number < first.Number))
+            if (!worker.IsFree || !(mayBegin || (worker.HasItem && worker.Number < bound)))
+                continue;
+            if (first is null || worker.Number < first.Number)
                 first = worker;
+            if (slots == 0 && (firstWithout is null || worker.Number < firstWithout.Number))
+                firstWithout = worker;
         }
 
-        if (first is null || (first.IsIdle && !MayUseAnother))
+        if (first is null || slotsLeft <= 0)
             return null;
-        if (!Plan.Ordered || (first == earliest && first.HasItem))
-            return slotsLeft > 0 ? first : null; // its outputs can be taken in any case
-        return slotsLeft > (isInputOver ? withoutSlot - (first.Slots == 0 ? 1 : 0) : earliest!.Slots == 0 ? 1 : 0) ? first : null;
+        if (first != earliest || !first.HasItem)
+        {
+            if (makesMany || (isInputOver && Plan.Ordered))
+                first = slotsLeft > without ? first : firstWithout;
+            else if (Plan.Ordered && slotsLeft == 1 && earliest!.Slots == 0)
+                return null;
+        }
+
+        return first is { IsIdle: true } && !MayUseAnother ? null : first;
     }
 
     private bool IsReadyForHelper(CrewWorker<TIn, TOut> worker) =>

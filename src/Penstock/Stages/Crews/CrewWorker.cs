@@ -18,6 +18,7 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     private IEnumerator<TOut>? generator;
     private bool isEnumerated;
     private bool isBegun; // at the last look
+    private long lastMade = Turns.Left; // of which item
 
     public Worker Worker => crew.Worker;
 
@@ -70,6 +71,14 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
 
     /// <summary>The slots it uses: for outputs, and for one that it may be making.</summary>
     public int Slots => Outputs.Count + (Thread is null ? 0 : 1) + (IsConsumed ? 1 : 0);
+
+    /// <summary>Notes that it has made something of an item. True if that was not the first.</summary>
+    public bool HasMade(long number)
+    {
+        var isAgain = lastMade == number;
+        lastMade = number;
+        return isAgain;
+    }
 
     /// <summary>What it has made and nobody has taken yet.</summary>
     public Queue<(long Number, TOut Item)> Outputs { get; } = [];
