@@ -9,9 +9,10 @@ public enum Isolation
     /// one worker, but it may move to another between two items, as with <c>await</c>; what it puts into AsyncLocals stays behind. Stage and consumer are one row in snapshots. For stages
     /// with one worker, the policy Stop and no time-outs or limit in bytes, in front of another such one with or without a thread; any other has a thread each.
     /// <para>
-    /// So may a stage be that has several workers, if everything before it is without threads, too, and there is room for two items more than it has workers
-    /// before it and behind it. Its consumer then resumes them while it would wait for a result, with as many helping threads as pay for what items cost. So a step
-    /// of such a pipeline must not wait for what a later one does: where items take less than 25 µs, its consumer may be the one that waits.
+    /// So may a stage be that has several workers, if everything before it is without threads, too, and there is room before it for an item of each.
+    /// Its consumer then resumes them while it would wait for a result, with as many helping threads as pay for what items cost; no more workers begin than
+    /// there are threads at work, until the input is over. So a step of such a pipeline must not wait for what a later one does: where items take less than 25 µs, its
+    /// consumer may be the one that waits.
     /// </para>
     /// </summary>
     None,
