@@ -37,6 +37,15 @@ public sealed class CrewsThatAdapt
     }
 
     [Fact]
+    public void Let_the_consumer_take_part_where_steps_are_neither_cheap_nor_costly()
+    {
+        Report(50, 18 * Microsecond);
+        Assert.Equal(Environment.ProcessorCount - 1, staffing.Helpers);
+        Assert.True(staffing.ConsumerHelps);
+        Assert.False(staffing.IsDue(1));
+    }
+
+    [Fact]
     public void Leave_cheap_steps_to_the_consumer()
     {
         Report(100, Microsecond / 2);

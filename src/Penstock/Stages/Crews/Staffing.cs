@@ -15,6 +15,9 @@ internal class Staffing(int workers, long frequency)
     // One step of so many is measured, once it is known what they cost.
     private const int SamplePeriod = 8;
 
+    // After so many steps that were neither cheap nor costly, that is what they are.
+    private const int MostUnknown = 32;
+
     // One step counts so little that a thread that lost its processor once changes nothing.
     private const int Smoothing = 16;
 
@@ -30,6 +33,7 @@ internal class Staffing(int workers, long frequency)
     // Between cheap and costly: two long steps make it costly, but a single one, in which the runtime has compiled the code, does not.
     private double cost = frequency / 62_500d; // 16 µs
     private bool isKnown;
+    private int unknown;
     private int helpers = Math.Min(Environment.ProcessorCount, workers + 1);
 
     /// <summary>Threads that may be at work beside the consumer.</summary>
@@ -45,7 +49,7 @@ internal class Staffing(int workers, long frequency)
     public virtual void Report(long ticks)
     {
         cost += (Math.Min(ticks, 5 * costlyFrom) - cost) / Smoothing;
-        isKnown |= cost < fewBelow || cost >= costlyFrom;
+        isKnown |= cost < fewBelow || cost >= costlyFrom || ++unknown == MostUnknown;
         if (isKnown)
             helpers = cost < (helpers == 0 ? shareFrom : cheapBelow) ? 0 : cost < (helpers == all ? fewBelow : costlyFrom) ? few : all;
     }
