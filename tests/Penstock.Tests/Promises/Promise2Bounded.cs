@@ -49,6 +49,19 @@ public class Promise2Bounded
         }
     });
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    public Task Behind_an_ordered_stage_without_threads_never_more_than_MaxInFlight_items_are_alive(int workers) => Within.Time(async () =>
+    {
+        foreach (var limit in new[] { workers, workers + 1, workers + 3 })
+        {
+            var gauge = new Gauge();
+            await Pipeline.From(Enumerable.Range(0, Count)).Then(Pass, gauge, new() { Workers = workers, MaxInFlight = limit }).To(Consume, gauge).RunAsync(new() { Isolation = Isolation.None });
+            Assert.InRange(gauge.Most, 1, limit);
+        }
+    });
+
     [Fact]
     public Task Outputs_that_wait_on_the_link_before_their_turn_count_too() => Within.Time(() =>
     {
