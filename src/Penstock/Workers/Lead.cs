@@ -20,7 +20,7 @@ internal sealed class Lead(Link input, int workers)
 {
     public const int SentinelPeriod = 5; // milliseconds
 
-    /// <summary>Workers report after so many items: a power of two.</summary>
+    /// <summary>Workers report after so many items; at first after 1, 2, 4 and so on.</summary>
     public const int ReportEvery = 64;
 
     private const int Nobody = -1;

@@ -36,6 +36,10 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
     private bool hasLeft;
     private int threadOfGenerator;
 
+    // What was reported of the costs of items.
+    private int itemsOfReport;
+    private long nextReport;
+
     private enum Progress
     {
         Ended,
@@ -172,14 +176,24 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
 
     public override void OnItemTaken()
     {
-        if ((++ItemsIn & (Lead.ReportEvery - 1)) == 0 && Stage.Lead is { } lead)
-            lead.Report(Times.MeasureBusy(), Stage);
+        if (++ItemsIn >= nextReport && Stage.Lead is { } lead)
+            Report(lead);
         ItemSpan?.Begin();
         if (attempts is null)
             return; // then nothing wears either
         attempts.Begin(reader.Number);
         if (wear is not null && wear.IsEnough())
             WearOut();
+    }
+
+    // In the first item the runtime may compile the code. Then more and more seldom: many workers are to know soon what items cost, though each has had few.
+    private void Report(Lead lead)
+    {
+        var busy = Times.MeasureBusy();
+        if (itemsOfReport > 0)
+            lead.Report(busy * Lead.ReportEvery / itemsOfReport, Stage);
+        itemsOfReport = Math.Clamp(2 * itemsOfReport, 1, Lead.ReportEvery);
+        nextReport = ItemsIn + itemsOfReport;
     }
 
     public override void Claim(Lineage lineage) => writer?.Claim(lineage);

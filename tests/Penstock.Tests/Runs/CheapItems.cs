@@ -125,6 +125,28 @@ public class CheapItems
         Assert.All(snapshot.Stages.Single(s => s.Name == "cheap").Workers, w => Assert.True(w.Busy + w.Starved + w.Blocked <= snapshot.Elapsed));
     });
 
+    [Fact]
+    public Task Are_known_soon_by_many_workers_that_each_have_had_a_few() => Within.Time(() =>
+    {
+        const int workers = 64;
+        using var start = new Barrier(workers);
+        PipelineRun? run = null;
+        var options = new RunOptions { OnStarted = r => run = r };
+        Pipeline.From(Enumerable.Range(0, 30 * workers), Roomy).Then(StartTogether, new() { Name = "cheap", Workers = workers }).To(Items.Drop).Run(options);
+
+        Assert.Contains(run!.Run.Stages.Single(s => s.Name == "cheap").Workers, w => w.Times.Spare > TimeSpan.Zero);
+
+        IEnumerable<int> StartTogether(IEnumerable<int> items)
+        {
+            start.SignalAndWait();
+            foreach (var item in items)
+            {
+                Thread.SpinWait(50);
+                yield return item;
+            }
+        }
+    });
+
     // The first item behind the cheap ones needs its successors to be done by others.
     private static int NeedOthers(int item, CountdownEvent others, Gate? isTaken = null)
     {
