@@ -61,6 +61,7 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
         reader = feed is null ? new NoInput<TIn>(this) : feed.CreateReader(this);
         writer = output is null ? null : new LinkWriter<TOut>(output, this, reader);
         wear = existing is null ? null : Wear.For(stage.Options);
+        nextReport = stage.Lead is null ? long.MaxValue : 0;
         attempts = HasPolicy || wear is not null ? new Attempts(Record) : null;
         yieldsBuffers = Hands.Take<TOut>() && !stage.IsSink; // what a sink returns ends with the run
         if (stage.Run.TracksItems && body.IsTraced && !stage.IsSource)
@@ -176,8 +177,8 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
 
     public override void OnItemTaken()
     {
-        if (++ItemsIn >= nextReport && Stage.Lead is { } lead)
-            Report(lead);
+        if (++ItemsIn >= nextReport)
+            Report();
         ItemSpan?.Begin();
         if (attempts is null)
             return; // then nothing wears either
@@ -187,11 +188,11 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
     }
 
     // In the first item the runtime may compile the code. Then more and more seldom: many workers are to know soon what items cost, though each has had few.
-    private void Report(Lead lead)
+    private void Report()
     {
         var busy = Times.MeasureBusy();
         if (itemsOfReport > 0)
-            lead.Report(busy * Lead.ReportEvery / itemsOfReport, Stage);
+            Stage.Lead!.Report(busy * Lead.ReportEvery / itemsOfReport, Stage);
         itemsOfReport = Math.Clamp(2 * itemsOfReport, 1, Lead.ReportEvery);
         nextReport = ItemsIn + itemsOfReport;
     }
