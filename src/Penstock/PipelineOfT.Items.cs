@@ -78,7 +78,7 @@ public sealed partial class Pipeline<T>
         if (options is { RecycleAfter: not null } or { RecycleAboveMemory: not null })
             throw new PipelineDefinitionException($"Stage '{name}' is to be recycled, but a batch would be lost with the process that collects it: set that on the stage that uses the batches.");
         var body = Batching.Of<T>(Batching.Run, new BatchSize(maxSize, maxDelay));
-        return new(new Stage<T, T[]>(StageKind.Stage, nameof(Batch), body, options, Last) { IsSingle = true }.Checked());
+        return new(new Stage<T, T[]>(StageKind.Stage, nameof(Batch), body, options, Last) { IsSingle = true, HoldsBack = maxDelay is null }.Checked());
     }
 
     private Pipeline<TOut> Append<TOut>(ItemOperator<T, TOut> operation, StageOptions? options) =>

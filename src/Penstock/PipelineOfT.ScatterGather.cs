@@ -32,6 +32,7 @@ public sealed partial class Pipeline<T>
         Required(scatter);
         Required(inner);
         Required(gather);
+        Refuse.TaskLike<TOut>("Gather");
         var scatterName = StageName.Of(scatter) ?? "Scatter";
         if (maxOpen < 1)
             throw new PipelineDefinitionException($"Stage '{scatterName}' has maxOpen = {maxOpen}: use 1 or more.");
@@ -43,11 +44,13 @@ public sealed partial class Pipeline<T>
             new Body<T, TPart>(scatter) { IsFusable = false, IsTraced = true, Synchronous = (items, _) => shared.Of(items).Scatter((Reader<T>)items, scatter) },
             options: null,
             Last)
-        { IsSingle = true };
+        { IsSingle = true, Scatters = 1 };
 
         var last = inner(new Pipeline<TPart>(first))?.Last;
         if (last is null || !last.Path().Any(s => s.Origin == first))
             throw new PipelineDefinitionException($"Stage '{scatterName}': the inner pipeline must continue the one it is given: add the inner stages to that one.");
+        if (last.Path().SkipWhile(s => s.Origin != first).FirstOrDefault(static s => s is { HoldsBack: true, Options.Isolation: Isolation.Process }) is { } batch)
+            throw new PipelineDefinitionException($"Stage '{batch.Name}' collects parts of stage '{scatterName}' in another process, where it cannot see that no more of them come: give it a maxDelay, or leave it in this process.");
 
         return new(new Stage<TDone, TOut>(
             StageKind.Stage,
@@ -57,6 +60,7 @@ public sealed partial class Pipeline<T>
             last)
         {
             IsSingle = true,
+            Scatters = -1,
             OnBuild = builder =>
             {
                 var scattering = shared.Of(builder.Run);

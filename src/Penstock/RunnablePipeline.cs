@@ -27,7 +27,11 @@ public sealed class RunnablePipeline
 
     /// <summary>Runs the pipeline to its end; blocks the calling thread until then.</summary>
     /// <inheritdoc cref="RunAsync(RunOptions?, CancellationToken)"/>
+    [OverloadResolutionPriority(1)]
     public void Run(RunOptions? options = null, CancellationToken ct = default) => Start(options, ct).Wait();
+
+    /// <inheritdoc cref="Run(RunOptions?, CancellationToken)"/>
+    public void Run(CancellationToken ct) => Run(options: null, ct);
 
     /// <summary>Starts a run, to watch it, drain it or abort it. A sequential run has ended when this returns, unless it is asynchronous.</summary>
     /// <inheritdoc cref="RunAsync(RunOptions?, CancellationToken)"/>
@@ -57,9 +61,13 @@ public sealed class RunnablePipeline<TResult>
     /// <inheritdoc cref="RunnablePipeline.RunAsync(RunOptions?, CancellationToken)"/>
     public Task<TResult> RunAsync(CancellationToken ct) => RunAsync(options: null, ct);
 
-    /// <inheritdoc cref="RunnablePipeline.Run"/>
+    /// <inheritdoc cref="RunnablePipeline.Run(RunOptions?, CancellationToken)"/>
     /// <returns>The sink's result.</returns>
+    [OverloadResolutionPriority(1)]
     public TResult Run(RunOptions? options = null, CancellationToken ct = default) => Start(options, ct).WaitForResult();
+
+    /// <inheritdoc cref="Run(RunOptions?, CancellationToken)"/>
+    public TResult Run(CancellationToken ct) => Run(options: null, ct);
 
     /// <inheritdoc cref="RunnablePipeline.Start"/>
     public PipelineRun<TResult> Start(RunOptions? options = null, CancellationToken ct = default) =>

@@ -35,6 +35,12 @@ internal abstract class Stage
     /// <summary>A source given as an object, or an engine stage: one instance, whatever happens.</summary>
     public bool IsSingle { get; init; }
 
+    /// <summary>By how many scatterings more than in front of this stage the items behind it are scattered: 1, 0 or -1.</summary>
+    public int Scatters { get; init; }
+
+    /// <summary>Whether it may hold items back until others come, without an end to that.</summary>
+    public bool HoldsBack { get; init; }
+
     /// <summary>Whether this stage has a result: a sink that returns something.</summary>
     public bool HasResult { get; init; }
 
@@ -54,11 +60,12 @@ internal abstract class Stage
     public Isolation IsolationIn(RunOptions run)
     {
         // Sources given as objects, and sinks, stay with the caller; asynchronous stages run as tasks.
-        var isOverridable = this is { IsAsynchronous: false, Kind: not StageKind.Sink } and not { Kind: StageKind.Source, IsSingle: true };
+        var isOverridable = Kind == StageKind.Source ? !IsSingle : Kind == StageKind.Stage && !IsAsynchronous;
         var isolation = isOverridable ? run.Isolation ?? Options.Isolation : Options.Isolation;
 
-        // The engine's own stages, and operators split off from a stage, share memory with their neighbours in this process.
-        return isolation == Isolation.Process && Kind == StageKind.Stage && Body.Recipe is null ? Isolation.Thread : isolation;
+        // The engine's own stages, and operators split off from a stage, share memory with their neighbours in this process. So does a batch
+        // of parts: only here it sees that no more of them can come.
+        return isolation == Isolation.Process && Kind == StageKind.Stage && (Body.Recipe is null || (HoldsBack && IsAmongParts)) ? Isolation.Thread : isolation;
     }
 
     /// <summary>Whether an appended operator can go into another process with its stage.</summary>
@@ -71,6 +78,18 @@ internal abstract class Stage
         for (var stage = this; stage is not null; stage = stage.Previous)
             path.Push(stage);
         return path;
+    }
+
+    // Whether it lies between a scattering and its gathering.
+    private bool IsAmongParts
+    {
+        get
+        {
+            var scatters = 0;
+            for (var before = Previous; before is not null && scatters <= 0; before = before.Previous)
+                scatters += before.Scatters;
+            return scatters > 0;
+        }
     }
 
     /// <summary>The capacity of the link between this stage and the next.</summary>
@@ -130,6 +149,8 @@ internal sealed class Stage<TIn, TOut> : Stage<TOut>
         new Stage<TIn, TNext>(Kind, Name, body.Append(operation), Options, previous)
         {
             IsSingle = IsSingle,
+            Scatters = Scatters,
+            HoldsBack = HoldsBack,
             OnBuild = OnBuild,
             Origin = Origin,
             Appended = new AppendedOperator<TOut, TNext>(this, operation),
@@ -145,6 +166,8 @@ internal sealed class Stage<TIn, TOut> : Stage<TOut>
         var crossing = new Stage<TIn, TOut>(Kind, Name, body, Options with { MaxInFlightBytes = null, SizeOf = null }, previous)
         {
             IsSingle = IsSingle,
+            Scatters = Scatters,
+            HoldsBack = HoldsBack,
             OnBuild = OnBuild,
             Origin = Origin,
             Appended = Appended,

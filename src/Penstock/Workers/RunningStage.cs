@@ -192,7 +192,7 @@ internal unsafe class RunningStage
     /// <param name="pause">How long to wait before the next try.</param>
     public virtual bool GrantsAnotherTry(Worker worker, Exception exception, int delivered, out TimeSpan pause)
     {
-        if (Options.Faults.GrantsAnotherTry(worker.Attempt, exception, out pause))
+        if (Run.DeadLetters.Ask(Options.Faults, worker.Attempt, exception, out pause))
             return true;
         worker.DeadLetters++;
         worker.Reader.Lineage?.Fail(exception);

@@ -37,6 +37,7 @@ public class FirstExample
 
         Assert.Equal(expected, pipeline.Run());
         Assert.Equal(expected, pipeline.Run(new(), CancellationToken.None));
+        Assert.Equal(expected, pipeline.Run(CancellationToken.None));
         Assert.Equal(expected, await pipeline.RunAsync());
         Assert.Equal(expected, await pipeline.RunAsync(CancellationToken.None));
         Assert.Equal(expected, await pipeline.RunAsync(new() { Name = "named" }));
@@ -48,6 +49,7 @@ public class FirstExample
 
         RunnablePipeline drop = Pipeline.From(LoadImages, "folder").To(Items.Drop);
         drop.Run();
+        drop.Run(CancellationToken.None);
         await drop.RunAsync(CancellationToken.None);
         await using PipelineRun started = drop.Start(ct: CancellationToken.None);
         await started.Completion;

@@ -46,6 +46,7 @@ public class Rule12ScatterGather
         ["behind a filter"] = (parts => parts.Then(Even, new StageOptions()).Batch(2), new()),
         ["behind another"] = (parts => parts.Batch(2).Then(Flat, new StageOptions()).Batch(2), new()),
         ["behind a scattering inside"] = (parts => parts.ScatterGather(x => new[] { x, x }, p => p.Batch(3), (x, done) => done.Sum(d => d.Length) == 2 ? x : -1, maxOpen: 1).Batch(2), new()),
+        ["behind a process, which the run would have it be in, too"] = (parts => parts.Then(Same, new StageOptions()).Batch(2), new() { Isolation = Isolation.Process }),
         ["behind a process"] = (parts => parts.Then(Same, new StageOptions { Isolation = Isolation.Process }).Batch(2), new()),
     };
 
@@ -61,6 +62,26 @@ public class Rule12ScatterGather
         var expected = inner is "behind a filter" ? 2 + 10 : 3 + 20;
         Assert.Equal(Enumerable.Range(0, 40).Select(n => (n, n % 4 == 0 ? expected : 0)), outputs);
     });
+
+    [Fact]
+    public void A_batch_inside_that_could_not_go_on_is_refused()
+    {
+        var inProcess = new StageOptions { Name = "pairs", Isolation = Isolation.Process };
+        var refused = Assert.Throws<PipelineDefinitionException>(() => Pair(parts => parts.Where(p => p > 0).Batch(2, options: inProcess).Select(b => b)));
+        Assert.Contains("'pairs'", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("maxDelay", refused.Message, StringComparison.Ordinal);
+        Pair(parts => parts.Batch(2, TimeSpan.FromSeconds(1), inProcess));
+
+        static Pipeline<int> Pair(Func<Pipeline<int>, Pipeline<int[]>> inner) =>
+            Pipeline.From([1]).Batch(2, options: new() { Isolation = Isolation.Process }).ScatterGather(n => n, inner, (_, done) => done.Count);
+    }
+
+    [Fact]
+    public void A_gathering_that_nobody_would_wait_for_is_refused()
+    {
+        var refused = Assert.Throws<PipelineDefinitionException>(() => Pipeline.From([1]).ScatterGather(n => new[] { n }, parts => parts, (_, done) => Task.FromResult(done.Count)));
+        Assert.Contains("'Gather'", refused.Message, StringComparison.Ordinal);
+    }
 
     private static IEnumerable<int> Even(IEnumerable<int> items) => items.Where(x => x % 2 == 0);
 

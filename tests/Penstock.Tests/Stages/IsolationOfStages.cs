@@ -16,6 +16,7 @@ public class IsolationOfStages
         IsIn(Isolation.Process, Isolation.Process, source.Then(xs => xs).Last);
         IsIn(Isolation.Process, Isolation.Process, source.Select(x => x, new()).Select(x => x).Last);
         IsIn(Isolation.Process, Isolation.Process, Pipeline.From(Items.Endless).Last);
+        IsIn(Isolation.Process, Isolation.Process, Pipeline.From(EndlessAsync).Select(x => x).Last);
         IsIn(Isolation.None, Isolation.None, source.Then(xs => xs, Process).Last);
         IsIn(Isolation.Process, null, source.Then(xs => xs, Process).Last);
     });
@@ -37,6 +38,25 @@ public class IsolationOfStages
     });
 
     [Fact]
+    public Task Those_of_parts_stay_unless_they_have_a_delay() => Within.Time(() =>
+    {
+        foreach (var (delay, expected) in new (TimeSpan?, Isolation)[] { (null, Isolation.Thread), (TimeSpan.FromSeconds(1), Isolation.Process) })
+        {
+            source.Batch(2).ScatterGather(xs => xs, Inner, (_, _) => 1);
+
+            Pipeline<int> Inner(Pipeline<int> parts)
+            {
+                var batches = parts.Select(x => x, new()).Batch(2, delay).Select(b => b.Length);
+                IsIn(expected, Isolation.Process, batches.Last);
+                IsIn(expected, Isolation.Process, batches.ScatterGather(x => new[] { x }, p => p, (x, _) => x).Batch(2, delay).Last);
+                return batches;
+            }
+        }
+
+        IsIn(Isolation.Process, Isolation.Process, source.ScatterGather(x => new[] { x }, parts => parts, (x, _) => x).Batch(2).Last);
+    });
+
+    [Fact]
     public Task The_two_ends_of_a_scattering_stay() => Within.Time(() =>
     {
         Assert.All(
@@ -52,6 +72,12 @@ public class IsolationOfStages
         IsIn(Isolation.Thread, Isolation.Process, split);
         IsIn(Isolation.Process, Isolation.Process, split.Previous!);
     });
+
+    private static async IAsyncEnumerable<int> EndlessAsync()
+    {
+        await Task.Yield();
+        yield return 1;
+    }
 
     private static void IsIn(Isolation expected, Isolation? run, Stage stage) => Assert.Equal(expected, stage.IsolationIn(new() { Isolation = run }));
 }
