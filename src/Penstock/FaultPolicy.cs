@@ -30,7 +30,7 @@ public sealed class FaultPolicy
     /// The stage must be deterministic: outputs that the failed attempt had handed on are dropped from the next one.
     /// </summary>
     /// <param name="attempts">Tries in all, the first included: 1 or more.</param>
-    /// <param name="backoff">The pause before the second try, 0 or more; it doubles with each further try. Default: none.</param>
+    /// <param name="backoff">The pause before the second try, 0 or more; it doubles with each further try, up to a day. Default: none.</param>
     /// <param name="when">Which exceptions deserve another try; others go to the dead letters at once. Default: all.</param>
     /// <exception cref="PipelineDefinitionException"><paramref name="attempts"/> or <paramref name="backoff"/> is out of range.</exception>
     public static FaultPolicy Retry(int attempts, TimeSpan? backoff = null, Func<Exception, bool>? when = null)

@@ -23,7 +23,7 @@ public class PipelineRun : IAsyncDisposable
 
     /// <summary>
     /// Completes when the run has ended and everything is cleaned up. Fails with the exception that user code threw, or with
-    /// <see cref="TimeoutException"/> or <see cref="WorkerStuckException"/>; is cancelled if the run was aborted.
+    /// <see cref="TimeoutException"/>, <see cref="WorkerCrashedException"/> or <see cref="WorkerStuckException"/>; is cancelled if the run was aborted.
     /// </summary>
     public Task Completion => completion.Value;
 

@@ -7,14 +7,14 @@ public sealed record StageOptions
     public string? Name { get; init; }
 
     /// <summary>
-    /// How many instances of the stage's generator run at once: 1 or more, default 1. With several workers a stage must treat
+    /// How many instances of the stage's generator run at once: 1 to 4,096, in processes to 1,023; default 1. With several workers a stage must treat
     /// items independently, and finishes with an item before it asks for the next.
     /// </summary>
     public int Workers { get; init; } = 1;
 
     /// <summary>
     /// How many items may exist at once on the link behind this stage (being produced, waiting, or being consumed):
-    /// at least <see cref="Workers"/>. Default: this stage's workers + the next stage's workers + 2.
+    /// at least <see cref="Workers"/>, at most 16,777,216, to or from a process 16,384. Default: this stage's workers + the next stage's workers + 2.
     /// With 1 between two synchronous single-worker stages both run on one thread, as plain composition does.
     /// </summary>
     public int? MaxInFlight { get; init; }
@@ -68,7 +68,7 @@ public sealed record StageOptions
     /// <summary>
     /// Process workers: the managed memory one may use, in bytes: 4 MiB or more. On Linux managed and native memory together are limited, too: to
     /// as much, plus what the runtime took to start, plus 256 MiB. Items on links do not count. Default: three quarters of the machine's or
-    /// container's memory, divided by the number of worker processes of the run, for managed memory, and no limit for native. Thread workers ignore it.
+    /// container's memory, divided by the number of worker processes of the run, but 256 MiB at the least, for managed memory, and no limit for native. Thread workers ignore it.
     /// </summary>
     public long? MemoryLimit { get; init; }
 

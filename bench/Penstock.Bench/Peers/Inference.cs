@@ -7,7 +7,7 @@ namespace Penstock.Bench.Peers;
 
 /// <summary>
 /// Load → decode → normalise → infer → remap → collect. Inference is exclusive and sleeps, as if a graphics card did the work; the
-/// others compute for 2 ms each.
+/// others compute for 1.5 to 2 ms each.
 /// </summary>
 internal static class Inference
 {
@@ -121,7 +121,7 @@ internal static class Inference
             s_sink = Steps.AddOne(i, uneven: true);
     }
 
-    /// <summary>About 2 ms at 5 µs on average.</summary>
+    /// <summary>1.5 to 2 ms.</summary>
     private static int StepsOfWork => (int)(Computing / TimeSpan.FromMicroseconds(5));
 
     private static volatile int s_sink;

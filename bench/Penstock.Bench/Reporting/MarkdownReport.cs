@@ -18,7 +18,7 @@ internal static class MarkdownReport
         if (load is not null)
             text.Append(CultureInfo.InvariantCulture, $"- Load before it began: {load} (0 is quiet)\n");
         var seconds = pace.RoundTime.TotalSeconds;
-        text.Append(CultureInfo.InvariantCulture, $"- Medians of {pace.Rounds} alternating rounds of about {seconds} s\n");
+        text.Append(CultureInfo.InvariantCulture, $"- Medians of {pace.Rounds} alternating rounds of about {seconds} s, where bench/README.md names no other numbers\n");
         text.Append("- Spread is from the lowest to the highest round; a ratio above 1 is ahead of the best peer of its table, if it is resolved\n");
 
         foreach (var suite in Suite.All)

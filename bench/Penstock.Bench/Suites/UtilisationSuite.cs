@@ -11,7 +11,7 @@ internal sealed class UtilisationSuite : Suite
     public override string Name => "utilisation";
 
     public override string Topic =>
-        "six steps, the fourth takes 20 to 30 ms, of which others need 40 % of a core: total time over the sum of that step, 5 % cut at both ends";
+        "six steps, the fourth takes 20 to 30 ms, of which others need 30 to 40 % of a core: total time over the sum of that step, 5 % cut at both ends";
 
     public override IEnumerable<Contest> Contests =>
     [
