@@ -57,10 +57,10 @@ public sealed record RabbitMqJobQueueOptions
     /// <summary>The largest payload in bytes of JSON: 1 to 128 MiB, the default. Larger ones are refused, or put aside when they arrive.</summary>
     public int MaxPayloadBytes { get; init; } = BrokerLimits.MaxMessageBytes;
 
-    /// <summary>How long the first connection is tried: above 0, or <see cref="Timeout.InfiniteTimeSpan"/>; default 30 s.</summary>
+    /// <summary>How long the first connection is tried: above 0, at most 20 days, or <see cref="Timeout.InfiniteTimeSpan"/>; default 30 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a job waits for the broker to take it, also while the broker is away: above 0, or <see cref="Timeout.InfiniteTimeSpan"/>; default 30 s.</summary>
+    /// <summary>How long a job waits for the broker to take it, also while the broker is away: above 0, at most 20 days, or <see cref="Timeout.InfiniteTimeSpan"/>; default 30 s.</summary>
     public TimeSpan SubmitTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often both sides show that they are alive; a peer silent for two of them counts as gone. 1 s to 1 h, default 30 s.</summary>
