@@ -23,7 +23,9 @@ internal sealed unsafe class Attempts(WorkerRecord* record)
     /// <summary>For a worker that has died with an item in hand.</summary>
     public static void Correct(WorkerRecord* record, long item, bool hasHandedOn)
     {
-        if (!hasHandedOn)
+        if (hasHandedOn)
+            record->HandedOnBefore = record->HandedOn; // not noted by who dies right behind it, and the next one may be counted back to it
+        else
             record->HandedOn = record->HandedOnBefore;
         if (record->CountedItem != item)
             Begin(record, item); // it had just taken it

@@ -40,6 +40,19 @@ public unsafe class TriesOfTheDead
     });
 
     [Fact]
+    public void Nor_is_it_when_the_next_one_dies_too_before_it_hands_on() => Run(dead =>
+    {
+        dead.Begin(7);
+        HandOn(dead, 1);
+        Assert.True(dead.IsNew(hasAsked: true)); // handed on; it died before OnHandedOn
+        Correct(7, hasHandedOn: true);
+        Assert.Equal([false], OutputsOfTheNext(1));
+        Correct(7, hasHandedOn: false); // it died with a slot in hand
+        Assert.Equal(2, dead.Delivered);
+        Assert.Equal([false, false, true], OutputsOfTheNext(3));
+    });
+
+    [Fact]
     public void An_item_that_was_just_taken_begins_with_its_first_try_and_no_output() => Run(dead =>
     {
         dead.Begin(7);
