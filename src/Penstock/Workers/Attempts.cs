@@ -79,8 +79,9 @@ internal sealed unsafe class Attempts(WorkerRecord* record)
 
     private static void Begin(WorkerRecord* record, long item)
     {
+        // Each for itself: the item may have been taken just to know the turn of an output before it, which is counted and not handed on yet.
         record->HandedOn &= ~(Header - 1);
-        record->HandedOnBefore = record->HandedOn;
+        record->HandedOnBefore &= ~(Header - 1);
         record->Attempt = 1;
         Volatile.Write(ref record->CountedItem, item);
     }

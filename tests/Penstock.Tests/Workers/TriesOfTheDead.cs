@@ -81,6 +81,33 @@ public unsafe class TriesOfTheDead
     });
 
     [Fact]
+    public void What_came_before_the_first_item_is_not_dropped_if_it_died_waiting_for_its_turn() => Run(dead =>
+    {
+        Assert.True(dead.IsNew(hasAsked: false));
+        dead.Begin(7); // taken to know the turn
+        Correct(7, hasHandedOn: false);
+        Assert.Equal(0, dead.Delivered);
+
+        var next = new Attempts((WorkerRecord*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref record));
+        next.Resume(withItemInHand: true);
+        Assert.True(next.IsNew(hasAsked: false));
+    });
+
+    [Fact]
+    public void Nor_if_the_item_that_was_taken_for_it_could_not_be_read() => Run(attempts =>
+    {
+        Assert.True(attempts.IsNew(hasAsked: false));
+        attempts.Begin(7);
+        attempts.OnNotHandedOn();
+        attempts.GiveUp();
+        Assert.True(attempts.IsNew(hasAsked: false));
+        attempts.Begin(8);
+        attempts.OnHandedOn();
+        attempts.GiveUp();
+        Assert.False(attempts.IsNew(hasAsked: false));
+    });
+
+    [Fact]
     public void What_comes_behind_the_last_item_is_new_when_nobody_holds_that_any_more() => Run(dead =>
     {
         dead.Begin(7);
