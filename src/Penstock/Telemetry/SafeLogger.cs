@@ -6,7 +6,17 @@ namespace Penstock.Telemetry;
 internal sealed class SafeLogger(ILogger logger) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => logger.BeginScope(state);
+        where TState : notnull
+    {
+        try
+        {
+            return logger.BeginScope(state) is { } scope ? new SafeScope(scope) : null;
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
 
     public bool IsEnabled(LogLevel logLevel)
     {
@@ -29,6 +39,21 @@ internal sealed class SafeLogger(ILogger logger) : ILogger
         catch (Exception)
         {
             // There is nowhere left to say it.
+        }
+    }
+
+    private sealed class SafeScope(IDisposable scope) : IDisposable
+    {
+        public void Dispose()
+        {
+            try
+            {
+                scope.Dispose();
+            }
+            catch (Exception)
+            {
+                // As above.
+            }
         }
     }
 }

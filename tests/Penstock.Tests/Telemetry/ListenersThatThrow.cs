@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using Penstock.Tests.Isolated;
 using Penstock.Tests.Support;
 
 namespace Penstock.Tests.Telemetry;
@@ -68,6 +69,18 @@ public class ListenersThatThrow
         await MustHaveItsOutcome(new() { Execution = execution, LoggerFactory = factory });
     });
 
+    [Theory]
+    [InlineData(Isolation.Thread, true)]
+    [InlineData(Isolation.Thread, false)]
+    [InlineData(Isolation.Process, true)]
+    [InlineData(Isolation.Process, false)]
+    public Task Of_logging_scopes(Isolation isolation, bool atBegin) => Within.Time(async () =>
+    {
+        using var factory = new BrokenLog { Scope = atBegin ? null : new BrokenScope() };
+        var pipeline = Pipeline.From([1, 2]).Then(Steps.Pass, new StageOptions { Isolation = isolation });
+        Assert.Equal([1, 2], await pipeline.ToListAsync(new() { LoggerFactory = factory }));
+    });
+
     private static void ThrowIf(bool condition)
     {
         if (condition)
@@ -101,12 +114,14 @@ public class ListenersThatThrow
 
     private sealed class BrokenLog : ILoggerFactory, ILogger
     {
+        public IDisposable? Scope { get; init; }
+
         public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("broken");
 
         public ILogger CreateLogger(string categoryName) => this;
 
         public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
+            where TState : notnull => Scope ?? throw new TestException("broken log");
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning ? true : throw new TestException("broken log");
 
@@ -116,5 +131,10 @@ public class ListenersThatThrow
         public void Dispose()
         {
         }
+    }
+
+    private sealed class BrokenScope : IDisposable
+    {
+        public void Dispose() => throw new TestException("broken scope");
     }
 }
