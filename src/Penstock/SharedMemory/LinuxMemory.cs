@@ -7,6 +7,7 @@ namespace Penstock.SharedMemory;
 internal static unsafe partial class LinuxMemory
 {
     private const int CloseOnExec = 1; // MFD_CLOEXEC
+    private const int NotExecutable = 8; // MFD_NOEXEC_SEAL
     private const int OpenFlags = 2 | 0x80000; // O_RDWR | O_CLOEXEC
     private const int ReadWrite = 1 | 2; // PROT_READ | PROT_WRITE
     private const int SharedWithoutReserve = 1 | 0x4000; // MAP_SHARED | MAP_NORESERVE
@@ -16,6 +17,7 @@ internal static unsafe partial class LinuxMemory
     private const int HugePages = 14; // MADV_HUGEPAGE
     private const int HugePage = 2 << 20;
     private const int FromEnd = 2; // SEEK_END
+    private const int InvalidArgument = 22; // EINVAL
     private const int GetDumpable = 3; // PR_GET_DUMPABLE
 
     /// <summary>False for processes whose descriptors others, even of the same user, may not open through /proc.</summary>
@@ -25,7 +27,9 @@ internal static unsafe partial class LinuxMemory
     public static int CreateFile(string name, long size)
     {
         CheckFileSize(size);
-        var file = MemfdCreate("penstock-" + name, CloseOnExec);
+        var file = MemfdCreate("penstock-" + name, CloseOnExec | NotExecutable); // else refused by Linux 6.3 to 6.5 where vm.memfd_noexec is 2
+        if (file < 0 && Marshal.GetLastPInvokeError() == InvalidArgument) // before 6.3, which does not know it
+            file = MemfdCreate("penstock-" + name, CloseOnExec);
         if (file >= 0 && Truncate(file, size) == 0)
             return file;
         var error = Refusal($"for {name} cannot be created", size);
