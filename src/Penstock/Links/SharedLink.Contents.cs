@@ -14,6 +14,8 @@ internal sealed unsafe partial class SharedLink<T>
     {
         if (bytes <= layout.SmallRoom)
             return SmallRoomOf(slot);
+        var header = HeaderOf(slot);
+        header->Touched = Math.Max(header->Touched, bytes);
         ReserveLargeRoom(slot, bytes);
         return start + layout.LargeRoomOf(slot);
     }
@@ -46,13 +48,23 @@ internal sealed unsafe partial class SharedLink<T>
 
     private void Encode(int slot, T item, SlotHeader* header)
     {
-        var encoder = encoders[Volatile.Read(ref owners[slot]) & WorkerMask] ??= new Encoder(ItemCodec.For<T>(serializer), new SlotRoom(layout.SmallRoom, ReserveLargeRoom));
+        var encoder = encoders[Volatile.Read(ref owners[slot]) & WorkerMask] ??= new Encoder(ItemCodec.For<T>(serializer), new SlotRoom(layout.SmallRoom, OpenLargeRoom));
+        var touched = header->Touched;
         encoder.Room.Begin(slot, SmallRoomOf(slot), start + layout.LargeRoomOf(slot));
         header->IsNull = item is null && serializer is null;
         if (!header->IsNull)
             encoder.Codec.Write(encoder.Room, item);
         header->Length = encoder.Room.Position;
         header->IsLarge = encoder.Room.IsLarge;
+        if (header->IsLarge)
+            header->Touched = Math.Max(touched, header->Length);
+    }
+
+    // Until all is written nobody knows how much it will be.
+    private long OpenLargeRoom(int slot, long bytes)
+    {
+        HeaderOf(slot)->Touched = SharedLinkLayout.LargeRoom;
+        return ReserveLargeRoom(slot, bytes);
     }
 
     private long ReserveLargeRoom(int slot, long bytes)

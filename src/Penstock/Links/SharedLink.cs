@@ -265,7 +265,7 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     {
         Volatile.Write(ref owners[slot], owners[slot] | Freeing);
         var header = HeaderOf(slot);
-        if (header->IsLarge || header->WasGiant)
+        if (header->Touched > 0 || header->WasGiant)
             GiveBack(slot, header);
         bytes?.Clear(slot);
         if (Lineages is not null)
@@ -277,11 +277,11 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
     // other, all of it is: taking it back from the system costs more than filling it.
     private void GiveBack(int slot, SlotHeader* header)
     {
-        var isGiant = header->IsLarge && header->Length >= Giant;
+        var isGiant = header->Touched >= Giant;
         if (isGiant != header->WasGiant)
             region.Release(layout.LargeRoomOf(slot) + KeptOfGiants, SharedLinkLayout.LargeRoom - KeptOfGiants);
         header->WasGiant = isGiant;
-        header->IsLarge = false;
+        header->Touched = 0;
     }
 
     private int Mask => layout.RingSize - 1;

@@ -25,6 +25,13 @@ internal struct SlotHeader
     [FieldOffset(6)]
     public bool WasGiant;
 
+    /// <summary>
+    /// Bytes of the slot's room for large items that may have been touched since it was last freed, at most: by its item, or by one that was
+    /// not handed on. Written before they are touched, since a worker may die meanwhile.
+    /// </summary>
+    [FieldOffset(56)]
+    public int Touched;
+
     /// <summary>Its place among the parts of one item, see <see cref="Lineage.Position"/>.</summary>
     [FieldOffset(24)]
     public int Part;

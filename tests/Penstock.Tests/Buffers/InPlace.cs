@@ -80,6 +80,16 @@ public class InPlace
         Assert.InRange(SharedMemoryOfThisProcess() - before, 0, 600 << 20);
     });
 
+    [Fact]
+    public Task So_does_one_that_is_never_handed_on() => Within.Time(() =>
+    {
+        var before = SharedMemoryOfThisProcess();
+        using var results = Pipeline.From(GiantInVain).AsEnumerable(Places.Run(Place.SharedLinks)).GetEnumerator();
+        for (var i = 0; i < 20; i++)
+            Assert.True(results.MoveNext());
+        Assert.InRange(SharedMemoryOfThisProcess() - before, 0, 100 << 20);
+    });
+
     private static Task MustLieWhereItWasFilled(Place place, Func<Pipeline<Buffer<long>>, Pipeline<Buffer<long>>> between) => Within.Time(async () =>
     {
         var pipeline = between(Pipeline.From(() => BufferSteps.Addressed(Lengths), Places.Stage(place))).Then(BufferSteps.IsWhereItWasFilled, Places.Stage(place));
@@ -126,7 +136,15 @@ public class InPlace
         }
     }
 
-    private static long SharedMemoryOfThisProcess()
+    private static IEnumerable<Buffer<byte>> GiantInVain()
+    {
+        using (var giant = Buffer<byte>.Rent(300 << 20))
+            giant.Span.Fill(7);
+        for (var i = 0; i < 30; i++)
+            yield return Buffer<byte>.Rent(10);
+    }
+
+    internal static long SharedMemoryOfThisProcess()
     {
         var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("RssShmem:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;

@@ -44,12 +44,12 @@ public sealed class DeadWhileFreeing : IDisposable
     private void MustBeFreedAfter(Step last, bool isGiant)
     {
         if (isGiant)
-            (torn.Slot(slot).IsLarge, torn.Slot(slot).Length) = (true, 256 << 20);
+            torn.Slot(slot).Touched = 256 << 20;
         for (var step = Step.SaysThatItFrees; step <= last; step++)
             Do(step, isGiant);
         Assert.Null(torn.Link.HeldBy(Dead, isDead: false));
         Assert.Null(torn.Link.HeldBy(Dead, isDead: true));
-        Assert.Equal((0, 0L, 0L, false), (torn.Owner(slot), torn.Charge(slot), torn.Family(slot), torn.Slot(slot).IsLarge));
+        Assert.Equal((0, 0L, 0L, 0), (torn.Owner(slot), torn.Charge(slot), torn.Family(slot), torn.Slot(slot).Touched));
         Assert.False(torn.Link.Holds(Family));
         Assert.Equal((1L, true), (torn.Link.InFlight, torn.Link.Bytes!.HasRoomFor(10)));
 
@@ -72,7 +72,7 @@ public sealed class DeadWhileFreeing : IDisposable
                 torn.Slot(slot).WasGiant = isGiant;
                 break;
             case Step.ForgetsTheLargeRoom:
-                torn.Slot(slot).IsLarge = false;
+                torn.Slot(slot).Touched = 0;
                 break;
             case Step.GivesBackTheBytes:
                 torn.Charge(slot) = 0;
