@@ -22,9 +22,9 @@ internal static class ExceptionCodec
         {
             var record = new ExceptionTaking().Take(exception);
             var bytes = ToBytes(record);
-            for (var most = limit / 8; bytes.Length > limit; most /= 4)
+            for (var most = limit / 8; bytes.Length > limit && most > 0; most /= 4)
                 bytes = ToBytes(record.Shortened(most));
-            return bytes;
+            return bytes.Length <= limit ? bytes : ToBytes(record.Bare(limit / 16)); // its causes, or its fields, are too many
         }
         catch (Exception e)
         {

@@ -36,6 +36,20 @@ internal sealed unsafe class FixedMemory
     /// <summary>Where it lies in what is shared.</summary>
     public long Offset { get; }
 
+    /// <summary>To be called before so many bytes from its start on are written, if they were not reserved with it. False if there is no room for them.</summary>
+    public bool TryReserve(long size)
+    {
+        try
+        {
+            (owner as SharedRegion)?.Reserve(Offset, size, size);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     public static FixedMemory OfThisProcess(int size)
     {
         var array = GC.AllocateArray<byte>(size + Line, pinned: true);

@@ -5,20 +5,23 @@ namespace Penstock.Workers;
 /// <summary>A line that was logged in a worker process, on its way.</summary>
 internal readonly record struct LogLine(LogLevel Level, EventId Event, string Text, string? Exception)
 {
-    // A letter has room for it, and nobody reads more.
-    private const int LongestText = 1 << 20;
+    private const int LongestText = 1 << 20; // nobody reads more
 
-    public byte[] Write()
+    /// <param name="limit">The most bytes: long texts arrive cut.</param>
+    public byte[] Write(int limit)
     {
+        var most = Math.Min(LongestText, limit / 10); // characters of each of three texts, at most three bytes each
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes);
         writer.Write((int)Level);
         writer.Write(Event.Id);
-        writer.Write(Event.Name ?? "");
+        writer.Write(Cut(Event.Name ?? ""));
         writer.Write(Cut(Text));
         writer.Write(Cut(Exception ?? ""));
         writer.Flush();
         return bytes.ToArray();
+
+        string Cut(string text) => text.Length <= most ? text : text[..most];
     }
 
     public static LogLine Read(ReadOnlySpan<byte> letter)
@@ -31,6 +34,4 @@ internal readonly record struct LogLine(LogLevel Level, EventId Event, string Te
 
     public void WriteTo(ILogger logger) =>
         logger.Log(Level, Event, this, exception: null, static (line, _) => line.Exception is null ? line.Text : $"{line.Text}{Environment.NewLine}{line.Exception}");
-
-    private static string Cut(string text) => text.Length <= LongestText ? text : text[..LongestText];
 }

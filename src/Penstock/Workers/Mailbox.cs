@@ -18,7 +18,7 @@ internal sealed unsafe class Mailbox(FixedMemory memory, Bell bell)
     /// <summary>Addresses of a mailbox; pages exist where an exception was that long.</summary>
     public const long Size = 1L << 26;
 
-    /// <summary>What letters usually take.</summary>
+    /// <summary>What letters usually take. So much is reserved with the mailbox.</summary>
     public const int UsualLetter = 16 << 10;
 
     private const int Empty = 0;
@@ -36,12 +36,25 @@ internal sealed unsafe class Mailbox(FixedMemory memory, Bell bell)
     /// <summary>The longest exception, in bytes.</summary>
     public static int Room => (int)(Size - sizeof(Envelope));
 
+    private static int UsualRoom => UsualLetter - sizeof(Envelope);
+
     /// <summary>Whether a letter waits to be answered.</summary>
     public bool HasLetter => Volatile.Read(ref Letter->State) == Posted;
 
     /// <summary>Called by the worker. Returns the answer.</summary>
     public (bool Granted, TimeSpan Pause) Post(News news, Exception? exception = null, long number = -1, long delivered = 0) =>
-        Post(news, exception is null ? [] : ExceptionCodec.Write(exception, Room), number, delivered);
+        exception is null ? Post(news, [], number, delivered) : Post(news, limit => ExceptionCodec.Write(exception, limit), number, delivered);
+
+    /// <param name="news">What has happened.</param>
+    /// <param name="write">Writes at most so many bytes about it.</param>
+    /// <param name="number">See <see cref="Post(News, Exception?, long, long)"/>.</param>
+    /// <param name="delivered">See <see cref="Post(News, Exception?, long, long)"/>.</param>
+    public (bool Granted, TimeSpan Pause) Post(News news, Func<int, byte[]> write, long number = -1, long delivered = 0)
+    {
+        var bytes = write(Room);
+        var fits = bytes.Length <= UsualRoom || memory.TryReserve(sizeof(Envelope) + bytes.Length);
+        return Post(news, fits ? bytes : write(UsualRoom), number, delivered);
+    }
 
     /// <inheritdoc cref="Post(News, Exception?, long, long)"/>
     public (bool Granted, TimeSpan Pause) Post(News news, byte[] bytes, long number = -1, long delivered = 0)

@@ -65,6 +65,17 @@ internal sealed record ExceptionRecord
         }
     }
 
+    /// <summary>What is left when even short parts are too many. No text takes more than so many bytes.</summary>
+    public ExceptionRecord Bare(int most) => (this with
+    {
+        TypeName = TypeName.Length <= most / sizeof(char) ? TypeName : "",
+        FullName = FullName.Length <= most / sizeof(char) ? FullName : FullName[..(most / sizeof(char))],
+        Causes = [],
+        Fields = [],
+        Data = [],
+        Lost = ["its causes, fields and data"],
+    }).Shortened(most);
+
     public void Write(BinaryWriter writer)
     {
         writer.WriteText(TypeName);
