@@ -9,8 +9,10 @@ namespace Penstock.Processes;
 /// </summary>
 internal sealed class PortableWorkerProcess : WorkerProcess
 {
-    // A process that the worker started may hold the pipes for ever: after so long a silence nothing more is expected.
+    // A process that the worker started may hold the pipes for ever: after so long a silence nothing more is expected,
+    // nor after so long in all, since it may go on printing.
     private static readonly TimeSpan LastSilence = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
 
     private readonly WorkerStart start;
     private readonly Process process;
@@ -107,10 +109,11 @@ internal sealed class PortableWorkerProcess : WorkerProcess
     {
         await started.Task.ConfigureAwait(false);
         var exit = Read(process.ExitCode);
-        for (var seen = -1; seen != Volatile.Read(ref lines) && !outputsEnded.Task.IsCompleted;)
+        var heard = Task.WhenAny(outputsEnded.Task, Task.Delay(LastWords));
+        for (var seen = -1; seen != Volatile.Read(ref lines) && !heard.IsCompleted;)
         {
             seen = Volatile.Read(ref lines);
-            await Task.WhenAny(outputsEnded.Task, Task.Delay(LastSilence)).ConfigureAwait(false);
+            await Task.WhenAny(heard, Task.Delay(LastSilence)).ConfigureAwait(false);
         }
 
         OnDied(exit);

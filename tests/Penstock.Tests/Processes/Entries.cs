@@ -94,6 +94,12 @@ internal static unsafe partial class Entries
         Console.Error.WriteLine(child.Id);
     }
 
+    /// <summary>Leaves a process behind that prints for some 20 seconds.</summary>
+    public static void LeaveTalker(WorkerArguments arguments)
+    {
+        using var child = Process.Start(new ProcessStartInfo("sh", ["-c", "i=0; while [ $i -lt 100 ]; do echo x; sleep 0.2; i=$((i + 1)); done"]) { UseShellExecute = false })!;
+    }
+
     public static void ReportEnvironment(WorkerArguments arguments) => Report(arguments, [
         Variable("PENSTOCK_WORKER"),
         Variable("DOTNET_STARTUP_HOOKS"),

@@ -64,6 +64,16 @@ public abstract class Printing : WorkerContract, IDisposable
     });
 
     [Fact]
+    public Task A_process_left_behind_that_goes_on_printing_does_not_hide_the_death() => Within.Time(async () =>
+    {
+        var start = Stopwatch.GetTimestamp();
+        TimeSpan? told = null;
+        using var worker = Start(Launch(Entries.LeaveTalker), (_, _) => told = Stopwatch.GetElapsedTime(start));
+        Assert.Equal(WorkerExit.FromCode(0), await worker.Exited);
+        Assert.InRange(told!.Value.TotalSeconds, 0, 10); // it prints for 20
+    });
+
+    [Fact]
     public Task A_console_that_throws_does_no_harm() => Within.Time(async () =>
     {
         Console.SetError(new Broken());
