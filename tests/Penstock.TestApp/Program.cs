@@ -24,6 +24,11 @@ switch (args)
         Pipelines.RunForEver();
         return 0;
 
+    // Runs it until it ends itself, in one way or another.
+    case ["end", var way]:
+        await Pipelines.EndWithinAsync(way);
+        return 0;
+
     // Does nothing until it is ended.
     case ["sleep"]:
         Signals.Wait();

@@ -13,8 +13,7 @@ internal static partial class Workers
         try
         {
             WorkerGuard.EnsureNotAWorker();
-            if (Environment.GetEnvironmentVariable("TESTAPP_SECRET") is "1")
-                _ = Control(SetDumpable, 0, 0, 0, 0); // others may not look into it
+            KeepSecret();
             using var worker = WorkerProcess.Start(new() { Name = "test #0", Entry = entry });
             Console.WriteLine($"worker {worker.Id}");
             var exit = await worker.Exited;
@@ -25,6 +24,13 @@ internal static partial class Workers
             Console.WriteLine(exception.Message);
             return 65;
         }
+    }
+
+    /// <summary>Others may not look into this process, if it was started so.</summary>
+    public static void KeepSecret()
+    {
+        if (Environment.GetEnvironmentVariable("TESTAPP_SECRET") is "1")
+            _ = Control(SetDumpable, 0, 0, 0, 0);
     }
 
     public static void Introduce(WorkerArguments arguments)

@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
+using Penstock.SharedMemory;
 
 namespace Penstock.Processes;
 
 /// <summary>
 /// Linux: the kernel kills the worker with the thread that started it, which lives as long as its process; and since programs that gain
-/// privileges lose that order, a thread watches the parent as well.
+/// privileges lose that order, a thread watches the parent as well. Where files are left to be removed, that thread alone does: the kernel's order
+/// leaves no time for it.
 /// </summary>
 internal sealed unsafe partial class LinuxParentWatch : ParentWatch
 {
@@ -28,19 +30,23 @@ internal sealed unsafe partial class LinuxParentWatch : ParentWatch
         return new LinuxParentWatch(parent);
     }
 
-    public override void Start()
+    public override void Start(bool hasFiles)
     {
         // Held back since this process began (see LinuxSpawn), so that neither could end it on the way.
         _ = SetHandler(LinuxSpawn.Interrupt, Ignore);
         terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnTerminated);
         LetThrough();
 
-        new Thread(WaitForParent) { Name = "Penstock parent", IsBackground = true }.Start();
+        var descriptor = PidDescriptor.Open(parent);
+        new Thread(() => WaitForParent(descriptor)) { Name = "Penstock parent", IsBackground = true }.Start();
+        if (hasFiles && descriptor >= 0)
+            _ = Control(SetParentDeathSignal, 0, 0, 0, 0); // only the thread that gave the order can take it back
     }
 
     protected override void Die()
     {
         DiagnosticFiles.RemoveOwn();
+        MemoryFiles.RemoveCreated();
         _ = SetHandler(LinuxSpawn.Terminate, Default);
         LetThrough();
         _ = Raise(LinuxSpawn.Terminate);
@@ -52,13 +58,13 @@ internal sealed unsafe partial class LinuxParentWatch : ParentWatch
         _ = ChangeMask(Unblock, &held, null);
     }
 
-    private void WaitForParent()
+    private void WaitForParent(int descriptor)
     {
-        var descriptor = PidDescriptor.Open(parent);
         if (descriptor >= 0 && GetParent() == parent)
             PidDescriptor.Wait(descriptor);
         else if (GetParent() == parent)
             return; // no descriptor to be had; the kernel's order must do
+        MemoryFiles.RemoveOpened();
         ProcessExit.Now(1);
     }
 

@@ -19,7 +19,8 @@ internal abstract class ParentWatch
     public static ParentWatch Begin(int parent) => Platform.IsLinux ? LinuxParentWatch.Begin(parent) : new PortableParentWatch(parent);
 
     /// <summary>From now on the worker answers to signals, and ends when its parent does.</summary>
-    public abstract void Start();
+    /// <param name="hasFiles">Whether the memory they share lies in files, which the worker removes if the parent cannot.</param>
+    public abstract void Start(bool hasFiles);
 
     /// <summary>The run stops or drains: from now on it says when the worker ends, and SIGTERM has nothing more to say.</summary>
     public void Release() => released.TrySetResult();

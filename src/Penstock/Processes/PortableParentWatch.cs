@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Penstock.SharedMemory;
 
 namespace Penstock.Processes;
 
@@ -22,7 +23,7 @@ internal sealed class PortableParentWatch : ParentWatch
         }
     }
 
-    public override void Start()
+    public override void Start(bool hasFiles)
     {
         interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, static signal => signal.Cancel = true);
         terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnTerminated);
@@ -32,6 +33,7 @@ internal sealed class PortableParentWatch : ParentWatch
     private void WaitForParent()
     {
         parent!.WaitForExit();
+        MemoryFiles.RemoveOpened();
         ProcessExit.Now(1);
     }
 }

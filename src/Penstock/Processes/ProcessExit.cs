@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Penstock.SharedMemory;
 
 namespace Penstock.Processes;
 
@@ -9,6 +10,7 @@ internal static partial class ProcessExit
     {
         if (OperatingSystem.IsWindows())
             Environment.Exit(code);
+        MemoryFiles.RemoveCreated();
         if (OperatingSystem.IsLinux())
             DiagnosticFiles.RemoveOwn();
         Leave(code);

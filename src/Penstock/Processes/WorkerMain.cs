@@ -26,7 +26,7 @@ internal static class WorkerMain
         if (message.MemoryLimit is { } limit)
             MemoryShare.Limit(limit);
         AssemblyLocations.Use(message.Assemblies);
-        watch.Start();
+        watch.Start(SharedRegion.IsFile(handle));
         message.Entry.Bind<Action<WorkerArguments>>()(new(message.Name, message.Payload, parent, message.Setups, watch));
         Environment.Exit(Environment.ExitCode);
     }

@@ -17,7 +17,7 @@ internal sealed unsafe class FileRegion : SharedRegion
     private readonly MemoryMappedFile map;
     private readonly MemoryMappedViewAccessor view;
 
-    private FileRegion(FileStream file, long size, FileSpace space)
+    private FileRegion(FileStream file, long size, FileSpace space, bool isCreator)
     {
         this.space = space;
         this.file = file;
@@ -40,6 +40,7 @@ internal sealed unsafe class FileRegion : SharedRegion
 
         if (OperatingSystem.IsLinux())
             LinuxMemory.ExcludeFromDumps(Address, size);
+        MemoryFiles.Add(path, isCreator);
     }
 
     ~FileRegion() => Dispose(disposing: false);
@@ -87,6 +88,7 @@ internal sealed unsafe class FileRegion : SharedRegion
     {
         if (!OperatingSystem.IsWindows()) // which keeps the name until the last one has closed the file, and then removes it
             File.Delete(path);
+        MemoryFiles.Forget(path);
     }
 
     // Who looks at it later must not need new pages of a folder that may be full.
@@ -110,6 +112,7 @@ internal sealed unsafe class FileRegion : SharedRegion
         if (Address is not null)
             view.SafeMemoryMappedViewHandle.ReleasePointer(); // else its own finalizer would not unmap it
         Address = null;
+        MemoryFiles.Forget(path);
         if (!disposing)
             return;
         view.Dispose();
@@ -133,7 +136,7 @@ internal sealed unsafe class FileRegion : SharedRegion
                 file.SetLength(size);
             else if (file.Length != size)
                 throw new IOException($"'{file.Name}' is not the shared memory it was said to be.");
-            return new FileRegion(file, size, space);
+            return new FileRegion(file, size, space, isCreator);
         }
         catch
         {

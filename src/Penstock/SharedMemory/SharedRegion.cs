@@ -57,8 +57,11 @@ internal abstract unsafe class SharedRegion : IDisposable
         if (colon < 0 || !PlainNumber.TryParse(handle.AsSpan(colon + 1), out var size))
             throw new IOException($"'{handle}' is not the handle of a shared region.");
         var path = handle[..colon];
-        return path.StartsWith("/proc/", StringComparison.Ordinal) ? MemfdRegion.Open(path, size) : FileRegion.Open(path, size);
+        return IsFile(path) ? FileRegion.Open(path, size) : MemfdRegion.Open(path, size);
     }
+
+    /// <summary>Whether a region lies in a file that has a name of its own.</summary>
+    public static bool IsFile(string handle) => !handle.StartsWith("/proc/", StringComparison.Ordinal);
 
     /// <summary>
     /// To be called before so many bytes from an offset on are written. Returns how many may be, at most the room there: more where nothing

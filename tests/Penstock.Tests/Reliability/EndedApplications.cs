@@ -14,6 +14,8 @@ public sealed class EndedApplications(ITestOutputHelper output) : IDisposable
     private const int Interrupt = 2; // SIGINT, Ctrl-C
     private const int KillSignal = 9;
     private const int Terminate = 15; // SIGTERM
+    private const string Portable = "PENSTOCK_PORTABLE";
+    private const string Secret = "TESTAPP_SECRET";
 
     private readonly TemporaryFolder temporary = new();
 
@@ -73,6 +75,37 @@ public sealed class EndedApplications(ITestOutputHelper output) : IDisposable
         Assert.Equal(128 + signal, app.ExitCode);
     });
 
+    [Theory]
+    [InlineData("return", Portable)]
+    [InlineData("exit", Portable)]
+    [InlineData("throw", Portable)]
+    [InlineData("return", Secret)]
+    [InlineData("exit", Secret)]
+    [InlineData("throw", Secret)]
+    public Task Where_shared_memory_lies_in_files_an_application_that_ends_in_the_midst_of_a_run_removes_them(string way, string variable) => Within.Time(async () =>
+    {
+        using var app = await StartAsync($"end {way}", (variable, "1"), ("DOTNET_DbgEnableMiniDump", "0"));
+        await app.WaitForExitAsync();
+        Assert.Empty(FilesOf(app));
+    });
+
+    [Theory]
+    [InlineData(Interrupt, Portable)]
+    [InlineData(Terminate, Portable)]
+    [InlineData(KillSignal, Portable)]
+    [InlineData(Interrupt, Secret)]
+    [InlineData(Terminate, Secret)]
+    [InlineData(KillSignal, Secret)]
+    public Task Where_it_was_killed_its_workers_remove_them(int signal, string variable) => Within.Time(async () =>
+    {
+        using var app = await StartAsync("pipeline", (variable, "1"));
+        Assert.NotEmpty(FilesOf(app));
+        Assert.Equal(0, Libc.Kill(signal == KillSignal ? app.Id : -app.Id, signal));
+        await app.WaitForExitAsync();
+        Assert.True(SpinWait.SpinUntil(() => Members(app.Id).Length == 0, TimeSpan.FromMinutes(1)));
+        Assert.Empty(FilesOf(app));
+    });
+
     [Fact]
     public Task SIGTERM_to_all_lets_a_run_drain_for_longer_than_the_second_that_workers_give_it() => Within.Time(async () =>
     {
@@ -103,7 +136,7 @@ public sealed class EndedApplications(ITestOutputHelper output) : IDisposable
         Assert.True(SpinWait.SpinUntil(() => Members(app.Id).Length == 0, TimeSpan.FromMinutes(1)));
         var elapsed = Stopwatch.GetElapsedTime(start);
         output.WriteLine(FormattableString.Invariant($"all gone after {elapsed.TotalMilliseconds:F0} ms; left: {temporary.Count("*")} files of the runtime"));
-        Assert.Empty(Directory.GetFiles(FileRegion.Folder, $"penstock-*-{app.Id}-*"));
+        Assert.Empty(FilesOf(app));
 
         // The sockets and pipes by which the tools of .NET find a process; a killed one cannot remove them, and the killed parent not those of its workers.
         Assert.Equal(temporary.Count("*"), temporary.Count("dotnet-diagnostic-*") + temporary.Count("clr-debug-pipe-*"));
@@ -117,11 +150,13 @@ public sealed class EndedApplications(ITestOutputHelper output) : IDisposable
     private async Task<Process> StartAsync(string command, params (string Name, string Value)[] environment)
     {
         // Whoever runs the tests in the background of a shell ignores Ctrl-C, and what it starts inherits that.
-        var app = App.Start("env", ["--default-signal=INT", "setsid", App.Host, command], [("TMPDIR", temporary.Path), .. environment]);
+        var app = App.Start("env", ["--default-signal=INT", "setsid", App.Host, .. command.Split(' ')], [("TMPDIR", temporary.Path), .. environment]);
         started.Add(app.Id);
         Assert.NotNull(await app.StandardOutput.ReadLineAsync());
         return app;
     }
+
+    private static string[] FilesOf(Process app) => Directory.GetFiles(FileRegion.Folder, $"penstock-*-{app.Id}-*");
 
     private static void SendToGroup(Process leader, int signal) => Assert.Equal(0, Libc.Kill(-leader.Id, signal));
 
