@@ -91,14 +91,11 @@ internal sealed unsafe class FileRegion : SharedRegion
         MemoryFiles.Forget(path);
     }
 
-    // Who looks at it later must not need new pages of a folder that may be full.
     public override void Retire()
     {
         base.Retire();
-        if (!OperatingSystem.IsLinux())
-            return;
-        LinuxMemory.ReplaceByNothing(Address, Size);
-        file.Dispose();
+        if (OperatingSystem.IsLinux())
+            file.Dispose();
     }
 
     protected override void Remove(byte* start, long length)

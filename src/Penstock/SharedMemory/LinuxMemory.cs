@@ -11,7 +11,7 @@ internal static unsafe partial class LinuxMemory
     private const int OpenFlags = 2 | 0x80000; // O_RDWR | O_CLOEXEC
     private const int ReadWrite = 1 | 2; // PROT_READ | PROT_WRITE
     private const int SharedWithoutReserve = 1 | 0x4000; // MAP_SHARED | MAP_NORESERVE
-    private const int PrivateAnonymousFixed = 2 | 0x20 | 0x10 | 0x4000; // MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE
+    private const int Fixed = 0x10; // MAP_FIXED
     private const int DontDump = 16; // MADV_DONTDUMP
     private const int GiveBack = 9; // MADV_REMOVE
     private const int HugePages = 14; // MADV_HUGEPAGE
@@ -65,11 +65,27 @@ internal static unsafe partial class LinuxMemory
         return (byte*)address;
     }
 
-    /// <summary>Takes the pages away, but not the addresses.</summary>
-    public static void ReplaceByNothing(byte* address, long size)
+    /// <summary>
+    /// Puts a file of holes, without a name, in the place of what is mapped there: who looks at it later needs no new pages of a folder that may be
+    /// full, and who is late in another process writes elsewhere. Private memory would do as well, but all of it counts as used where
+    /// the system promises no more than it has (vm.overcommit_memory = 2), or where RLIMIT_DATA is set. False if nobody knows what is there now.
+    /// </summary>
+    public static bool ReplaceByNothing(byte* address, long size)
     {
-        if (Map(address, (nuint)size, ReadWrite, PrivateAnonymousFixed, -1, 0) == address)
+        var holes = MemfdCreate("penstock-nothing", CloseOnExec);
+        try
+        {
+            if (holes < 0 || Truncate(holes, size) != 0)
+                return true; // as it was
+            if (Map(address, (nuint)size, ReadWrite, SharedWithoutReserve | Fixed, holes, 0) != address)
+                return false; // some kernels have unmapped it by then
             ExcludeFromDumps(address, size);
+            return true;
+        }
+        finally
+        {
+            CloseFile(holes);
+        }
     }
 
     /// <summary>Without this, one crash would write the whole sparse memory into a core dump.</summary>

@@ -58,7 +58,7 @@ internal sealed unsafe class MemfdRegion : SharedRegion
 
     public override void Retire()
     {
-        LinuxMemory.ReplaceByNothing(Address, Size);
+        base.Retire();
         LinuxMemory.CloseFile(file);
         file = None;
     }

@@ -95,8 +95,12 @@ internal abstract unsafe class SharedRegion : IDisposable
     /// </summary>
     public virtual void Retire()
     {
+        if (Address is null)
+            return;
         Unlink();
         Release(0, Size);
+        if (OperatingSystem.IsLinux() && !LinuxMemory.ReplaceByNothing(Address, Size))
+            Address = null; // never unmapped: something else may lie there by then
     }
 
     public void Dispose()

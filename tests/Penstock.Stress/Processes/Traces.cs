@@ -49,7 +49,8 @@ internal sealed record Traces(int Children, int Descriptors, int Shared, int Map
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Children} children, {Descriptors} descriptors ({Shared} of shared memory), {Mappings} mappings ({SharedMappings} of shared memory), {Files} files, {Managed / 1024.0:F0} KiB managed, {Resident / 1048576.0:F0} MiB resident");
 
-    private static bool IsShared(string target) => target.Contains("memfd:" + Ours, StringComparison.Ordinal) || target.Contains($"{MemoryFolder}/{Ours}", StringComparison.Ordinal);
+    // What lies at the addresses of an ended run until it is collected is empty.
+    private static bool IsShared(string target) => !target.Contains($"memfd:{Ours}nothing", StringComparison.Ordinal) && (target.Contains("memfd:" + Ours, StringComparison.Ordinal) || target.Contains($"{MemoryFolder}/{Ours}", StringComparison.Ordinal));
 
     private static int CountChildren() => Directory.GetDirectories("/proc").Count(process =>
     {

@@ -52,6 +52,20 @@ public abstract unsafe class Regions
     });
 
     [Fact]
+    public Task A_retired_region_keeps_its_addresses_and_no_memory_is_promised_for_them() => Within.Time(() =>
+    {
+        using var region = Create(Huge);
+        var (shared, promised) = (SharedMemoryOfThisProcess(), PrivateMemoryOfThisProcess());
+        new Span<byte>(region.Address, 8 << 20).Fill(1);
+        region.Retire();
+        region.Retire(); // once more: harmless
+        Assert.InRange(PrivateMemoryOfThisProcess() - promised, long.MinValue, 1L << 30);
+        Assert.InRange(SharedMemoryOfThisProcess() - shared, long.MinValue, 1 << 20);
+        Assert.Equal((0, 0), (region.Address[0], region.Address[Huge - 1]));
+        region.Address[0] = 1; // who is about to ring a bell, say
+    });
+
+    [Fact]
     public Task A_range_outside_the_region_cannot_be_released() => Within.Time(() =>
     {
         using var region = Create(8192);
@@ -158,9 +172,14 @@ public abstract unsafe class Regions
         }
     }
 
-    private static long SharedMemoryOfThisProcess()
+    private static long SharedMemoryOfThisProcess() => StatusOfThisProcess("RssShmem:");
+
+    // What the kernel counts where it promises no more than it has.
+    private static long PrivateMemoryOfThisProcess() => StatusOfThisProcess("VmData:");
+
+    private static long StatusOfThisProcess(string name)
     {
-        var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("RssShmem:", StringComparison.Ordinal));
+        var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith(name, StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
     }
 }
