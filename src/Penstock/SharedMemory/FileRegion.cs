@@ -26,7 +26,7 @@ internal sealed unsafe class FileRegion : SharedRegion
         map = MemoryMappedFile.CreateFromFile(file, mapName: null, capacity: size, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
         try
         {
-            view = map.CreateViewAccessor(0, size);
+            view = CreateView(map, size);
             byte* address = null;
             view.SafeMemoryMappedViewHandle.AcquirePointer(ref address);
             Address = address + view.PointerOffset;
@@ -124,6 +124,19 @@ internal sealed unsafe class FileRegion : SharedRegion
         Share = FileShare.ReadWrite | FileShare.Delete,
         BufferSize = 0,
     };
+
+    private static MemoryMappedViewAccessor CreateView(MemoryMappedFile map, long size)
+    {
+        try
+        {
+            return map.CreateViewAccessor(0, size);
+        }
+        catch (Exception refused) when (refused is IOException or OutOfMemoryException)
+        {
+            CollectRetired();
+            return map.CreateViewAccessor(0, size);
+        }
+    }
 
     private static FileRegion MapOrClose(FileStream file, long size, FileSpace space, bool isCreator)
     {

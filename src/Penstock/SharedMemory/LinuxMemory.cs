@@ -18,7 +18,10 @@ internal static unsafe partial class LinuxMemory
     private const int HugePage = 2 << 20;
     private const int FromEnd = 2; // SEEK_END
     private const int InvalidArgument = 22; // EINVAL
+    private const int NoMemory = 12; // ENOMEM: of addresses, too
     private const int GetDumpable = 3; // PR_GET_DUMPABLE
+
+    private static void* Failed => (void*)-1; // MAP_FAILED
 
     /// <summary>False for processes whose descriptors others, even of the same user, may not open through /proc.</summary>
     public static bool IsDumpable => Control(GetDumpable, 0, 0, 0, 0) == 1;
@@ -59,7 +62,13 @@ internal static unsafe partial class LinuxMemory
     public static byte* Map(int file, long size)
     {
         var address = Map(null, (nuint)size, ReadWrite, SharedWithoutReserve, file, 0);
-        if (address == (void*)-1)
+        if (address == Failed && Marshal.GetLastPInvokeError() == NoMemory)
+        {
+            SharedRegion.CollectRetired();
+            address = Map(null, (nuint)size, ReadWrite, SharedWithoutReserve, file, 0);
+        }
+
+        if (address == Failed)
             throw Refusal("cannot be mapped", size);
         ExcludeFromDumps((byte*)address, size);
         return (byte*)address;
@@ -130,8 +139,8 @@ internal static unsafe partial class LinuxMemory
     {
         var cure = Marshal.GetLastPInvokeError() switch
         {
-            12 when ResourceLimit.AddressSpace.Value is { } limit => $"the address space of this process is limited to {limit} bytes. Raise the limit (ulimit -v, RLIMIT_AS).", // ENOMEM
-            12 => "there is no memory, no address space, or too many mappings (sysctl vm.max_map_count).",
+            NoMemory when ResourceLimit.AddressSpace.Value is { } limit => $"the address space of this process is limited to {limit} bytes. Raise the limit (ulimit -v, RLIMIT_AS).",
+            NoMemory => "there is no memory, no address space, or too many mappings (sysctl vm.max_map_count).",
             2 or 3 => "the process that created it is gone.", // ENOENT, ESRCH
             var error => SystemErrors.Explain(error),
         };

@@ -21,7 +21,7 @@ internal static class SharedMemoryCheck
                 """);
         }
 
-        if (ResourceLimit.AddressSpace.Value is { } space && space - UsedAddressSpace() < virtualBytes)
+        if (ResourceLimit.AddressSpace.Value is { } space && !HasRoom(space, virtualBytes))
         {
             throw Refuse($"""
                 Process stages need {Text(virtualBytes)} of address space for shared memory (not of memory: pages exist only when touched), but this
@@ -44,6 +44,14 @@ internal static class SharedMemoryCheck
     }
 
     private static PipelineDefinitionException Refuse(string message) => new(message.ReplaceLineEndings(" "));
+
+    private static bool HasRoom(long space, long bytes)
+    {
+        if (space - UsedAddressSpace() >= bytes)
+            return true;
+        SharedRegion.CollectRetired();
+        return space - UsedAddressSpace() >= bytes;
+    }
 
     private static long UsedAddressSpace()
     {

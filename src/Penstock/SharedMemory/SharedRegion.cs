@@ -64,6 +64,16 @@ internal abstract unsafe class SharedRegion : IDisposable
     public static bool IsFile(string handle) => !handle.StartsWith("/proc/", StringComparison.Ordinal);
 
     /// <summary>
+    /// Regions of ended runs take addresses until they are collected. Nothing else asks for a collection, since they take no memory: to be called
+    /// before addresses count as used up.
+    /// </summary>
+    public static void CollectRetired()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+    }
+
+    /// <summary>
     /// To be called before so many bytes from an offset on are written. Returns how many may be, at most the room there: more where nothing
     /// can stand in their way but the end of all memory.
     /// </summary>

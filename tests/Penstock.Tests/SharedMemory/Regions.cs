@@ -66,6 +66,18 @@ public abstract unsafe class Regions
     });
 
     [Fact]
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "That is the point.")]
+    public Task Retired_regions_give_way_when_the_addresses_are_used_up() => Within.Time(() =>
+    {
+        for (var i = 0; i < 40; i++) // 160 TiB, of the 128 that a process has
+            CreateAndRetire();
+        SharedRegion.CollectRetired(); // what is left of them
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        void CreateAndRetire() => Create(Huge).Retire();
+    });
+
+    [Fact]
     public Task A_range_outside_the_region_cannot_be_released() => Within.Time(() =>
     {
         using var region = Create(8192);
