@@ -23,6 +23,7 @@ internal abstract class Crew
     private int taken; // places
     private int looking; // helpers that are about to see whether there is something to do
     private int lingering;
+    private int asleepInside;
     private long lookedAt;
     private long begunAtLook;
     private long changes;
@@ -58,6 +59,9 @@ internal abstract class Crew
     /// <summary>Whether the consumer takes part.</summary>
     protected bool ConsumerHelps => (Staffing.ConsumerHelps && Substitutes == 0) || (isRefused && helpers.Count == 0);
 
+    /// <summary>Whether the consumer sleeps. Noted here, so that those who ask need not fetch its seat from another processor.</summary>
+    protected bool IsConsumerAsleep { get; private set; }
+
     /// <summary>How often a worker was resumed.</summary>
     protected long Begun { get; set; }
 
@@ -92,6 +96,7 @@ internal abstract class Crew
 
     public void OnAsleep(Seat seat)
     {
+        NoteSleep(seat, isAsleep: true);
         GiveUpPlace(seat);
         if (IsIdle(seat))
             looking--;
@@ -100,6 +105,7 @@ internal abstract class Crew
 
     public void OnAwake(Seat seat)
     {
+        NoteSleep(seat, isAsleep: false);
         if (IsIdle(seat))
             looking++;
     }
@@ -107,7 +113,7 @@ internal abstract class Crew
     /// <summary>Under the gate, by a helper that will do nothing more for now: what the sleeping consumer has left to it.</summary>
     protected void LookAfterConsumer()
     {
-        if (IsLeaving || looking > 0 || Consumer is not { IsAsleep: true, IsInside: false })
+        if (IsLeaving || looking > 0 || !IsConsumerAsleep || Consumer.IsInside)
             return;
         if (HasWorkForConsumer)
             Consumer.Wake(); // nobody else will do it
@@ -150,6 +156,8 @@ internal abstract class Crew
     /// <param name="areToEnd">Whether no more come, so that nobody needs a place for one.</param>
     protected void WakeInside(bool areToEnd)
     {
+        if (asleepInside == 0)
+            return;
         if (Consumer.IsInside)
             Consumer.Wake();
         foreach (var (seat, _) in helpers)
@@ -162,7 +170,7 @@ internal abstract class Crew
     /// <summary>Under the gate: wakes the consumer if it sleeps and has something to take.</summary>
     protected void TellConsumer()
     {
-        if (Consumer is { IsAsleep: true, IsInside: false } && (IsLeaving || HasNews))
+        if (IsConsumerAsleep && !Consumer.IsInside && (IsLeaving || HasNews))
             Consumer.Wake();
     }
 
@@ -178,7 +186,7 @@ internal abstract class Crew
                 return;
             Assign(helper);
         }
-        else if (consumerWaits && IsHeldUp && (Consumer.IsAsleep || !ConsumerHelps))
+        else if (consumerWaits && IsHeldUp && (IsConsumerAsleep || !ConsumerHelps))
         {
             (FindIdle() ?? lookout ?? Hire())?.Wake();
         }
@@ -237,6 +245,14 @@ internal abstract class Crew
 
     // A helper that may go on with something else, or with an item.
     private bool IsIdle(Seat seat) => seat != Consumer && (!seat.IsInside || seat.IsParked);
+
+    private void NoteSleep(Seat seat, bool isAsleep)
+    {
+        if (seat.IsInside)
+            asleepInside += isAsleep ? 1 : -1;
+        if (seat == Consumer)
+            IsConsumerAsleep = isAsleep;
+    }
 
     private void GiveUp()
     {

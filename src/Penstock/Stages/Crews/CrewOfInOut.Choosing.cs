@@ -5,13 +5,15 @@ namespace Penstock.Stages.Crews;
 // Which worker is resumed next, and by whom it may be.
 internal sealed partial class Crew<TIn, TOut>
 {
+    private const int Nobody = -1;
+
     private bool CanHelp => Candidate() is { } worker && IsReadyForHelper(worker);
 
     private bool IsAnyoneFree
     {
         get
         {
-            foreach (var worker in workers)
+            foreach (ref readonly var worker in standings.AsSpan())
             {
                 if (worker.IsFree && (!worker.IsIdle || MayUseAnother))
                     return true;
@@ -22,7 +24,23 @@ internal sealed partial class Crew<TIn, TOut>
     }
 
     // More workers than threads would keep items that nobody is at work on.
-    private bool MayUseAnother => isInputOver || workers.Count(static w => !(w.HasLeft || w.IsIdle)) < Places + (ConsumerHelps ? 1 : 0);
+    private bool MayUseAnother => isInputOver || HaveBegun < Places + (ConsumerHelps ? 1 : 0);
+
+    // Workers that are resumed, or have an item.
+    private int HaveBegun
+    {
+        get
+        {
+            var count = 0;
+            foreach (ref readonly var worker in standings.AsSpan())
+            {
+                if (!(worker.HasLeft || worker.IsIdle))
+                    count++;
+            }
+
+            return count;
+        }
+    }
 
     // The worker to be resumed next: the one with the earliest item, since those behind it wait for that; else one without, while fewer have
     // begun than there are threads for. It needs a slot. With the order kept, the last one is for whoever has the earliest item, whose outputs
@@ -30,39 +48,39 @@ internal sealed partial class Crew<TIn, TOut>
     // where what workers make waits for all of them.
     private CrewWorker<TIn, TOut>? Candidate()
     {
-        CrewWorker<TIn, TOut>? first = null;
-        CrewWorker<TIn, TOut>? firstWithout = null;
-        CrewWorker<TIn, TOut>? earliest = null;
+        var all = standings.AsSpan();
+        var (first, firstWithout, earliest) = (Nobody, Nobody, 0);
         var mayBegin = bound > Turns.Idle || (pulled.Count > 0 && NextNumber < bound);
         var slotsLeft = Plan.RoomBehind;
         var without = 0;
-        foreach (var worker in workers)
+        for (var index = 0; index < all.Length; index++)
         {
+            ref readonly var worker = ref all[index];
             var slots = worker.Slots;
             slotsLeft -= slots;
             if (slots == 0 && !worker.HasLeft)
                 without++;
-            if (earliest is null || worker.Number < earliest.Number)
-                earliest = worker;
+            if (worker.Number < all[earliest].Number)
+                earliest = index;
             if (!worker.IsFree || !(mayBegin || (worker.HasItem && worker.Number < bound)))
                 continue;
-            if (first is null || worker.Number < first.Number)
-                first = worker;
-            if (slots == 0 && (firstWithout is null || worker.Number < firstWithout.Number))
-                firstWithout = worker;
+            if (first == Nobody || worker.Number < all[first].Number)
+                first = index;
+            if (slots == 0 && (firstWithout == Nobody || worker.Number < all[firstWithout].Number))
+                firstWithout = index;
         }
 
-        if (first is null || slotsLeft <= 0)
+        if (first == Nobody || slotsLeft <= 0)
             return null;
-        if (first != earliest || !first.HasItem)
+        if (first != earliest || !all[first].HasItem)
         {
             if (makesMany || (isInputOver && Plan.Ordered))
                 first = slotsLeft > without ? first : firstWithout;
-            else if (Plan.Ordered && slotsLeft == 1 && earliest!.Slots == 0)
+            else if (Plan.Ordered && slotsLeft == 1 && all[earliest].Slots == 0)
                 return null;
         }
 
-        return first is { IsIdle: true } && !MayUseAnother ? null : first;
+        return first == Nobody || (all[first].IsIdle && !MayUseAnother) ? null : workers[first];
     }
 
     private bool IsReadyForHelper(CrewWorker<TIn, TOut> worker) =>

@@ -15,7 +15,7 @@ internal sealed partial class Crew<TIn, TOut>
                 return waiting == 0 || bound < long.MaxValue;
             if (bound == long.MaxValue || (pulled.Count > 0 && NextNumber < bound))
                 return false;
-            foreach (var worker in workers)
+            foreach (ref readonly var worker in standings.AsSpan())
             {
                 if (worker.Number < bound)
                     return false;

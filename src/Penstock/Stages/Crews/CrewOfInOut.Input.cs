@@ -96,7 +96,7 @@ internal sealed partial class Crew<TIn, TOut>
     {
         if (isPulling || isInputOver || bound <= Turns.Idle || !HasRoom)
             return false;
-        return pulled.Count <= (worker.Thread != Consumer && ConsumerHelps && !Consumer.IsAsleep ? Stock : 0);
+        return pulled.Count <= (worker.Thread != Consumer && ConsumerHelps && !IsConsumerAsleep ? Stock : 0);
     }
 
     // Under the gate, which it leaves meanwhile.
@@ -129,7 +129,8 @@ internal sealed partial class Crew<TIn, TOut>
 
         if (worker.IsMeasured)
             worker.Overhead -= Stopwatch.GetTimestamp();
-        contextOfItems = ExecutionContext.Capture() ?? contextOfItems;
+        if (ExecutionContext.Capture() is { } now && now != contextOfItems)
+            contextOfItems = now;
         mine.Return();
         Gate.Enter();
         isPulling = worker.IsAsking = false;

@@ -19,6 +19,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     private readonly Func<IEnumerable<TIn>, CancellationToken, IEnumerable<TOut>?> stage;
     private readonly CancellationTokenSource stopping;
     private readonly CrewWorker<TIn, TOut>[] workers;
+    private readonly Standing[] standings;
 
     // The producer: whoever pulls.
     private readonly IEnumerable<TIn> items;
@@ -46,7 +47,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     private ITimer? grace;
 
     // The consumer's.
-    private CrewWorker<TIn, TOut>? holdsOutput;
+    private int holdsOutputOf = Nobody;
     private bool isDisposed;
     private Exception? thrown;
 
@@ -63,10 +64,12 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         var mine = OwnFlow.Leave();
         contextOfItems = mine.Context;
         workers = new CrewWorker<TIn, TOut>[plan.Workers];
+        standings = new Standing[plan.Workers];
+        Array.Fill(standings, new Standing());
         for (var index = 0; index < workers.Length; index++)
         {
             PipelineContext.Current = new PipelineContext(worker, index);
-            workers[index] = new CrewWorker<TIn, TOut>(this, index, ExecutionContext.Capture()!);
+            workers[index] = new CrewWorker<TIn, TOut>(this, index, standings, ExecutionContext.Capture()!);
         }
 
         mine.Return();
@@ -95,7 +98,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
 
     // What waits may belong behind an item that is done with, although its worker has not asked for another. Or that worker makes more of it.
     protected override bool IsHeldUp =>
-        Candidate() is { HasItem: true } worker && (FirstOutput() is { } first ? first != worker && first.Outputs.Peek().Number > worker.Number : Consumer.IsAsleep);
+        Candidate() is { HasItem: true } worker && (waiting > 0 ? standings[FirstOutput()].FirstOutput > worker.Number : IsConsumerAsleep);
 
     protected override bool HasNews => Worker.IsStopping || CanTake(out _) || IsOver;
 
@@ -118,7 +121,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
             return false;
         lock (Gate)
         {
-            if (holdsOutput is not null)
+            if (holdsOutputOf != Nobody)
                 LetGo();
             if (2 * waiting <= Plan.RoomBehind || !Staffing.ConsumerHelps)
                 Employ(consumerWaits: false);
@@ -178,7 +181,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         foreach (var item in workers.SelectMany(static w => w.Untaken).Concat(pulled))
             Undelivered.Dispose(item, Worker.Stage.Run.FailWith);
         foreach (var output in workers.SelectMany(static w => w.Outputs))
-            Undelivered.Dispose(output.Item, Worker.Stage.Run.FailWith);
+            Undelivered.Dispose(output, Worker.Stage.Run.FailWith);
     }
 
     protected override bool TryWork(Seat seat)
@@ -284,33 +287,39 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     private void Keep(CrewWorker<TIn, TOut> worker, TOut output)
     {
         makesMany |= worker.HasMade(worker.Number);
-        worker.Outputs.Enqueue((worker.Number, output));
+        worker.Keep(output);
         waiting++;
     }
 
-    private CrewWorker<TIn, TOut>? FirstOutput()
+    // Whose output is the earliest.
+    private int FirstOutput()
     {
-        CrewWorker<TIn, TOut>? first = null;
-        foreach (var worker in workers)
+        var all = standings.AsSpan();
+        var first = 0;
+        for (var index = 1; index < all.Length; index++)
         {
-            if (worker.Outputs.TryPeek(out var output) && (first is null || output.Number < first.Outputs.Peek().Number))
-                first = worker;
+            if (all[index].FirstOutput < all[first].FirstOutput)
+                first = index;
         }
 
         return first;
     }
 
-    private bool CanTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out CrewWorker<TIn, TOut>? from)
+    private bool CanTake(out int from)
     {
-        from = waiting == 0 ? null : FirstOutput();
-        if (from is null || !Plan.Ordered)
-            return from is not null;
-        var number = from.Outputs.Peek().Number;
+        from = 0;
+        if (waiting == 0)
+            return false;
+        from = FirstOutput();
+        if (!Plan.Ordered)
+            return true;
+        var all = standings.AsSpan();
+        var number = all[from].FirstOutput;
         if (number >= bound)
             return false;
-        foreach (var worker in workers)
+        for (var index = 0; index < all.Length; index++)
         {
-            if (worker != from && worker.Number <= number)
+            if (index != from && all[index].Number <= number)
                 return false;
         }
 
@@ -319,19 +328,19 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
 
     private bool TryTake()
     {
-        if (!CanTake(out var worker))
+        if (!CanTake(out var from))
             return false;
-        Current = worker.Outputs.Dequeue().Item;
-        worker.IsConsumed = true;
-        holdsOutput = worker;
+        Current = workers[from].Take();
+        standings[from].IsConsumed = true;
+        holdsOutputOf = from;
         waiting--;
         return true;
     }
 
     private void LetGo()
     {
-        holdsOutput!.IsConsumed = false;
-        holdsOutput = null;
+        standings[holdsOutputOf].IsConsumed = false;
+        holdsOutputOf = Nobody;
         if (RuntimeHelpers.IsReferenceOrContainsReferences<TOut>())
             Current = default!;
         Change();

@@ -9,11 +9,13 @@ namespace Penstock.Stages.Crews;
 /// <remarks>Guarded by the crew's gate, but for the generator and what belongs to it: those are its thread's.</remarks>
 /// <param name="crew">The crew.</param>
 /// <param name="index">Which of its workers this is.</param>
+/// <param name="standings">Where its standing lies, beside those of the others.</param>
 /// <param name="context">The flow in which the generator begins.</param>
-internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, ExecutionContext context) : IEnumerable<TIn>, IEnumerator<TIn>, IInput
+internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Standing[] standings, ExecutionContext context) : IEnumerable<TIn>, IEnumerator<TIn>, IInput
 {
     private readonly Passages passages = new(crew.Worker);
     private readonly List<TIn> untaken = [];
+    private readonly Queue<(long Number, TOut Item)> outputs = [];
     private ExecutionContext context = context;
     private IEnumerator<TOut>? generator;
     private bool isEnumerated;
@@ -26,15 +28,13 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
 
     object? IEnumerator.Current => Current;
 
-    /// <summary>The number of the item in hand; or what <see cref="Turns"/> show for none.</summary>
-    public long Number { get; private set; } = Turns.Idle;
+    /// <inheritdoc cref="Standing.Number"/>
+    public long Number { get => Standing.Number; private set => Standing.Number = value; }
 
-    public bool HasItem => Number < Turns.Idle;
+    public bool HasItem => Standing.HasItem;
 
     /// <summary>Whether it has met the end of the items.</summary>
     public bool IsAtEnd => Number is > Turns.Idle and < Turns.Left;
-
-    public bool HasLeft => Number == Turns.Left;
 
     /// <summary>Whether the generator has not asked yet for the item in hand.</summary>
     public bool IsReserved { get; set; }
@@ -48,12 +48,6 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     /// <summary>Whose thread is inside it.</summary>
     public Seat? Thread { get; private set; }
 
-    /// <summary>Whether it may be resumed.</summary>
-    public bool IsFree => Thread is null && Number != Turns.Left;
-
-    /// <summary>Whether nobody resumes it, and it has no item either.</summary>
-    public bool IsIdle => IsFree && Number == Turns.Idle;
-
     /// <summary>How often the generator has asked since it was resumed.</summary>
     public int Asked { get; set; }
 
@@ -66,12 +60,6 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     /// <summary>Whether its thread is in the source, or waits for an item.</summary>
     public bool IsAsking { get; set; }
 
-    /// <summary>Whether the consumer has an output of its in hand.</summary>
-    public bool IsConsumed { get; set; }
-
-    /// <summary>The slots it uses: for outputs, and for one that it may be making.</summary>
-    public int Slots => Outputs.Count + (Thread is null ? 0 : 1) + (IsConsumed ? 1 : 0);
-
     /// <summary>Notes that it has made something of an item. True if that was not the first.</summary>
     public bool HasMade(long number)
     {
@@ -81,28 +69,53 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     }
 
     /// <summary>What it has made and nobody has taken yet.</summary>
-    public Queue<(long Number, TOut Item)> Outputs { get; } = [];
+    public IEnumerable<TOut> Outputs => outputs.Select(static o => o.Item);
 
     /// <summary>The items that the generator was to get, but has not, when it has left or will not be resumed again.</summary>
     public IEnumerable<TIn> Untaken
     {
         get
         {
-            if (!HasLeft)
+            if (!Standing.HasLeft)
                 Leave();
             return untaken;
         }
     }
 
+    private ref Standing Standing => ref standings[index];
+
     public void Begin(Seat thread)
     {
         Thread = thread;
+        Standing.IsAtWork = true;
         Asked = 0;
         Overhead = 0;
         isBegun = false;
     }
 
-    public void Pause() => Thread = null;
+    public void Pause()
+    {
+        Thread = null;
+        Standing.IsAtWork = false;
+    }
+
+    /// <summary>Keeps an output of the item in hand until the consumer takes it.</summary>
+    public void Keep(TOut output)
+    {
+        ref var standing = ref Standing;
+        if (standing.Outputs++ == 0)
+            standing.FirstOutput = standing.Number;
+        outputs.Enqueue((standing.Number, output));
+    }
+
+    /// <summary>The earliest output that it has kept.</summary>
+    public TOut Take()
+    {
+        var (_, output) = outputs.Dequeue();
+        ref var standing = ref Standing;
+        standing.FirstOutput = --standing.Outputs == 0 ? Turns.Left : outputs.Peek().Number;
+        return output;
+    }
 
     public void Give(TIn item, long number) => (Current, Number) = (item, number);
 
