@@ -46,7 +46,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
 
     bool ICondition.IsMet()
     {
-        if (Worker.MayNotTake || IsInterrupted || Pump.OfThread is { IsToLeave: true })
+        if (Worker.MayNotTake || IsInterrupted || Pump.On(Worker) is { IsToLeave: true })
             return true;
         if (isInReserve && lead!.NeedsSomebody(Worker.Stage))
             return true;
@@ -136,7 +136,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
             isAwaited = false;
             if (Worker.MayNotTake)
                 throw StopException();
-            if (Pump.OfThread is { IsToLeave: true })
+            if (Pump.On(Worker) is { IsToLeave: true })
                 throw StopOnThisThread();
         }
 
@@ -147,7 +147,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
 
     private ValueTask WaitForItemAsync()
     {
-        if (Pump.OfThread is { } pump)
+        if (Pump.On(Worker) is { } pump)
         {
             pump.WaitFor(this, link.Consumers);
             return default;

@@ -1,4 +1,5 @@
 using Penstock.Buffers;
+using Penstock.Runs;
 
 namespace Penstock.Links;
 
@@ -18,7 +19,7 @@ internal static class Undelivered
                     disposable.Dispose();
                     break;
                 case IAsyncDisposable disposable:
-                    disposable.DisposeAsync().AsTask().GetAwaiter().GetResult();
+                    NoSynchronizationContext.While(() => disposable.DisposeAsync().AsTask()).GetAwaiter().GetResult(); // the caller's would be waited for here
                     break;
                 case Array batch when MayHoldDisposables(batch.GetType().GetElementType()!):
                     foreach (var element in batch)

@@ -26,6 +26,7 @@ internal sealed partial class Run
     private string? leftBehind; // who was stuck
     private ITimer? stopClock;
     private ITimer? graceClock;
+    private long movesAtLastLook = -1; // of the stage that hands over to the caller, which has failed
     private ITimer? drainClock;
     private long? endedAt;
 
@@ -135,8 +136,7 @@ internal sealed partial class Run
     public void OnFault(RunningStage stage, Fault fault)
     {
         Log.StageFailed(stage.Name, fault.Exception);
-        lock (gate)
-            graceClock ??= StartClock(Options.FailureGrace, FailWhereItStands);
+        WatchFault();
     }
 
     /// <summary>The sink has taken all it wants, or the caller has.</summary>
@@ -198,9 +198,29 @@ internal sealed partial class Run
         lock (gate)
             graceClock = null; // a later fault has a clock of its own
 
-        // One that has arrived at the caller is the caller's to meet, in its own time.
-        if (PendingFault() is { } fault && !isOver && !stages.Any(s => s.HandsOverToCaller && s.Fault == fault))
+        if (PendingFault() is not { } fault || isOver)
+            return;
+
+        // One that has arrived at the caller is the caller's to meet, in its own time. So are the items before it, unless one takes too long itself.
+        if (stages.Find(s => s.HandsOverToCaller && s.Fault == fault) is not { } last || IsHeldUpByItself(last))
             FailWith(fault);
+        else if (!last.Output!.IsCompleted)
+            WatchFault();
+    }
+
+    private void WatchFault()
+    {
+        lock (gate)
+            graceClock ??= StartClock(Options.FailureGrace, FailWhereItStands);
+    }
+
+    // Whether nothing has come in or out of it since the last look, although somebody is at work on an item.
+    private bool IsHeldUpByItself(RunningStage stage)
+    {
+        var moves = stage.Workers.Sum(w => w.ItemsIn + w.ItemsOut);
+        var hasMoved = moves != movesAtLastLook;
+        movesAtLastLook = moves;
+        return !hasMoved && stage.Workers.Any(w => w.Times.State is WorkerState.Busy or WorkerState.Pausing);
     }
 
     // The fault of a stage is moot when a stage from there on needs no more items: then nobody will meet it.

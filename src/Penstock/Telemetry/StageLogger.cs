@@ -7,8 +7,17 @@ namespace Penstock.Telemetry;
 /// <summary>The loggers of a run's stages, in the categories <c>Penstock.</c><i>stage</i>.</summary>
 internal static class StageLogger
 {
-    public static ILogger For(Run run, string stage) =>
-        run.Options.LoggerFactory is { } factory ? new SafeLogger(factory.CreateLogger($"Penstock.{stage}")) : NullLogger.Instance;
+    public static ILogger For(Run run, string stage)
+    {
+        try
+        {
+            return run.Options.LoggerFactory is { } factory ? new SafeLogger(factory.CreateLogger($"Penstock.{stage}")) : NullLogger.Instance;
+        }
+        catch (Exception)
+        {
+            return NullLogger.Instance; // a factory that makes none, or not any more, must not decide how a run ends
+        }
+    }
 
     /// <summary>The least severe lines that it takes.</summary>
     public static LogLevel LevelOf(ILogger logger) =>

@@ -22,7 +22,7 @@ internal abstract class Worker
     private const int RunDraining = 16; // for a process that SIGTERM has reached: the run has heard of it and will end
 
     [ThreadStatic]
-    private static bool isOnSecondThread;
+    private static Worker? ofSecondThread;
 
     private readonly CancellationTokenSource stopping = new();
     private readonly bool isAsynchronous;
@@ -55,8 +55,8 @@ internal abstract class Worker
         record->CountedItem = -1;
     }
 
-    /// <summary>Whether the calling thread works inside a worker for another thread, which is where the worker is: what it is told does not tell the worker.</summary>
-    public static bool IsOnSecondThread { get => isOnSecondThread; set => isOnSecondThread = value; }
+    /// <summary>Whether the calling thread works inside this worker for another thread, which is where the worker is: what it is told does not tell the worker.</summary>
+    public bool IsOnSecondThread => ofSecondThread == this;
 
     public RunningStage Stage { get; }
 
@@ -149,6 +149,9 @@ internal abstract class Worker
     public abstract ValueTask LeaveAsync();
 
     public virtual void OnItemTaken() => ItemsIn++;
+
+    /// <summary>From now on the calling thread works inside this worker for another one.</summary>
+    public void ClaimSecondThread() => ofSecondThread = this;
 
     /// <summary>The generator asks for an item that is not at hand, or that an earlier try has failed on.</summary>
     public unsafe void OnAsking() => record->IsStarting = false;

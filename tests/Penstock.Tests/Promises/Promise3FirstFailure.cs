@@ -111,6 +111,39 @@ public class Promise3FirstFailure
         }
     });
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public Task Nor_does_a_neighbour_in_front_of_the_caller(bool ordered) => Within.Time(async () =>
+    {
+        var mine = new TestException();
+        var results = Pipeline.From(Enumerable.Range(0, 10)).Select(Run, new() { Workers = 2, Ordered = ordered });
+        Assert.Same(mine, await Assert.ThrowsAsync<TestException>(async () => await results.AsAsyncEnumerable().ToListAsync()));
+        Assert.Same(mine, Assert.Throws<TestException>(() => results.AsEnumerable().ToList()));
+
+        async Task<int> Run(int item, CancellationToken ct)
+        {
+            if (item == 0)
+                await Task.Delay(Timeout.Infinite, ct);
+            return item == 1 ? throw mine : item;
+        }
+    });
+
+    [Fact]
+    public Task A_slow_caller_gets_what_comes_before_the_failure() => Within.Time(() =>
+    {
+        var got = new List<int>();
+        Assert.Throws<TestException>(() =>
+        {
+            foreach (var item in Pipeline.From(Enumerable.Range(0, 10)).Select(x => x == 6 ? throw new TestException() : x, new() { Workers = 3 }).AsEnumerable())
+            {
+                got.Add(item);
+                Thread.Sleep(300); // work
+            }
+        });
+        Assert.Equal(Enumerable.Range(0, 6), got);
+    });
+
     private static Dictionary<string, RunnablePipeline> Pipelines(Exception mine)
     {
         var source = Pipeline.From(Items.Endless);

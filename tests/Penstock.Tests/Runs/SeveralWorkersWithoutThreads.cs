@@ -27,6 +27,38 @@ public sealed class SeveralWorkersWithoutThreads
     });
 
     [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Run_other_pipelines_as_everybody_does(string crew) => Within.Time(async () =>
+    {
+        var stage = Pipeline.From(Count, 50, None).Select(RunsInside.Outcomes, Four);
+        Assert.All(await stage.To(xs => xs.ToList()).RunAsync(With(crew)), RunsInside.MustBeRight);
+    });
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task May_ask_for_more_in_their_last_blocks(string crew) => Within.Time(async () =>
+    {
+        var first = await Pipeline.From(Count, 50, None).Then(TakeRest, Four).To(xs => xs.First()).RunAsync(With(crew));
+        Assert.Equal(0, first);
+
+        static IEnumerable<int> TakeRest(IEnumerable<int> items)
+        {
+            using var rest = items.GetEnumerator();
+            try
+            {
+                while (rest.MoveNext())
+                    yield return rest.Current;
+            }
+            finally
+            {
+                while (rest.MoveNext())
+                {
+                }
+            }
+        }
+    });
+
+    [Theory]
     [MemberData(nameof(CrewsAndRooms))]
     public Task Give_the_same_items_where_the_order_is_given_up(string crew, int room) => Within.Time(async () =>
     {

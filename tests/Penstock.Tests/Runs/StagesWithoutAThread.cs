@@ -25,6 +25,14 @@ public sealed class StagesWithoutAThread : IDisposable
         Assert.Equal(Odd(Twice(Enumerable.Range(0, 2000))), items);
     });
 
+    [Theory]
+    [MemberData(nameof(AllPaces))]
+    public Task Run_other_pipelines_as_everybody_does(string pace) => Within.Time(async () =>
+    {
+        var stage = Pipeline.From(() => Enumerable.Range(0, 50), None).Select(RunsInside.Outcomes, None);
+        Assert.All(await stage.To(xs => xs.ToList()).RunAsync(At(pace)), RunsInside.MustBeRight);
+    });
+
     [Fact]
     public Task Cheap_ones_run_on_the_consumers_thread() => Within.Time(async () =>
     {

@@ -46,6 +46,16 @@ public class StartedAnywhere
     }));
 
     [Fact]
+    public Task Items_that_take_their_time_to_be_disposed_do_not_deadlock_it_either() => Within.Time(() => SingleThread.Run(async () =>
+    {
+        var pipeline = Pipeline.From(() => Enumerable.Range(0, 100).Select(static _ => new SlowToDispose())).Then(xs => xs.Select(x => x));
+        foreach (var _ in pipeline.AsEnumerable())
+            break;
+        await foreach (var _ in pipeline.AsAsyncEnumerable())
+            break;
+    }));
+
+    [Fact]
     public Task Stages_do_not_see_the_callers_context() => Within.Time(() => SingleThread.Run(async () =>
     {
         var seen = new ConcurrentQueue<SynchronizationContext?>();
@@ -80,6 +90,11 @@ public class StartedAnywhere
             await Task.Yield();
             return x;
         }, new() { Workers = 3 });
+
+    private sealed class SlowToDispose : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await Task.Yield();
+    }
 
     /// <summary>A thread with a queue, as user interfaces have: whoever waits for it on itself waits for ever.</summary>
     private sealed class SingleThread : SynchronizationContext

@@ -67,6 +67,8 @@ public class ListenersThatThrow
     {
         using var factory = new BrokenLog();
         await MustHaveItsOutcome(new() { Execution = execution, LoggerFactory = factory });
+        using var none = new BrokenLog { MakesNone = true };
+        await MustHaveItsOutcome(new() { Execution = execution, LoggerFactory = none });
     });
 
     [Theory]
@@ -116,9 +118,11 @@ public class ListenersThatThrow
     {
         public IDisposable? Scope { get; init; }
 
+        public bool MakesNone { get; init; }
+
         public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException("broken");
 
-        public ILogger CreateLogger(string categoryName) => this;
+        public ILogger CreateLogger(string categoryName) => MakesNone && categoryName is not "Penstock" ? throw new TestException("broken factory") : this;
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => Scope ?? throw new TestException("broken log");

@@ -5,16 +5,16 @@ using Penstock.Workers;
 namespace Penstock.Stages.Ahead;
 
 /// <summary>A second thread inside a worker, whatever it produces: how it waits, and what it met.</summary>
-internal abstract class Pump
+/// <param name="worker">The worker.</param>
+internal abstract class Pump(Worker worker)
 {
-    /// <summary>The pump whose thread this is, if it is one's.</summary>
     [ThreadStatic]
     private static Pump? ofThread;
 
+    private readonly Worker worker = worker;
+
     private bool isToLeave;
     private bool isStarved;
-
-    public static Pump? OfThread => ofThread;
 
     /// <summary>How its thread waits: a worker's own waiter serves one thread at a time.</summary>
     public Sleeper Sleeper { get; } = new();
@@ -28,10 +28,13 @@ internal abstract class Pump
     /// <summary>The input's fault, if its thread has met that. It counts when the consumer has taken everything before it.</summary>
     protected Fault? Met { get; set; }
 
+    /// <summary>The pump inside a worker whose thread this is, if it is one's. A stage may run another pipeline on it, whose workers have nothing to do with it.</summary>
+    public static Pump? On(Worker worker) => ofThread is { } pump && pump.worker == worker ? pump : null;
+
     /// <summary>A worker's input ended with a fault. To be thrown; on a pump's thread the worker is not stopped yet.</summary>
     public static PipelineStoppedException Meet(Worker worker, Fault fault)
     {
-        if (OfThread is { } pump)
+        if (On(worker) is { } pump)
         {
             pump.Met = fault;
             return worker.Reader.StopOnThisThread();
@@ -53,6 +56,6 @@ internal abstract class Pump
     protected void Claim()
     {
         ofThread = this;
-        Worker.IsOnSecondThread = true;
+        worker.ClaimSecondThread();
     }
 }

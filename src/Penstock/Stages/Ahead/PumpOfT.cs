@@ -34,6 +34,7 @@ internal sealed class Pump<T> : Pump
     private long producing;
 
     public Pump(IEnumerator<T> items, Worker worker, string name, int capacity)
+        : base(worker)
     {
         this.items = items;
         this.worker = worker;
@@ -43,7 +44,7 @@ internal sealed class Pump<T> : Pump
         link.Consumers.Join([consumer.Waiter]);
         hasWork = new(() => isRunning || IsToLeave);
         hasRoom = new(() => link.HasFreeSlot() || MayNotGoOn);
-        hasItem = new(() => link.HasItems || !isRunning || worker.IsStopping || OfThread is { IsToLeave: true });
+        hasItem = new(() => link.HasItems || !isRunning || worker.IsStopping || On(worker) is { IsToLeave: true });
         hasStopped = new(() => !isRunning || isGivenUp);
     }
 
@@ -152,7 +153,7 @@ internal sealed class Pump<T> : Pump
     // On the thread of another pump, which is told to leave by waking that one.
     private void WaitForItem()
     {
-        if (OfThread is { } outer)
+        if (On(worker) is { } outer)
         {
             link.Consumers.Join(outer.Sleeper.Waiter);
             outer.Sleeper.Until(hasItem, link.Consumers);

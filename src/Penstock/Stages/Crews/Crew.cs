@@ -306,7 +306,7 @@ internal abstract class Crew
     private void Help(Seat seat)
     {
         BatchScheduling.Choose();
-        Worker.IsOnSecondThread = true;
+        Worker.ClaimSecondThread();
         Gate.Enter();
         while (!IsLeaving)
         {

@@ -9,6 +9,8 @@ internal sealed partial class Crew<TIn, TOut>
     /// <summary>The next item for a worker's generator.</summary>
     public bool Ask(CrewWorker<TIn, TOut> worker)
     {
+        if (worker.Thread is null && IsLeaving)
+            throw Worker.Reader.StopOnThisThread(); // a finally block asks
         if (worker.Thread is null)
             throw new InvalidOperationException($"Stage '{Plan.Stage}' asks for an item while nobody has asked it for one. Take the items where they are needed, not ahead on another thread.");
         if (worker.IsReserved)
