@@ -80,7 +80,10 @@ internal sealed class Watchdog : IDisposable
         var cure = watched.Any(w => w.IsStarting)
             ? $" A stage that may take longer to start needs a {nameof(StageOptions.StartupTimeout)}, which then counts instead."
             : "";
-        run.FailWith(new TimeoutException($"Nothing moved for IdleTimeout = {limit}: {doing}.{cure}"));
+        var exception = new TimeoutException($"Nothing moved for IdleTimeout = {limit}: {doing}.{cure}");
+        foreach (var suspect in watched.Where(w => w.IsBusyWithItem))
+            suspect.Worker.Reader.Lineage?.Fail(exception); // one of these is to blame; given back unharmed it would get every run stuck
+        run.FailWith(exception);
     }
 
     // Not the pipeline's own fault: no stage holds anything up (a slow source), one has a time-out of its own to start, one pauses before a
@@ -104,11 +107,16 @@ internal sealed class Watchdog : IDisposable
 
         public bool HoldsItem => !Worker.Stage.IsSource && state is WorkerState.Busy or WorkerState.Blocked && Worker.Reader.HasItem;
 
+        /// <summary>Whether an item is in user code, other than that which comes before the first, and nobody has told that to stop.</summary>
+        public bool IsBusyWithItem => state == WorkerState.Busy && HoldsItem && !IsStarting && !IsStopping;
+
         /// <summary>Of a stage: whether it is in code that comes before its first item, a process from its start on.</summary>
         public bool IsStarting => !Worker.Stage.IsSource && (state == WorkerState.Busy || IsBeingMade) && Worker.IsStarting;
 
         /// <summary>Whether it is still starting when there is something for it to do: an item, or the end of its input.</summary>
         public bool StartsLate => IsStarting && (Worker.Reader.HasItem || Worker.Stage.Input is { HasItems: true } or { IsCompleted: true });
+
+        private bool IsStopping => Worker.IsProcess ? Worker.IsToldToStop : Worker.IsStopping;
 
         private bool IsBeingMade => Worker.IsProcess && state == WorkerState.NotStarted;
 
@@ -123,7 +131,7 @@ internal sealed class Watchdog : IDisposable
 
         public string? Overdue(TimeSpan stay)
         {
-            if ((state != WorkerState.Busy && !IsBeingMade) || (Worker.IsProcess ? Worker.IsToldToStop : Worker.IsStopping))
+            if ((state != WorkerState.Busy && !IsBeingMade) || IsStopping)
                 return null;
             var options = Worker.Stage.Options;
             var isStarting = Worker.IsStarting;

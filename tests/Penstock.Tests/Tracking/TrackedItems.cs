@@ -221,6 +221,34 @@ public class TrackedItems
         }
     });
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task An_item_in_user_code_when_nothing_moves_is_told_before_the_run_fails_and_what_waits_is_not(bool inSink) => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        var (clock, limit) = (new TestClock(), TimeSpan.FromSeconds(8));
+        var office = new Office(3, Enumerable.Range(0, 3)) { OnDelivery = async (n, _) => await WaitAsync(n, inSink) };
+        var run = office
+            .Work(items => items.Select(async n => await WaitAsync(n, !inSink)))
+            .Start(Quiet with { StopTimeout = TimeSpan.Zero, IdleTimeout = limit, TimeProvider = clock });
+        await gate.Arrived;
+        await office.UntilSettled(0);
+        clock.AdvanceBy(limit / 4, 8);
+        await Assert.ThrowsAsync<TimeoutException>(() => run.Completion);
+        var (item, why) = Assert.Single(office.Failures);
+        Assert.Equal(1, item);
+        Assert.IsType<TimeoutException>(why);
+        Assert.DoesNotContain(1, office.Settled);
+
+        async ValueTask<int> WaitAsync(int n, bool here)
+        {
+            if (n == 1 && here)
+                await gate.PassAsync();
+            return n;
+        }
+    });
+
     [Fact]
     public Task A_drain_finishes_what_is_open_and_pulls_no_more() => Within.Time(async () =>
     {
