@@ -15,7 +15,10 @@ public abstract record JobQueueOptions
     {
     }
 
-    /// <summary>How many tries a job has in all before it is put aside: 1 or more, default 5. A lease that ends is a try, a release is none.</summary>
+    /// <summary>
+    /// How many tries a job has in all before it is put aside: 1 or more, default 5. A lease that ends is a try, a release is none. Only where jobs are
+    /// pulled does it matter.
+    /// </summary>
     public int MaxAttempts { get; init; } = 5;
 
     /// <summary>

@@ -6,7 +6,7 @@ namespace Penstock.Hosting.Queues;
 /// </summary>
 /// <remarks>
 /// One thread at a time attends: for a table in memory the one that has come first, for a shared one the desk's own, since there a
-/// commit blocks. <c>takers</c>, the table and the ledger are only touched by the one that attends.
+/// commit blocks. <c>takers</c>, <c>pulls</c>, the table and the ledger are only touched by the one that attends.
 /// </remarks>
 internal sealed class JobDesk : IAsyncDisposable
 {
@@ -23,6 +23,9 @@ internal sealed class JobDesk : IAsyncDisposable
     private readonly AutoResetEvent? work;
     private readonly List<Taker> takers = [];
     private readonly TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Whether anybody has ever taken a job here.
+    private bool pulls;
 
     private readonly Lock gate = new();
     private List<Request> arrived = [];
@@ -165,7 +168,8 @@ internal sealed class JobDesk : IAsyncDisposable
         try
         {
             table.Begin();
-            ledger.CatchUp();
+            pulls |= batch.Exists(request => request is Taker);
+            ledger.CatchUp(judgesLeases: pulls);
             foreach (var request in batch)
             {
                 if (request is Taker taker)

@@ -18,12 +18,16 @@ internal sealed class JobLedger(IJobTable table, JobQueueOptions options)
     public bool Add(string id, JobContent content) => table.TryAdd(id, content);
 
     /// <summary>Does what has come due. Every transaction starts with it, so a lease that ended is lost for its holder, whether somebody waits for the job or not.</summary>
-    public void CatchUp()
+    /// <param name="judgesLeases">
+    /// Whether jobs whose lease ended are tried again or put aside: that is for those who pull, since who only submits or counts may know another
+    /// <see cref="JobQueueOptions.MaxAttempts"/> than they.
+    /// </param>
+    public void CatchUp(bool judgesLeases)
     {
         var now = Now;
         while (Overdue(JobState.Delayed, now) is { } job)
             table.Update(job with { State = JobState.Ready, Due = 0 });
-        while (Overdue(JobState.Leased, now) is { } job)
+        while (judgesLeases && Overdue(JobState.Leased, now) is { } job)
         {
             Retry(job, pause: TimeSpan.Zero,
                 $"Its worker died or did not extend the lease: attempt {job.Attempts} was not settled by {DateTimeOffset.FromUnixTimeMilliseconds(job.Due):O}.");
@@ -92,8 +96,13 @@ internal sealed class JobLedger(IJobTable table, JobQueueOptions options)
         return true;
     }
 
-    public JobCounts Count() =>
-        new(table.Count(JobState.Ready) + table.Count(JobState.Delayed), table.Count(JobState.Leased), table.Count(JobState.Dead));
+    public JobCounts Count()
+    {
+        var (now, ended) = (Now, 0);
+        for (var job = table.First(JobState.Leased); job?.Due <= now; job = table.First(JobState.Leased, job))
+            ended++; // in nobody's hands, though nobody has judged it yet
+        return new(table.Count(JobState.Ready) + table.Count(JobState.Delayed) + ended, table.Count(JobState.Leased) - ended, table.Count(JobState.Dead));
+    }
 
     public DeadEntry? DeadAfter(DeadEntry? last) =>
         table.First(JobState.Dead, last?.Entry) is { } job
@@ -123,7 +132,7 @@ internal sealed class JobLedger(IJobTable table, JobQueueOptions options)
     private JobEntry? Overdue(JobState state, long now) => table.First(state) is { } job && job.Due <= now ? job : null;
 
     private JobEntry? Held(Receipt receipt) =>
-        table.Find(receipt.Sequence) is { State: JobState.Leased } job && job.Deliveries == receipt.Delivery
+        table.Find(receipt.Sequence) is { State: JobState.Leased } job && job.Due > Now && job.Deliveries == receipt.Delivery
         && string.Equals(job.Id, receipt.Id, StringComparison.Ordinal)
             ? job
             : null;

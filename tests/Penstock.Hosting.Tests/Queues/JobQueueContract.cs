@@ -69,7 +69,7 @@ public abstract partial class JobQueueContract : IAsyncLifetime
         return (queue, (IJobStore<Work>)queue);
     }
 
-    private static async Task AssertLostAsync(IJobQueue<Work> queue, Job<Work> job)
+    protected static async Task AssertLostAsync(IJobQueue<Work> queue, Job<Work> job)
     {
         await Assert.ThrowsAsync<JobLeaseLostException>(() => queue.CompleteAsync(job, default).AsTask());
         await Assert.ThrowsAsync<JobLeaseLostException>(() => queue.FailAsync(job, new IOException(), default).AsTask());
