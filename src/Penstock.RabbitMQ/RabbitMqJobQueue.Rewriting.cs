@@ -22,10 +22,20 @@ public sealed partial class RabbitMqJobQueue<T>
         return ReplaceAsync(delivery, "", queues.Main, copy, ct);
     }
 
+    /// <summary>The same for one that was put aside: as if it had just been submitted.</summary>
+    private Task StartAnewAsync(Delivery delivery, CancellationToken ct)
+    {
+        var copy = JobHeaders.Copy(delivery.Properties, attempts: 0);
+        JobHeaders.ForgetFailures(copy);
+        return ReplaceAsync(delivery, "", queues.Main, copy, ct);
+    }
+
     private async Task PutAsideAsync(Delivery delivery, int attempts, Exception why, CancellationToken ct)
     {
         var copy = JobHeaders.Copy(delivery.Properties, attempts);
-        JobHeaders.AddFailure(copy, ReasonOf(why), why.GetType(), options.TimeProvider.GetUtcNow());
+        var now = options.TimeProvider.GetUtcNow();
+        JobHeaders.AddFailure(copy, ReasonOf(why), why.GetType(), now);
+        copy.Headers![JobHeaders.PutAside] = JobHeaders.Moment(now);
         if (await OrRejectAsync(ReplaceAsync(delivery, queues.Dead, "", copy, ct), delivery, attempts, ReasonOf(why), ct).ConfigureAwait(false))
             log.PutAside(copy.MessageId, queues.Dead, attempts, ReasonOf(why));
     }

@@ -69,7 +69,13 @@ public sealed partial class RabbitMqJobQueue<T>
     private async ValueTask<Job<T>?> OpenAsync(Delivery delivery, CancellationToken ct)
     {
         var attempt = delivery.EarlierAttempts + 1;
-        if (attempt > options.MaxAttempts)
+        if (JobHeaders.Text(delivery.Properties, JobHeaders.PutAside) is not null)
+        {
+            // Only people bring one back. What they counted on is a new start, and its tries would put it aside again at once.
+            const string MovedBack = "It was moved back from the dead jobs, and only a new message can start it anew.";
+            await OrRejectAsync(StartAnewAsync(delivery, ct), delivery, delivery.EarlierAttempts, MovedBack, ct).ConfigureAwait(false);
+        }
+        else if (attempt > options.MaxAttempts)
         {
             var reason = $"Delivery limit: {delivery.EarlierAttempts} tries, the last of which ended without a word, as when a worker's process, machine or connection dies.";
             await PutAsideAsync(delivery, delivery.EarlierAttempts, new JobRejectedException(reason), ct).ConfigureAwait(false);

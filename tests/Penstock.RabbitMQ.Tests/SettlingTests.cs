@@ -1,6 +1,7 @@
 using System.Text;
 using Penstock.Hosting;
 using Penstock.RabbitMQ.Tests.Brokers;
+using RabbitMQ.Client;
 
 namespace Penstock.RabbitMQ.Tests;
 
@@ -47,6 +48,12 @@ public sealed class SettlingTests(SharedBroker shared) : QueueTest
         Assert.Equal(Environment.MachineName, headers["penstock-host"]);
         Assert.InRange(DateTimeOffset.Parse(headers["penstock-first-failure"], null), TimeProvider.System.GetUtcNow().AddMinutes(-1), TimeProvider.System.GetUtcNow());
     }
+
+    [BrokerFact]
+    public Task A_dead_job_that_is_moved_back_to_a_quorum_queue_starts_anew() => StartsAnewAsync(quorum: true);
+
+    [BrokerFact]
+    public Task A_dead_job_that_is_moved_back_to_a_classic_queue_starts_anew() => StartsAnewAsync(quorum: false);
 
     [BrokerFact]
     public async Task A_rejected_job_is_put_aside_at_once()
@@ -123,6 +130,39 @@ public sealed class SettlingTests(SharedBroker shared) : QueueTest
         await Assert.ThrowsAsync<JobLeaseLostException>(async () => await queue.CompleteAsync(job, Soon));
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await queue.SubmitAsync(2, ct: Soon));
         Assert.Equal(1, (await NextAsync(Pulling(Open<int>(Options(Broker)), 1, Soon))).Payload);
+    }
+
+    private async Task StartsAnewAsync(bool quorum)
+    {
+        var queue = Open<int>(Options(Broker) with { MaxAttempts = 2, Quorum = quorum });
+        await queue.SubmitAsync(1, "it", Soon);
+        var jobs = Pulling(queue, 1, Soon);
+        for (var attempt = 1; attempt <= 2; attempt++)
+            await queue.FailAsync(await NextAsync(jobs), new InvalidOperationException("before"), Soon);
+        await ExpectAsync(queue, waiting: 0, dead: 1);
+        await queue.DeadJobsAsync(Soon).ToListAsync(Soon); // which counts as a delivery
+
+        await MoveBackAsync();
+
+        for (var attempt = 1; attempt <= 2; attempt++)
+        {
+            var job = await NextAsync(jobs);
+            Assert.Equal(("it", attempt), (job.Id, job.Attempt));
+            await queue.FailAsync(job, new InvalidOperationException("after"), Soon);
+        }
+
+        await ExpectAsync(queue, waiting: 0, dead: 1);
+        var dead = Assert.Single(await queue.DeadJobsAsync(Soon).ToListAsync(Soon));
+        Assert.Equal(("System.InvalidOperationException: after", 2), (dead.Reason, dead.Attempts));
+    }
+
+    /// <summary>As a shovel does: with all headers.</summary>
+    private async Task MoveBackAsync()
+    {
+        var channel = await ChannelAsync(Broker);
+        var message = (await channel.BasicGetAsync($"{Name}.dead", autoAck: false, Soon))!;
+        await channel.BasicPublishAsync("", Name, mandatory: true, new BasicProperties(message.BasicProperties), message.Body, Soon);
+        await channel.BasicAckAsync(message.DeliveryTag, multiple: false, Soon);
     }
 
     private async Task DiesAgainAndAgainAsync(bool quorum)

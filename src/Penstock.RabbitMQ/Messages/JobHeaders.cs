@@ -23,6 +23,9 @@ internal static class JobHeaders
     /// <summary>When the first try failed: ISO 8601, UTC.</summary>
     public const string FirstFailure = "penstock-first-failure";
 
+    /// <summary>When the job was put aside: ISO 8601, UTC. Failed ones that are tried again have a reason, too, but not this.</summary>
+    public const string PutAside = "penstock-put-aside";
+
     // All headers must fit into one frame of 128 KiB.
     private const int LongestReason = 4096;
     private const int LongestType = 1024;
@@ -78,7 +81,15 @@ internal static class JobHeaders
         headers[Reason] = Cut(reason, LongestReason);
         headers[ExceptionType] = Cut(exceptionType.ToString(), LongestType);
         headers[Host] = Environment.MachineName;
-        headers.TryAdd(FirstFailure, now.ToString("O", CultureInfo.InvariantCulture));
+        headers.TryAdd(FirstFailure, Moment(now));
+    }
+
+    public static string Moment(DateTimeOffset time) => time.ToString("O", CultureInfo.InvariantCulture);
+
+    public static void ForgetFailures(BasicProperties properties)
+    {
+        foreach (var header in (string[])[Reason, ExceptionType, Host, FirstFailure, PutAside])
+            properties.Headers!.Remove(header);
     }
 
     private static string Cut(string text, int longest) =>
