@@ -49,7 +49,7 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
         log = (ILogger?)options.LoggerFactory?.CreateLogger("Penstock.RabbitMQ") ?? NullLogger.Instance;
         json = new(options);
         queues = new(options, address, log);
-        pulling = new(address, options, "pulling", queues.PrepareAsync, log);
+        pulling = new(address, options, "pulling", queues.PrepareAsync, log, isKept: true);  // its outage is told, and must end though nobody pulls with all rooms full
         publishing = new(address, options, "publishing", queues.PrepareAsync, log);
         publisher = new(publishing, address, options, log);
     }

@@ -158,6 +158,27 @@ public sealed class BrokerRestartTests(OwnBroker own) : QueueTest, IClassFixture
         async Task<HealthReportEntry> HealthAsync() => (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Soon)).Entries["Worker"];
     }
 
+    [BrokerFact]
+    public async Task An_outage_is_over_when_the_broker_is_back_though_nobody_has_room_for_another_job()
+    {
+        var broker = await own.RunningAsync();
+        var queue = Open<int>(Options(broker));
+        await queue.SubmitAsync(1, ct: Soon);
+        var jobs = Pulling(queue, 1, Soon);
+        var lost = await NextAsync(jobs);
+
+        await broker.StopAsync();
+        while (queue.Outage is null)
+            await Task.Delay(10, Soon);
+        await broker.StartAsync();
+
+        while (queue.Outage is not null)
+            await Task.Delay(10, Soon);
+        await Assert.ThrowsAsync<JobLeaseLostException>(async () => await queue.CompleteAsync(lost, Soon));
+        var again = await NextAsync(jobs);
+        Assert.Equal((lost.Id, 2), (again.Id, again.Attempt));
+    }
+
     private async Task KillLosesNothingAsync(bool quorum)
     {
         var broker = await own.RunningAsync();

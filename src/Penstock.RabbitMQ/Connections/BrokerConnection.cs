@@ -9,9 +9,10 @@ namespace Penstock.RabbitMQ.Connections;
 
 /// <summary>
 /// One connection, made when it is first needed and again whenever it was lost. What can only be put right by people is thrown at
-/// once, but only until the first success: while a broker restarts it refuses for all sorts of reasons.
+/// once, but only until the first success: while a broker restarts it refuses for all sorts of reasons. One that is kept is made again at once,
+/// whether anybody needs it or not.
 /// </summary>
-internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOptions options, string purpose, Func<IConnection, Task> prepare, ILogger log)
+internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOptions options, string purpose, Func<IConnection, Task> prepare, ILogger log, bool isKept = false)
     : IAsyncDisposable
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
@@ -240,5 +241,8 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
             Away(BrokerErrors.Describe(reason));
             Unblock(connection);  // whoever waits for that connection had better look for the next
         }
+
+        if (isKept && !disposed.IsCancellationRequested)
+            Task.Run(() => OpenAsync(Timeout.InfiniteTimeSpan, disposed.Token).AsTask()).Leave(log.Late("Connecting again"));
     }
 }
