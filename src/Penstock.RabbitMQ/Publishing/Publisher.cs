@@ -31,6 +31,9 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
     private readonly SemaphoreSlim opening = new(1, 1);
     private volatile Outlet? current;
 
+    // Used only by whoever opens a channel. One for all channels of a connection: refused messages end many, and one that has ended may still hold a message.
+    private (IConnection? Connection, CancellationToken Signal) end;
+
     /// <exception cref="RabbitMqJobQueueException">The broker did not take it within the time allowed, or will not.</exception>
     public async ValueTask PublishAsync(string exchange, string routingKey, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken ct)
     {
@@ -162,19 +165,26 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
         {
             if (current is { Channel.IsOpen: true } meanwhile)
                 return meanwhile;
-            var ended = new CancellationTokenSource();
-            link.ConnectionShutdownAsync += (_, _) =>  // before the channel listens: it may never come to its end
-            {
-                ended.CancelAfter(Goodbye);
-                return Task.CompletedTask;
-            };
+            if (end.Connection != link)
+                end = (link, EndOf(link));  // before the channel listens: it may never come to its end
             var channel = await Bounded.OpenAsync(link.CreateChannelAsync(Confirmed, CancellationToken.None), patience.Left, options.TimeProvider, log, ct).ConfigureAwait(false);
-            return current = new(link, channel, ended.Token);
+            return current = new(link, channel, end.Signal);
         }
         finally
         {
             opening.Release();
         }
+    }
+
+    private static CancellationToken EndOf(IConnection link)
+    {
+        var ended = new CancellationTokenSource();
+        link.ConnectionShutdownAsync += (_, _) =>
+        {
+            ended.CancelAfter(Goodbye);
+            return Task.CompletedTask;
+        };
+        return ended.Token;
     }
 
     private RabbitMqJobQueueException NotConfirmed(string routingKey) =>
