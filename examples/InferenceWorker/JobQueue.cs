@@ -23,8 +23,12 @@ internal sealed record JobQueue(IJobQueue<ReadRequest> Jobs, IJobStore<ReadReque
 
         if (Uri.TryCreate(where, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps")
             return Of(new RabbitMqJobQueue<ReadRequest>(new() { Uri = uri, MaxAttempts = options.Attempts, Backoff = backoff }));
-        throw new UsageException($"--queue needs sqlite:PATH or amqp://…, not {where}.");
+        throw new UsageException($"--queue needs sqlite:PATH or amqp://…, not {Describe(where)}.");
     }
+
+    /// <summary>Where it is, without what may be a password.</summary>
+    public static string Describe(string where) =>
+        !where.StartsWith(Sqlite, StringComparison.Ordinal) && where.LastIndexOf('@') is >= 0 and var at ? $"…{where[at..]}" : where;
 
     public ValueTask DisposeAsync() => Owner.DisposeAsync();
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using InferenceWorker;
 using Penstock.Fleet.Tests.Fleets;
 
 namespace Penstock.Fleet.Tests;
@@ -35,6 +36,23 @@ public class DemoTests
         Assert.NotEmpty(string.Concat(process.Lines.All));
         Assert.DoesNotContain("   at ", string.Join('\n', process.Lines.All), StringComparison.Ordinal);
     }
+
+    [Fact(Timeout = 240_000)]
+    public async Task A_password_in_the_queue_s_address_is_not_printed()
+    {
+        await using var process = new WorkerProcess("status", "--queue", "rabbit://me:secret@broker:5672/");
+        Assert.Equal(2, await process.ExitCodeAsync());
+        var text = string.Concat(process.Lines.All);
+        Assert.Contains("@broker:5672/", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("amqp://me:secret@broker/", "…@broker/")]
+    [InlineData("amqp://me:secr@t@broker/", "…@broker/")]
+    [InlineData("amqp://broker/", "amqp://broker/")]
+    [InlineData("sqlite:/home/me@work/jobs.db", "sqlite:/home/me@work/jobs.db")]
+    public void A_queue_is_described_without_its_password(string where, string expected) => Assert.Equal(expected, JobQueue.Describe(where));
 
     private static int Number(Match match, string name) => int.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture);
 }

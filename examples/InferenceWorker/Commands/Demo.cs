@@ -24,7 +24,7 @@ internal static class Demo
             var options = invocation.Options with { Files = files.Address, Queue = invocation.Options.Queue ?? $"sqlite:{folder}/jobs.db" };
             await using var queue = JobQueue.Open(options);
             if ((await queue.Store.CountAsync()) is not (0, 0 or null, 0))
-                throw new UsageException($"The demo counts jobs, so it needs a queue that is empty, and {options.Queue} is not.");
+                throw new UsageException($"The demo counts jobs, so it needs a queue that is empty, and {JobQueue.Describe(options.Queue)} is not.");
             return await RunAsync(invocation.Builder, options, files, queue);
         }
         finally
