@@ -120,10 +120,24 @@ internal sealed partial class Run
         if (!IsSequential)
         {
             watchdog = Watchdog.StartFor(this);
-            if (Memory is not null)
-                supervisor = Supervisor.StartFor(this);
+            Action<Worker> start = Memory is null || TrySupervise() ? StartOrLeave : Leave;
             foreach (var worker in stages.SelectMany(s => s.Workers).ToArray())
-                StartOrLeave(worker);
+                start(worker);
+        }
+    }
+
+    // The system may refuse that thread, too: then the run fails, and its workers leave before they have started.
+    private bool TrySupervise()
+    {
+        try
+        {
+            supervisor = Supervisor.StartFor(this);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            FailWith(exception);
+            return false;
         }
     }
 
@@ -137,9 +151,11 @@ internal sealed partial class Run
         catch (Exception exception)
         {
             FailWith(new Fault(exception, worker));
-            worker.LeaveAsync().Wait();
+            Leave(worker);
         }
     }
+
+    private static void Leave(Worker worker) => worker.LeaveAsync().Wait();
 
     /// <summary>Drives a sequential run to its end, on the thread that calls.</summary>
     public ValueTask RunSequentiallyAsync(Worker last)

@@ -19,10 +19,12 @@ internal sealed class Supervisor
         tasks = [.. workers.Where(w => w.Waiter is TaskWaiter)];
     }
 
+    /// <summary>Throws if the system refuses the thread.</summary>
     public static Supervisor StartFor(Run run)
     {
         var supervisor = new Supervisor(run);
-        new Thread(supervisor.Watch) { IsBackground = true, Name = "Penstock: supervisor" }.Start();
+        var thread = new Thread(static state => ((Supervisor)state!).Watch()) { IsBackground = true, Name = "Penstock: supervisor" };
+        run.Options.StartThread(thread, supervisor);
         return supervisor;
     }
 

@@ -31,6 +31,21 @@ public class ThreadsThatCannotStart
         MustBeGone(delivered: 0);
     });
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task So_does_a_run_with_processes_whose_supervisor_gets_none(bool callerReads) => Within.Time(async () =>
+    {
+        var pipeline = Pipeline.From(() => Enumerable.Range(0, 10)).Then(Pass, new() { Isolation = Isolation.Process, Workers = 2 });
+        var options = Refuse(thread => thread.Name == "Penstock: supervisor");
+        Assert.Same(refusal, await Record.ExceptionAsync(callerReads
+            ? () => Task.Run(() => Items.Drop(pipeline.AsEnumerable(options)))
+            : () => pipeline.To(Items.Drop).RunAsync(options)));
+        MustBeGone(delivered: 0);
+    });
+
+    private static IEnumerable<int> Pass(IEnumerable<int> items) => items.Select(static x => x);
+
     private Pipeline<Parcel> Parcels() =>
         Pipeline.From(() => depot.Parcels(), new() { Name = "source" }).Then(xs => xs.Where(x => x.Number >= 0), new() { Name = "stage", Workers = 3 });
 
@@ -45,15 +60,17 @@ public class ThreadsThatCannotStart
     private RunOptions Refuse(int number)
     {
         var started = 0;
-        return new()
-        {
-            OnStarted = r => run = r,
-            StartThread = (thread, worker) =>
-            {
-                if (started++ == number)
-                    throw refusal;
-                thread.Start(worker);
-            },
-        };
+        return Refuse(_ => started++ == number);
     }
+
+    private RunOptions Refuse(Func<Thread, bool> isRefused) => new()
+    {
+        OnStarted = r => run = r,
+        StartThread = (thread, worker) =>
+        {
+            if (isRefused(thread))
+                throw refusal;
+            thread.Start(worker);
+        },
+    };
 }
