@@ -84,6 +84,83 @@ public sealed class EndsWithoutAThread : IDisposable
     });
 
     [Theory]
+    [InlineData("in a worker")]
+    [InlineData("in the source")]
+    public Task One_that_is_stuck_is_all_that_is_left_behind(string where) => Within.Time(async () =>
+    {
+        var (depot, ends) = (new Depot(), new Pulse());
+        using var two = new ManualResetEventSlim();
+        var (begun, ended, endedSources) = (0, 0, 0);
+        var pipeline = Pipeline.From(Produce, None).Then(Pass, Workers(FourHelped)).To(TakeThree);
+        await Assert.ThrowsAsync<WorkerStuckException>(() => pipeline.RunAsync(With(FourHelped) with { StopTimeout = TimeSpan.FromMilliseconds(200) }));
+        var inSource = where == "in the source";
+        Assert.Equal(begun - 1, ended);
+        Assert.InRange(ended, 1, 3);
+        Assert.Equal(inSource ? 0 : 1, endedSources);
+        Assert.Equal(inSource ? 0 : 1, depot.Made - depot.Disposed);
+
+        gate.Open();
+        await ends.Until(() => ended == begun && endedSources == 1);
+        await depot.UntilAllAreBackBut(0);
+        Assert.Equal(0, depot.DisposedTwice);
+
+        IEnumerable<Parcel> Produce()
+        {
+            try
+            {
+                for (var number = 0; ; number++)
+                {
+                    StickAtThree(number, "in the source");
+                    yield return depot.Make(number);
+                }
+            }
+            finally
+            {
+                endedSources++;
+                ends.Beat();
+            }
+        }
+
+        IEnumerable<Parcel> Pass(IEnumerable<Parcel> parcels)
+        {
+            Interlocked.Increment(ref begun);
+            try
+            {
+                foreach (var parcel in parcels)
+                {
+                    if (parcel.Number == 1)
+                        two.Wait(); // so there are several workers
+                    if (parcel.Number == 2)
+                        two.Set();
+                    StickAtThree(parcel.Number, "in a worker");
+                    yield return parcel;
+                }
+            }
+            finally
+            {
+                Interlocked.Increment(ref ended);
+                ends.Beat();
+            }
+        }
+
+        void StickAtThree(int number, string here)
+        {
+            if (number == 3 && here == where)
+                gate.Pass();
+        }
+
+        void TakeThree(IEnumerable<Parcel> parcels)
+        {
+            foreach (var parcel in parcels.Take(3))
+            {
+                if (parcel.Number == 2)
+                    gate.Arrived.Wait();
+                parcel.Dispose();
+            }
+        }
+    });
+
+    [Theory]
     [InlineData(OneAhead)]
     [InlineData(FourHelped)]
     public Task They_go_on_without_more_threads_if_the_system_refuses_them(string kind) => Within.Time(async () =>

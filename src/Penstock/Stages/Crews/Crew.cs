@@ -219,8 +219,8 @@ internal abstract class Crew
             looking++;
     }
 
-    /// <summary>Has all helpers leave. False if one is still in user code after <see cref="RunOptions.StopTimeout"/>.</summary>
-    protected bool Dismiss()
+    /// <summary>Has all helpers leave. One may still be in user code after <see cref="RunOptions.StopTimeout"/>.</summary>
+    protected void Dismiss()
     {
         Volatile.Write(ref isLeaving, true);
         WakeAll();
@@ -232,7 +232,7 @@ internal abstract class Crew
                 while (helpers.Exists(static h => h.Seat.IsInside))
                 {
                     if (isLate)
-                        return false;
+                        return;
                     Consumer.Wait(yields: true);
                 }
             }
@@ -240,7 +240,6 @@ internal abstract class Crew
 
         foreach (var (_, thread) in helpers)
             thread.Join();
-        return true;
     }
 
     // A helper that may go on with something else, or with an item.

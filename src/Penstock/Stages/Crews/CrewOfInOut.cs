@@ -33,6 +33,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     private bool isPulling;
     private bool isConsumersPull; // who has not come to it yet
     private bool isInputOver;
+    private bool hasProducerEnded; // been disposed, or is being
     private int inHand; // items that workers hold
     private int waiting; // outputs
     private int atWork;
@@ -45,6 +46,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     private Fault? failure; // at the bound
     private readonly List<Exception> ignored = []; // behind the bound
     private ITimer? grace;
+    private int stuck = Nobody; // the first worker that was still inside when the consumer could not wait any longer
 
     // The consumer's.
     private int holdsOutputOf = Nobody;
@@ -161,26 +163,25 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
             return;
         isDisposed = true;
         _ = stopping.CancelAsync(); // callbacks are user code: not here
-        if (!Dismiss())
+        Dismiss();
+        CrewWorker<TIn, TOut>[] free;
+        Exception[] late;
+        lock (Gate)
         {
-            Worker.Stage.Run.FailWith(new Fault(new WorkerStuckException($"Stage '{Plan.Stage}', worker {StuckWorker()}, is still in user code, StopTimeout = {Worker.Stage.Run.Options.StopTimeout} after its consumer ended."), Worker));
-            return;
+            stuck = Array.FindIndex(workers, static w => w.Thread is not null);
+            free = Array.FindAll(workers, static w => w.Thread is null);
+            if (thrown is null && failure is not null)
+                ignored.Add(failure.Exception);
+            late = [.. ignored];
         }
 
+        if (stuck != Nobody)
+            Worker.Stage.Run.FailWith(new Fault(new WorkerStuckException($"Stage '{Plan.Stage}', worker {stuck}, is still in user code, StopTimeout = {Worker.Stage.Run.Options.StopTimeout} after its consumer ended."), Worker));
         grace?.Dispose();
-        if (thrown is null && failure is not null)
-            ignored.Add(failure.Exception);
-        foreach (var exception in ignored.Where(static e => e is not PipelineStoppedException))
-            Worker.Stage.Run.Log.IgnoredAfterEnd(Plan.Stage, Worker.Index, exception);
-        var mine = OwnFlow.Leave();
-        foreach (var worker in workers)
-            Note(worker.Dismiss());
-        ExecutionContext.Restore(contextOfItems);
-        Note(DisposeProducer());
-        mine.Return();
-        foreach (var item in workers.SelectMany(static w => w.Untaken).Concat(pulled))
-            Undelivered.Dispose(item, Worker.Stage.Run.FailWith);
-        foreach (var output in workers.SelectMany(static w => w.Outputs))
+        foreach (var exception in late)
+            LogIgnored(exception);
+        End(free);
+        foreach (var output in workers.SelectMany(static w => w.Outputs)) // stuck ones keep no more
             Undelivered.Dispose(output, Worker.Stage.Run.FailWith);
     }
 
@@ -218,13 +219,15 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         Gate.Enter();
         if (worker.IsMeasured)
             Staffing.Report(ticks);
-        var isWanted = hasYielded && !worker.IsTold && (!Plan.Ordered || worker.Number < bound);
+        var isWanted = hasYielded && !worker.IsTold && stuck == Nobody && (!Plan.Ordered || worker.Number < bound);
         if (isWanted)
             Keep(worker, output);
         if (!hasYielded)
             OnEnded(worker, exception);
         else if (!isWanted)
             Drop(output);
+        if (stuck != Nobody)
+            EndLate(worker, exception);
         Finish(worker, seat);
         return true;
     }
@@ -352,9 +355,45 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
             FailedDispose ??= exception;
     }
 
-    private int StuckWorker()
+    private void LogIgnored(Exception? exception)
     {
+        if (exception is not null && exception is not PipelineStoppedException)
+            Worker.Stage.Run.Log.IgnoredAfterEnd(Plan.Stage, Worker.Index, exception);
+    }
+
+    // By the thread that was stuck in that worker, under the gate, which it leaves meanwhile.
+    private void EndLate(CrewWorker<TIn, TOut> worker, Exception? exception)
+    {
+        Gate.Exit();
+        LogIgnored(exception);
+        End([worker]);
+        Gate.Enter();
+    }
+
+    /// <summary>Ends workers that nobody else is inside, and the producer unless somebody is in there, who then does it; disposes what waited for them.</summary>
+    private void End(CrewWorker<TIn, TOut>[] free)
+    {
+        bool endsProducer;
+        TIn[] left;
         lock (Gate)
-            return Array.FindIndex(workers, static w => w.Thread is not null);
+        {
+            endsProducer = !isPulling && !hasProducerEnded;
+            hasProducerEnded |= endsProducer;
+            left = [.. pulled];
+            pulled.Clear();
+        }
+
+        var mine = OwnFlow.Leave();
+        foreach (var worker in free)
+            Note(worker.Dismiss());
+        if (endsProducer)
+        {
+            ExecutionContext.Restore(contextOfItems);
+            Note(DisposeProducer());
+        }
+
+        mine.Return();
+        foreach (var item in free.SelectMany(static w => w.Untaken).Concat(left))
+            Undelivered.Dispose(item, Worker.Stage.Run.FailWith);
     }
 }
