@@ -17,7 +17,4 @@ internal interface IPassage : IDisposable
 
     /// <summary>What a finally block before the passage has thrown. Disposing does not, or it would take the place of what its consumer is leaving with.</summary>
     Exception? FailedDispose { get; }
-
-    /// <summary>Whether a thread that is stuck in what is before it was left there. Other passages were made in there: they are to be left alone, too.</summary>
-    bool IsLeftAlone { get; }
 }

@@ -79,8 +79,6 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, IInput input, bool isS
 
         public Exception? FailedDispose { get; private set; }
 
-        public bool IsLeftAlone => false; // nobody is in there but its consumer
-
         protected abstract bool IsBehindSource { get; }
 
         /// <summary>Whether an exception has gone through it.</summary>

@@ -32,15 +32,12 @@ internal sealed class Passages(Worker worker)
         }
     }
 
-    /// <summary>
-    /// Disposes them all; but no more when a thread was left behind in what is before one of them. To dispose an enumerator that is running
-    /// means that its finally blocks run under the feet of its code. Returns what a finally block has thrown first.
-    /// </summary>
+    /// <summary>Disposes them all. Returns what a finally block has thrown first.</summary>
     /// <param name="isExpected">What does not count.</param>
     public Exception? Dispose(Func<Exception, bool>? isExpected = null)
     {
         Exception? first = null;
-        for (var i = 0; i < all.Count && !all.Exists(static p => p.IsLeftAlone); i++) // nobody else adds or removes any
+        for (var i = 0; i < all.Count; i++) // nobody else adds or removes any
         {
             all[i].Dispose();
             if (first is null && all[i].FailedDispose is { } exception && isExpected?.Invoke(exception) != true)

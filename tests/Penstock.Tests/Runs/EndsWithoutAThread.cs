@@ -161,47 +161,6 @@ public sealed class EndsWithoutAThread : IDisposable
     });
 
     [Theory]
-    [InlineData(null)]
-    [InlineData(1)]
-    public Task No_finally_block_runs_under_the_feet_of_code_that_is_stuck_further_in(int? maxInFlight) => Within.Time(async () =>
-    {
-        var (isInside, wasInside, paces) = (false, false, 0);
-        var options = new RunOptions { CreatePace = () => paces++ == 0 ? new AlwaysAhead() : new NeverAhead(), StopTimeout = TimeSpan.FromMilliseconds(200) };
-        var pipeline = Pipeline.From(Produce, None with { MaxInFlight = maxInFlight }).Then(Pass, None).To(xs => xs.Take(3).Select(WaitAtTwo).Count());
-        await Assert.ThrowsAsync<WorkerStuckException>(() => pipeline.RunAsync(options));
-        Assert.False(wasInside);
-
-        IEnumerable<int> Produce()
-        {
-            try
-            {
-                for (var item = 0; ; item++)
-                {
-                    if (item == 3)
-                    {
-                        isInside = true;
-                        gate.Pass();
-                        isInside = false;
-                    }
-
-                    yield return item;
-                }
-            }
-            finally
-            {
-                wasInside = isInside;
-            }
-        }
-
-        int WaitAtTwo(int item)
-        {
-            if (item == 2)
-                gate.Arrived.Wait();
-            return item;
-        }
-    });
-
-    [Theory]
     [InlineData(OneAhead)]
     [InlineData(FourHelped)]
     public Task They_go_on_without_more_threads_if_the_system_refuses_them(string kind) => Within.Time(async () =>

@@ -10,12 +10,6 @@ internal sealed class AlwaysAhead() : Pace(frequency: 1)
     public override bool IsTimeToRest(long producing, long consuming) => false;
 }
 
-/// <summary>Never runs ahead.</summary>
-internal sealed class NeverAhead() : Pace(frequency: 1)
-{
-    public override bool IsTimeToRunAhead(long producing, long consuming, out bool isCostly) => isCostly = false;
-}
-
 /// <summary>Goes ahead and rests again all the time.</summary>
 internal sealed class Fickle() : Pace(frequency: 1)
 {

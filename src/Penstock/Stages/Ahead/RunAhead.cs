@@ -40,8 +40,6 @@ internal sealed class RunAhead<T>(InnerItems<T>.Passage items, Worker worker, st
 
     public Exception? FailedDispose => items.FailedDispose;
 
-    public bool IsLeftAlone { get; private set; }
-
     // A loop that never goes round, for the reason given in Passage.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MoveNext()
@@ -64,8 +62,7 @@ internal sealed class RunAhead<T>(InnerItems<T>.Passage items, Worker worker, st
         if (pump is not null)
         {
             _ = stopping.CancelAsync(); // callbacks are user code: not here
-            IsLeftAlone = !pump.End();
-            if (IsLeftAlone)
+            if (!pump.End())
                 return;
         }
 

@@ -87,8 +87,6 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
 
     public Exception? FailedDispose { get; private set; }
 
-    public bool IsLeftAlone => false; // it takes care of what was made before it
-
     protected override bool IsAnyoneAtWork => atWork > 0;
 
     // A generator that asks again might keep the consumer although that has an item for it.
