@@ -123,7 +123,7 @@ public class Promise5NothingOutlivesARun
     {
         if (!OperatingSystem.IsLinux())
             return expected;
-        Assert.True(SpinWait.SpinUntil(() => Count() == expected, TimeSpan.FromSeconds(20)), $"Not {expected} workers, but {string.Join(", ", Names())}");
+        Assert.True(SpinWait.SpinUntil(() => Count() == expected, TimeSpan.FromSeconds(20)), $"Not {expected} workers, but {string.Join(", ", Names())}; runs: {string.Join("; ", PipelineRun.Active.Select(r => r.Snapshot()))}");
         return expected;
 
         static int Count() => Names().Count();
