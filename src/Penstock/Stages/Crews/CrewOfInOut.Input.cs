@@ -104,7 +104,7 @@ internal sealed partial class Crew<TIn, TOut>
     // Under the gate, which it leaves meanwhile.
     private void Pull(CrewWorker<TIn, TOut> worker)
     {
-        isPulling = worker.IsAsking = true;
+        isPulling = worker.IsAsking = worker.Thread!.IsInSource = true;
         isConsumersPull = false;
         LookAfterConsumer();
         Gate.Exit();
@@ -135,7 +135,7 @@ internal sealed partial class Crew<TIn, TOut>
             contextOfItems = now;
         mine.Return();
         Gate.Enter();
-        isPulling = worker.IsAsking = false;
+        isPulling = worker.IsAsking = worker.Thread.IsInSource = false;
         if (hasItem)
         {
             pulled.Enqueue(item);

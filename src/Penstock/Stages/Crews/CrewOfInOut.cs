@@ -196,9 +196,11 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         }
 
         Begin(worker, seat);
+        worker.IsMeasured = Staffing.IsDue(Begun);
+        if (worker.IsMeasured)
+            seat.NoteProcessor();
         Gate.Exit();
         OwnFlow? mine = isConsumer ? OwnFlow.Leave() : null;
-        worker.IsMeasured = Staffing.IsDue(Begun);
         var began = worker.IsMeasured ? Stopwatch.GetTimestamp() : 0;
         Exception? exception = null;
         var hasYielded = false;

@@ -31,6 +31,12 @@ internal sealed class Seat : ICondition
     /// <summary>Whether its thread is one of those that may be at work now.</summary>
     public bool HasPlace { get; set; }
 
+    /// <summary>Whether its thread is in the source.</summary>
+    public bool IsInSource { get; set; }
+
+    /// <summary>Where its thread was when it was last asked.</summary>
+    public int Processor { get; private set; } = Processors.Unknown;
+
     /// <summary>Returns when something has changed, or may have.</summary>
     /// <param name="yields">Whether it may pay to yield first.</param>
     /// <param name="milliseconds">The longest sleep.</param>
@@ -39,7 +45,11 @@ internal sealed class Seat : ICondition
         seen = crew.Changes;
         if (yields)
         {
+            NoteProcessor();
+            var leaves = crew.IsInTheWay(this);
             crew.Gate.Exit();
+            if (leaves)
+                Processors.LeaveCurrent();
             spinner.Try(this);
             crew.Gate.Enter();
             if (crew.Changes != seen)
@@ -54,6 +64,8 @@ internal sealed class Seat : ICondition
         crew.Gate.Enter();
         NoteAwake();
     }
+
+    public void NoteProcessor() => Processor = Processors.Current;
 
     public void Wake()
     {
