@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Penstock.SharedMemory;
 using Penstock.Waiting;
 using Penstock.Workers;
 
@@ -16,35 +17,45 @@ namespace Penstock.Stages.Crews;
 /// </remarks>
 internal abstract class Crew
 {
+    /// <summary>No worker.</summary>
+    public const int Nobody = -1;
+
+    private const int CacheLine = 64; // bytes
     private const int LookoutPeriod = 5; // milliseconds
     private const int MovingPeriod = 5; // milliseconds: so it never costs more than a hundredth of the time
 
     private readonly List<(Seat Seat, Thread Thread)> helpers = [];
+    private readonly unsafe CrewCounts* counts;
+    private readonly unsafe Standing* standings;
     private Seat? lookout;
     private int taken; // places
-    private int looking; // helpers that are about to see whether there is something to do
     private int lingering;
     private int asleepInside;
     private long lookedAt;
     private long movedAt;
     private long begunAtLook;
-    private long changes;
     private bool isLeaving;
     private bool isLate;
     private bool isRefused; // the system gives no more threads
 
-    protected Crew(Worker worker, CrewPlan plan)
+    protected unsafe Crew(Worker worker, CrewPlan plan)
     {
+        var memory = FixedMemory.OfThisProcess(CacheLine + (plan.Workers * sizeof(Standing)));
+        Gate = new ShortLock(memory);
+        counts = (CrewCounts*)memory.Address;
+        standings = (Standing*)(memory.Address + CacheLine);
+        *counts = new CrewCounts();
+        new Span<Standing>(standings, plan.Workers).Fill(new Standing());
         Worker = worker;
         Plan = plan;
         Consumer = new Seat(this);
         Staffing = worker.Stage.Run.Options.CreateStaffing?.Invoke(plan.Workers) ?? new Staffing(plan.Workers, Stopwatch.Frequency);
     }
 
-    public Lock Gate { get; } = new();
+    public ShortLock Gate { get; }
 
-    /// <summary>Counts what has happened under the gate.</summary>
-    public long Changes => Volatile.Read(ref changes);
+    /// <inheritdoc cref="CrewCounts.Changes"/>
+    public long Changes => Volatile.Read(ref Counts.Changes);
 
     /// <summary>In whose worker all of this happens.</summary>
     public Worker Worker { get; }
@@ -61,11 +72,9 @@ internal abstract class Crew
     /// <summary>Whether the consumer takes part.</summary>
     protected bool ConsumerHelps => (Staffing.ConsumerHelps && Substitutes == 0) || (isRefused && helpers.Count == 0);
 
-    /// <summary>Whether the consumer sleeps. Noted here, so that those who ask need not fetch its seat from another processor.</summary>
-    protected bool IsConsumerAsleep { get; private set; }
+    protected unsafe ref CrewCounts Counts => ref *counts;
 
-    /// <summary>How often a worker was resumed.</summary>
-    protected long Begun { get; set; }
+    protected unsafe Span<Standing> Standings => new(standings, Plan.Workers);
 
     /// <summary>Whether a worker is being resumed.</summary>
     protected abstract bool IsAnyoneAtWork { get; }
@@ -94,7 +103,7 @@ internal abstract class Crew
     protected int Places => Math.Clamp(Staffing.Helpers + Substitutes + lingering, isRefused && helpers.Count > 0 ? 1 : 0, Plan.Workers + 1);
 
     // With all places there are, nobody has to look whether there should be more.
-    private bool NeedsLookout => Staffing.Helpers <= Plan.Workers && (IsAnyoneAtWork || Begun != begunAtLook);
+    private bool NeedsLookout => Staffing.Helpers <= Plan.Workers && (IsAnyoneAtWork || Counts.Begun != begunAtLook);
 
     /// <summary>
     /// Under the gate, when a seat's thread is about to yield: whether it is a helper's, on a processor where another thread of this crew is
@@ -104,7 +113,7 @@ internal abstract class Crew
     {
         if (seat == Consumer || !ConsumerHelps || seat.Processor == Processors.Unknown)
             return false;
-        var isInTheWay = !IsConsumerAsleep && Consumer.Processor == seat.Processor && !Consumer.IsInSource;
+        var isInTheWay = !Counts.IsConsumerAsleep && Consumer.Processor == seat.Processor && !Consumer.IsInSource;
         foreach (var (other, _) in helpers)
             isInTheWay |= other != seat && other is { IsInside: true, IsAsleep: false, IsInSource: false } && other.Processor == seat.Processor;
         if (!isInTheWay || Stopwatch.GetElapsedTime(movedAt).TotalMilliseconds < MovingPeriod)
@@ -113,12 +122,14 @@ internal abstract class Crew
         return true;
     }
 
+    public unsafe ref Standing StandingOf(int worker) => ref standings[worker];
+
     public void OnAsleep(Seat seat)
     {
         NoteSleep(seat, isAsleep: true);
         GiveUpPlace(seat);
         if (IsIdle(seat))
-            looking--;
+            Counts.Looking--;
         LookAfterConsumer();
     }
 
@@ -126,13 +137,13 @@ internal abstract class Crew
     {
         NoteSleep(seat, isAsleep: false);
         if (IsIdle(seat))
-            looking++;
+            Counts.Looking++;
     }
 
     /// <summary>Under the gate, by a helper that will do nothing more for now: what the sleeping consumer has left to it.</summary>
     protected void LookAfterConsumer()
     {
-        if (IsLeaving || looking > 0 || !IsConsumerAsleep || Consumer.IsInside)
+        if (IsLeaving || Counts.Looking > 0 || !Counts.IsConsumerAsleep || Consumer.IsInside)
             return;
         if (HasWorkForConsumer)
             Consumer.Wake(); // nobody else will do it
@@ -149,7 +160,7 @@ internal abstract class Crew
     /// <summary>Everybody looks again.</summary>
     protected void WakeAll()
     {
-        lock (Gate)
+        using (Gate.Hold())
         {
             Change();
             Consumer.Wake();
@@ -159,15 +170,15 @@ internal abstract class Crew
     }
 
     /// <summary>Under the gate: who yields while it waits for anything looks.</summary>
-    protected void Change() => Volatile.Write(ref changes, changes + 1);
+    protected void Change() => Volatile.Write(ref Counts.Changes, Counts.Changes + 1);
 
     /// <summary>Under the gate: a helper inside a worker waits there for a place.</summary>
     protected void Park(Seat seat)
     {
         seat.IsParked = true;
-        looking++;
+        Counts.Looking++;
         seat.Wait(yields: false);
-        looking--;
+        Counts.Looking--;
         seat.IsParked = false;
     }
 
@@ -189,7 +200,7 @@ internal abstract class Crew
     /// <summary>Under the gate: wakes the consumer if it sleeps and has something to take.</summary>
     protected void TellConsumer()
     {
-        if (IsConsumerAsleep && !Consumer.IsInside && (IsLeaving || HasNews))
+        if (Counts.IsConsumerAsleep && !Consumer.IsInside && (IsLeaving || HasNews))
             Consumer.Wake();
     }
 
@@ -197,7 +208,7 @@ internal abstract class Crew
     /// <param name="consumerWaits">Whether the consumer is about to wait.</param>
     protected void Employ(bool consumerWaits)
     {
-        if (looking > 0 || IsLeaving)
+        if (Counts.Looking > 0 || IsLeaving)
             return;
         if (taken < Places && HasWork)
         {
@@ -205,7 +216,7 @@ internal abstract class Crew
                 return;
             Assign(helper);
         }
-        else if (consumerWaits && IsHeldUp && (IsConsumerAsleep || !ConsumerHelps))
+        else if (consumerWaits && IsHeldUp && (Counts.IsConsumerAsleep || !ConsumerHelps))
         {
             (FindIdle() ?? lookout ?? Hire())?.Wake();
         }
@@ -224,7 +235,7 @@ internal abstract class Crew
     protected void Enter(Seat seat)
     {
         if (IsIdle(seat))
-            looking--;
+            Counts.Looking--;
         if (lookout == seat)
             lookout = null;
         seat.IsInside = true;
@@ -235,7 +246,7 @@ internal abstract class Crew
     {
         seat.IsInside = false;
         if (IsIdle(seat))
-            looking++;
+            Counts.Looking++;
     }
 
     /// <summary>Has all helpers leave. One may still be in user code after <see cref="RunOptions.StopTimeout"/>.</summary>
@@ -246,7 +257,7 @@ internal abstract class Crew
         var run = Worker.Stage.Run;
         using (run.Time.RingAfter(run.Options.StopTimeout, GiveUp))
         {
-            lock (Gate)
+            using (Gate.Hold())
             {
                 while (helpers.Exists(static h => h.Seat.IsInside))
                 {
@@ -269,7 +280,7 @@ internal abstract class Crew
         if (seat.IsInside)
             asleepInside += isAsleep ? 1 : -1;
         if (seat == Consumer)
-            IsConsumerAsleep = isAsleep;
+            Counts.IsConsumerAsleep = isAsleep;
     }
 
     private void GiveUp()
@@ -311,7 +322,7 @@ internal abstract class Crew
             var thread = new Thread(state => Help((Seat)state!)) { Name = $"Penstock: {Plan.Stage} #{Worker.Index}", IsBackground = true };
             Worker.Stage.Run.Options.StartThread(thread, seat);
             helpers.Add((seat, thread));
-            looking++;
+            Counts.Looking++;
             return seat;
         }
         catch (Exception)
@@ -355,7 +366,7 @@ internal abstract class Crew
         }
 
         GiveUpPlace(seat);
-        looking--;
+        Counts.Looking--;
         Gate.Exit();
     }
 
@@ -401,7 +412,7 @@ internal abstract class Crew
         if (Stopwatch.GetElapsedTime(lookedAt, now).TotalMilliseconds < LookoutPeriod - 1)
             return;
         lookedAt = now;
-        begunAtLook = Begun;
+        begunAtLook = Counts.Begun;
         lingering = CountLingering();
     }
 }

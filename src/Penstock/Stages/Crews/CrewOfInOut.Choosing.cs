@@ -5,15 +5,13 @@ namespace Penstock.Stages.Crews;
 // Which worker is resumed next, and by whom it may be.
 internal sealed partial class Crew<TIn, TOut>
 {
-    private const int Nobody = -1;
-
     private bool CanHelp => Candidate() is { } worker && IsReadyForHelper(worker);
 
     private bool IsAnyoneFree
     {
         get
         {
-            foreach (ref readonly var worker in standings.AsSpan())
+            foreach (ref readonly var worker in Standings)
             {
                 if (worker.IsFree && (!worker.IsIdle || MayUseAnother))
                     return true;
@@ -32,7 +30,7 @@ internal sealed partial class Crew<TIn, TOut>
         get
         {
             var count = 0;
-            foreach (ref readonly var worker in standings.AsSpan())
+            foreach (ref readonly var worker in Standings)
             {
                 if (!(worker.HasLeft || worker.IsIdle))
                     count++;
@@ -48,7 +46,7 @@ internal sealed partial class Crew<TIn, TOut>
     // where what workers make waits for all of them.
     private CrewWorker<TIn, TOut>? Candidate()
     {
-        var all = standings.AsSpan();
+        var all = Standings;
         var (first, firstWithout, earliest) = (Nobody, Nobody, 0);
         var mayBegin = bound > Turns.Idle || (pulled.Count > 0 && NextNumber < bound);
         var slotsLeft = Plan.RoomBehind;
@@ -84,13 +82,13 @@ internal sealed partial class Crew<TIn, TOut>
     }
 
     private bool IsReadyForHelper(CrewWorker<TIn, TOut> worker) =>
-        pulled.Count > 0 || isInputOver || worker.IsAtEnd || bound <= Turns.Idle || !isPulling || worker.HasItem;
+        pulled.Count > 0 || isInputOver || worker.IsAtEnd || bound <= Turns.Idle || !Counts.IsPulling || worker.HasItem;
 
     // Never one that might keep the consumer from what comes meanwhile, because it has to wait for an item.
     private bool IsReadyForConsumer(CrewWorker<TIn, TOut> worker)
     {
         if (!ConsumerHelps)
             return false;
-        return (atWork == parked && waiting == 0) || worker.IsAtEnd || worker.IsReserved || worker.Next is not null || isInputOver || pulled.Count > 0;
+        return (Counts.AtWork == parked && Counts.Waiting == 0) || worker.IsAtEnd || worker.IsReserved || worker.Next is not null || isInputOver || pulled.Count > 0;
     }
 }

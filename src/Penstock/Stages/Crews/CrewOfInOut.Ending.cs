@@ -12,10 +12,10 @@ internal sealed partial class Crew<TIn, TOut>
         get
         {
             if (gone == workers.Length)
-                return waiting == 0 || bound < long.MaxValue;
+                return Counts.Waiting == 0 || bound < long.MaxValue;
             if (bound == long.MaxValue || (pulled.Count > 0 && NextNumber < bound))
                 return false;
-            foreach (ref readonly var worker in standings.AsSpan())
+            foreach (ref readonly var worker in Standings)
             {
                 if (worker.Number < bound)
                     return false;
@@ -34,7 +34,7 @@ internal sealed partial class Crew<TIn, TOut>
         else if (Plan.Ordered && !worker.IsAtEnd)
             EndAt(worker.IsReserved ? worker.Number : worker.HasItem ? worker.Number + 1 : NextNumber, with: null);
         var hadRoom = HasRoom;
-        inHand -= (worker.HasItem ? 1 : 0) + (worker.Next is null ? 0 : 1);
+        Counts.InHand -= (worker.HasItem ? 1 : 0) + (worker.Next is null ? 0 : 1);
         if (!Plan.Ordered)
             worker.GiveBack(pulled); // the others go on
         worker.Leave();

@@ -34,13 +34,13 @@ internal sealed partial class Crew<TIn, TOut>
     /// <summary>Takes an item for a worker, and waits for one, or for their end. False if the worker is to leave.</summary>
     private bool TryGive(CrewWorker<TIn, TOut> worker)
     {
-        lock (Gate)
+        using (Gate.Hold())
         {
             asksAgain |= ++worker.Asked > 1;
             if (worker.HasItem)
             {
                 var hadRoom = HasRoom;
-                inHand--;
+                Counts.InHand--;
                 worker.Free();
                 Change();
                 if (!hadRoom)
@@ -65,7 +65,7 @@ internal sealed partial class Crew<TIn, TOut>
                     Park(worker.Thread!);
                     parked--;
                 }
-                else if (MayPullFor(worker) || (isConsumersPull && worker.Thread == Consumer))
+                else if (MayPullFor(worker) || (Counts.IsConsumersPull && worker.Thread == Consumer))
                 {
                     Pull(worker);
                 }
@@ -73,7 +73,7 @@ internal sealed partial class Crew<TIn, TOut>
                 {
                     var number = NextNumber;
                     worker.Give(pulled.Dequeue(), number);
-                    inHand++;
+                    Counts.InHand++;
                     Employ(consumerWaits: false);
                     return true;
                 }
@@ -96,16 +96,16 @@ internal sealed partial class Crew<TIn, TOut>
 
     private bool MayPullFor(CrewWorker<TIn, TOut> worker)
     {
-        if (isPulling || isInputOver || bound <= Turns.Idle || !HasRoom)
+        if (Counts.IsPulling || isInputOver || bound <= Turns.Idle || !HasRoom)
             return false;
-        return pulled.Count <= (worker.Thread != Consumer && ConsumerHelps && !IsConsumerAsleep ? Stock : 0);
+        return pulled.Count <= (worker.Thread != Consumer && ConsumerHelps && !Counts.IsConsumerAsleep ? Stock : 0);
     }
 
     // Under the gate, which it leaves meanwhile.
     private void Pull(CrewWorker<TIn, TOut> worker)
     {
-        isPulling = worker.IsAsking = worker.Thread!.IsInSource = true;
-        isConsumersPull = false;
+        Counts.IsPulling = worker.IsAsking = worker.Thread!.IsInSource = true;
+        Counts.IsConsumersPull = false;
         LookAfterConsumer();
         Gate.Exit();
         var mine = OwnFlow.Leave();
@@ -135,18 +135,18 @@ internal sealed partial class Crew<TIn, TOut>
             contextOfItems = now;
         mine.Return();
         Gate.Enter();
-        isPulling = worker.IsAsking = worker.Thread.IsInSource = false;
+        Counts.IsPulling = worker.IsAsking = worker.Thread.IsInSource = false;
         if (hasItem)
         {
             pulled.Enqueue(item);
-            pulledSoFar++;
+            Counts.Pulled++;
         }
         else
         {
             isInputOver = true;
             if (exception is not null)
             {
-                EndAt(pulledSoFar, exception);
+                EndAt(Counts.Pulled, exception);
                 hasFailedInput |= failure?.Exception == exception;
             }
         }

@@ -19,7 +19,6 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     private readonly Func<IEnumerable<TIn>, CancellationToken, IEnumerable<TOut>?> stage;
     private readonly CancellationTokenSource stopping;
     private readonly CrewWorker<TIn, TOut>[] workers;
-    private readonly Standing[] standings;
 
     // The producer: whoever pulls.
     private readonly IEnumerable<TIn> items;
@@ -29,14 +28,8 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
 
     // Guarded by the gate.
     private readonly Queue<TIn> pulled = [];
-    private long pulledSoFar;
-    private bool isPulling;
-    private bool isConsumersPull; // who has not come to it yet
     private bool isInputOver;
     private bool hasProducerEnded; // been disposed, or is being
-    private int inHand; // items that workers hold
-    private int waiting; // outputs
-    private int atWork;
     private int parked; // of these: helpers that wait for a place
     private int gone; // workers
     private bool asksAgain; // a generator has asked more than once for an output
@@ -48,8 +41,8 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     private ITimer? grace;
     private int stuck = Nobody; // the first worker that was still inside when the consumer could not wait any longer
 
-    // The consumer's.
-    private int holdsOutputOf = Nobody;
+    // The consumer's. What it has in hand is apart, since it changes with each output.
+    private readonly StrongBox<TOut> current = new();
     private bool isDisposed;
     private Exception? thrown;
 
@@ -66,18 +59,20 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         var mine = OwnFlow.Leave();
         contextOfItems = mine.Context;
         workers = new CrewWorker<TIn, TOut>[plan.Workers];
-        standings = new Standing[plan.Workers];
-        Array.Fill(standings, new Standing());
         for (var index = 0; index < workers.Length; index++)
         {
             PipelineContext.Current = new PipelineContext(worker, index);
-            workers[index] = new CrewWorker<TIn, TOut>(this, index, standings, ExecutionContext.Capture()!);
+            workers[index] = new CrewWorker<TIn, TOut>(this, index, ExecutionContext.Capture()!);
         }
 
         mine.Return();
     }
 
-    public TOut Current { get; private set; } = default!;
+    public TOut Current
+    {
+        get => current.Value!;
+        private set => current.Value = value;
+    }
 
     object? IEnumerator.Current => Current;
 
@@ -87,12 +82,12 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
 
     public Exception? FailedDispose { get; private set; }
 
-    protected override bool IsAnyoneAtWork => atWork > 0;
+    protected override bool IsAnyoneAtWork => Counts.AtWork > 0;
 
     // A generator that asks again might keep the consumer although that has an item for it.
     protected override bool HasSubstitute => asksAgain;
 
-    protected override bool HasWork => (parked > 0 && (pulled.Count > 0 || !isPulling)) || CanHelp;
+    protected override bool HasWork => (parked > 0 && (pulled.Count > 0 || !Counts.IsPulling)) || CanHelp;
 
     protected override bool HasWorkForConsumer => Candidate() is { } worker && IsReadyForConsumer(worker);
 
@@ -100,14 +95,14 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
 
     // What waits may belong behind an item that is done with, although its worker has not asked for another. Or that worker makes more of it.
     protected override bool IsHeldUp =>
-        Candidate() is { HasItem: true } worker && (waiting > 0 ? standings[FirstOutput()].FirstOutput > worker.Number : IsConsumerAsleep);
+        Candidate() is { HasItem: true } worker && (Counts.Waiting > 0 ? Standings[FirstOutput()].FirstOutput > worker.Number : Counts.IsConsumerAsleep);
 
     protected override bool HasNews => Worker.IsStopping || CanTake(out _) || IsOver;
 
-    private bool HasRoom => pulled.Count + inHand < Plan.RoomBefore;
+    private bool HasRoom => pulled.Count + Counts.InHand < Plan.RoomBefore;
 
     // The number of the next item to be taken.
-    private long NextNumber => pulledSoFar - pulled.Count;
+    private long NextNumber => Counts.Pulled - pulled.Count;
 
     public IEnumerator<TOut> GetEnumerator()
     {
@@ -121,11 +116,11 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     {
         if (isDisposed)
             return false;
-        lock (Gate)
+        using (Gate.Hold())
         {
-            if (holdsOutputOf != Nobody)
+            if (Counts.Consumed != Nobody)
                 LetGo();
-            if (2 * waiting <= Plan.RoomBehind || !Staffing.ConsumerHelps)
+            if (2 * Counts.Waiting <= Plan.RoomBehind || !Staffing.ConsumerHelps)
                 Employ(consumerWaits: false);
             while (!Worker.IsStopping)
             {
@@ -166,7 +161,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         Dismiss();
         CrewWorker<TIn, TOut>[] free;
         Exception[] late;
-        lock (Gate)
+        using (Gate.Hold())
         {
             stuck = Array.FindIndex(workers, static w => w.Thread is not null);
             free = Array.FindAll(workers, static w => w.Thread is null);
@@ -196,7 +191,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         }
 
         Begin(worker, seat);
-        worker.IsMeasured = Staffing.IsDue(Begun);
+        worker.IsMeasured = Staffing.IsDue(Counts.Begun);
         if (worker.IsMeasured)
             seat.NoteProcessor();
         Gate.Exit();
@@ -248,18 +243,18 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
 
     private void Begin(CrewWorker<TIn, TOut> worker, Seat seat)
     {
-        Begun++;
-        atWork++;
+        Counts.Begun++;
+        Counts.AtWork++;
         worker.Begin(seat);
         if (seat == Consumer && pulled.Count > 0 && worker is { IsAtEnd: false, IsReserved: false, Next: null })
         {
             var number = NextNumber;
             worker.Reserve(pulled.Dequeue(), number); // so that it will not have to wait for one
-            inHand++;
+            Counts.InHand++;
         }
-        else if (seat == Consumer && !isPulling && !isInputOver && bound > Turns.Idle && worker is { IsReserved: false, Next: null })
+        else if (seat == Consumer && !Counts.IsPulling && !isInputOver && bound > Turns.Idle && worker is { IsReserved: false, Next: null })
         {
-            isPulling = isConsumersPull = true; // so that nothing else can come while it is in there
+            Counts.IsPulling = Counts.IsConsumersPull = true; // so that nothing else can come while it is in there
         }
 
         Enter(seat);
@@ -268,10 +263,10 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
 
     private void Finish(CrewWorker<TIn, TOut> worker, Seat seat)
     {
-        atWork--;
-        if (isConsumersPull && seat == Consumer)
+        Counts.AtWork--;
+        if (Counts.IsConsumersPull && seat == Consumer)
         {
-            isPulling = isConsumersPull = false;
+            Counts.IsPulling = Counts.IsConsumersPull = false;
             WakeInside(areToEnd: false);
         }
 
@@ -293,13 +288,13 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     {
         makesMany |= worker.HasMade(worker.Number);
         worker.Keep(output);
-        waiting++;
+        Counts.Waiting++;
     }
 
     // Whose output is the earliest.
     private int FirstOutput()
     {
-        var all = standings.AsSpan();
+        var all = Standings;
         var first = 0;
         for (var index = 1; index < all.Length; index++)
         {
@@ -313,12 +308,12 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     private bool CanTake(out int from)
     {
         from = 0;
-        if (waiting == 0)
+        if (Counts.Waiting == 0)
             return false;
         from = FirstOutput();
         if (!Plan.Ordered)
             return true;
-        var all = standings.AsSpan();
+        var all = Standings;
         var number = all[from].FirstOutput;
         if (number >= bound)
             return false;
@@ -336,16 +331,16 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         if (!CanTake(out var from))
             return false;
         Current = workers[from].Take();
-        standings[from].IsConsumed = true;
-        holdsOutputOf = from;
-        waiting--;
+        Standings[from].IsConsumed = true;
+        Counts.Consumed = from;
+        Counts.Waiting--;
         return true;
     }
 
     private void LetGo()
     {
-        standings[holdsOutputOf].IsConsumed = false;
-        holdsOutputOf = Nobody;
+        Standings[Counts.Consumed].IsConsumed = false;
+        Counts.Consumed = Nobody;
         if (RuntimeHelpers.IsReferenceOrContainsReferences<TOut>())
             Current = default!;
         Change();
@@ -377,9 +372,9 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     {
         bool endsProducer;
         TIn[] left;
-        lock (Gate)
+        using (Gate.Hold())
         {
-            endsProducer = !isPulling && !hasProducerEnded;
+            endsProducer = !Counts.IsPulling && !hasProducerEnded;
             hasProducerEnded |= endsProducer;
             left = [.. pulled];
             pulled.Clear();

@@ -9,9 +9,8 @@ namespace Penstock.Stages.Crews;
 /// <remarks>Guarded by the crew's gate, but for the generator and what belongs to it: those are its thread's.</remarks>
 /// <param name="crew">The crew.</param>
 /// <param name="index">Which of its workers this is.</param>
-/// <param name="standings">Where its standing lies, beside those of the others.</param>
 /// <param name="context">The flow in which the generator begins.</param>
-internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Standing[] standings, ExecutionContext context) : IEnumerable<TIn>, IEnumerator<TIn>, IInput
+internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, ExecutionContext context) : IEnumerable<TIn>, IEnumerator<TIn>, IInput
 {
     private readonly Passages passages = new(crew.Worker);
     private readonly List<TIn> untaken = [];
@@ -82,7 +81,7 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Sta
         }
     }
 
-    private ref Standing Standing => ref standings[index];
+    private ref Standing Standing => ref crew.StandingOf(index);
 
     public void Begin(Seat thread)
     {
