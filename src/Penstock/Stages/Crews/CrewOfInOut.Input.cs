@@ -98,7 +98,7 @@ internal sealed partial class Crew<TIn, TOut>
     {
         if (Counts.IsPulling || isInputOver || bound <= Turns.Idle || !HasRoom)
             return false;
-        return pulled.Count <= (worker.Thread != Consumer && ConsumerHelps && !Counts.IsConsumerAsleep ? Stock : 0);
+        return pulled.Count <= (worker.Thread != Consumer && ConsumerHelps && (isSourceQuick || !Counts.IsConsumerAsleep) ? Stock : 0);
     }
 
     // Under the gate, which it leaves meanwhile.
@@ -110,8 +110,7 @@ internal sealed partial class Crew<TIn, TOut>
         Gate.Exit();
         var mine = OwnFlow.Leave();
         ExecutionContext.Restore(contextOfItems);
-        if (worker.IsMeasured)
-            worker.Overhead += Stopwatch.GetTimestamp();
+        var began = worker.IsMeasured ? Stopwatch.GetTimestamp() : 0;
         var hasItem = false;
         TIn item = default!;
         Exception? exception = null;
@@ -129,13 +128,15 @@ internal sealed partial class Crew<TIn, TOut>
             exception = e;
         }
 
-        if (worker.IsMeasured)
-            worker.Overhead -= Stopwatch.GetTimestamp();
+        var ticks = worker.IsMeasured ? Stopwatch.GetTimestamp() - began : 0;
+        worker.Overhead -= ticks;
         if (ExecutionContext.Capture() is { } now && now != contextOfItems)
             contextOfItems = now;
         mine.Return();
         Gate.Enter();
         Counts.IsPulling = worker.IsAsking = worker.Thread.IsInSource = false;
+        if (worker.IsMeasured)
+            isSourceQuick = Staffing.IsQuick(ticks);
         if (hasItem)
         {
             pulled.Enqueue(item);

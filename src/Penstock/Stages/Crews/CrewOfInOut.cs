@@ -29,8 +29,9 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     // Guarded by the gate.
     private readonly Queue<TIn> pulled = [];
     private bool isInputOver;
+    private bool isSourceQuick; // so that items for a sleeping consumer cost nobody his time
     private bool hasProducerEnded; // been disposed, or is being
-    private int parked; // of these: helpers that wait for a place
+    private int parked; // helpers that wait inside a worker for a place
     private int gone; // workers
     private bool asksAgain; // a generator has asked more than once for an output
     private bool makesMany; // or has made more than one of an item

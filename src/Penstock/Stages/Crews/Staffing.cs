@@ -42,6 +42,9 @@ internal class Staffing(int workers, long frequency)
     /// <summary>Whether the consumer's thread takes part while it waits: a step is known to keep it no longer than to be woken would.</summary>
     public virtual bool ConsumerHelps => isKnown && helpers < all;
 
+    /// <summary>Whether what takes so many ticks takes less than passing it around would.</summary>
+    public bool IsQuick(long ticks) => ticks < shareFrom;
+
     /// <summary>Whether this step is to be measured.</summary>
     public bool IsDue(long step) => !isKnown || step % SamplePeriod == 0;
 
