@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Penstock.SharedMemory;
 
 namespace Penstock.Waiting;
@@ -6,7 +7,7 @@ namespace Penstock.Waiting;
 /// A lock for what takes nanoseconds, entered so often that what <see cref="Lock"/> does to know its owner counts. It is one word, the first
 /// of memory whose rest may hold what it guards: who gets the lock has fetched that, too. Not for a thread that holds it already.
 /// </summary>
-/// <remarks>The three states are those of the second mutex in Ulrich Drepper's paper "Futexes Are Tricky" (2011).</remarks>
+/// <remarks>The three states are those of Ulrich Drepper's paper "Futexes Are Tricky" (2011).</remarks>
 /// <param name="memory">A zeroed word, and anything behind it.</param>
 /// <param name="isPortable">Whether to do as on systems without a way to wait for a word.</param>
 internal sealed unsafe class ShortLock(FixedMemory memory, bool isPortable = false)
@@ -15,7 +16,8 @@ internal sealed unsafe class ShortLock(FixedMemory memory, bool isPortable = fal
     private const int Held = 1;
     private const int Contended = 2; // held, and somebody may sleep
 
-    // Longer than it is ever held, unless who holds it has lost the processor: that is waited for asleep.
+    // Some microseconds: longer than it is held as a rule. The rest is waited for asleep: that a thread is started under it, or that who holds
+    // it has lost the processor.
     private const int MostSpins = 20;
 
     private readonly Lock? other = FutexWait.IsSupported && !isPortable ? null : new Lock();
@@ -32,8 +34,14 @@ internal sealed unsafe class ShortLock(FixedMemory memory, bool isPortable = fal
     public void Exit()
     {
         if (other is not null)
+        {
             other.Exit();
-        else if (Interlocked.Exchange(ref *word, Free) == Contended)
+            return;
+        }
+
+        var state = Interlocked.Exchange(ref *word, Free);
+        Debug.Assert(state != Free, "Nobody holds it.");
+        if (state == Contended)
             memory.Wait.Rouse(word, 1);
     }
 

@@ -2,19 +2,21 @@ using Penstock.Stages.Crews;
 
 namespace Penstock.Tests.Support;
 
-/// <summary>So many helpers, whatever steps cost.</summary>
+/// <summary>So many helpers, whatever steps cost; all sources are taken for quick ones.</summary>
 internal sealed class Fixed(int helpers, bool isAll) : Staffing(workers: 1, frequency: 1)
 {
     public override int Helpers => helpers;
 
     public override bool ConsumerHelps => !isAll;
 
+    public override bool IsQuick(long ticks) => true;
+
     public override void Report(long ticks)
     {
     }
 }
 
-/// <summary>Another number of helpers after every other step.</summary>
+/// <summary>Another number of helpers after every other step, and another opinion of the source.</summary>
 internal sealed class FickleStaffing(int workers) : Staffing(workers: 1, frequency: 1)
 {
     private int reports;
@@ -22,6 +24,8 @@ internal sealed class FickleStaffing(int workers) : Staffing(workers: 1, frequen
     public override int Helpers => reports / 2 % (workers + 2);
 
     public override bool ConsumerHelps => Helpers <= workers;
+
+    public override bool IsQuick(long ticks) => reports % 3 == 0;
 
     public override void Report(long ticks) => reports++;
 }

@@ -1,3 +1,4 @@
+using Penstock.SharedMemory;
 using Penstock.Tests.Support;
 using Penstock.Waiting;
 
@@ -8,7 +9,7 @@ public class ProcessorMoves
     [Fact]
     public Task A_thread_leaves_its_processor_and_may_use_all_that_it_could_before() => Within.Time(() =>
     {
-        if (!OperatingSystem.IsLinux())
+        if (!Platform.IsLinux)
             return;
         string before = "", after = "";
         var moves = 0;
@@ -19,7 +20,7 @@ public class ProcessorMoves
             for (var attempt = 0; attempt < 100; attempt++)
             {
                 var here = Processors.Current;
-                Processors.LeaveCurrent();
+                Processors.Leave([]);
                 if (Processors.Current != here)
                     moves++;
             }
@@ -29,9 +30,10 @@ public class ProcessorMoves
         thread.Start();
         thread.Join();
 
-        Assert.Equal(Environment.ProcessorCount > 1, moves > 50);
         Assert.NotEmpty(before);
         Assert.Equal(before, after);
+        if (Environment.ProcessorCount == Processors.Online && Processors.Online > 1)
+            Assert.NotEqual(0, moves);
     });
 
     private static string AllowedProcessors() =>

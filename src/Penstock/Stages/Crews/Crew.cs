@@ -41,6 +41,7 @@ internal abstract class Crew
     protected unsafe Crew(Worker worker, CrewPlan plan)
     {
         var memory = FixedMemory.OfThisProcess(CacheLine + (plan.Workers * sizeof(Standing)));
+        Debug.Assert(sizeof(CrewCounts) <= CacheLine, "The counts reach into the standings.");
         Gate = new ShortLock(memory);
         counts = (CrewCounts*)memory.Address;
         standings = (Standing*)(memory.Address + CacheLine);
@@ -106,20 +107,33 @@ internal abstract class Crew
     private bool NeedsLookout => Staffing.Helpers <= Plan.Workers && (IsAnyoneAtWork || Counts.Begun != begunAtLook);
 
     /// <summary>
-    /// Under the gate, when a seat's thread is about to yield: whether it is a helper's, on a processor where another thread of this crew is
-    /// at work. By yielding to each other these two would stay there; so the helper goes elsewhere. Moving costs some 50 µs.
+    /// Under the gate, when a seat's thread is about to yield: where the crew's threads are, if this one should go elsewhere; else null. That is
+    /// a helper's, where another thread was at work when it last looked: by yielding to each other both would stay there. Moving costs some 50 µs.
     /// </summary>
-    public bool IsInTheWay(Seat seat)
+    public int[]? TakenProcessors(Seat seat)
     {
-        if (seat == Consumer || !ConsumerHelps || seat.Processor == Processors.Unknown)
-            return false;
-        var isInTheWay = !Counts.IsConsumerAsleep && Consumer.Processor == seat.Processor && !Consumer.IsInSource;
+        if (seat == Consumer || !ConsumerHelps || seat.Processor == Processors.Unknown || Stopwatch.GetElapsedTime(movedAt).TotalMilliseconds < MovingPeriod)
+            return null;
+        List<int>? found = null;
+        var isShared = false;
+        if (!Counts.IsConsumerAsleep && !Consumer.IsInSource)
+            Note(Consumer);
         foreach (var (other, _) in helpers)
-            isInTheWay |= other != seat && other is { IsInside: true, IsAsleep: false, IsInSource: false } && other.Processor == seat.Processor;
-        if (!isInTheWay || Stopwatch.GetElapsedTime(movedAt).TotalMilliseconds < MovingPeriod)
-            return false;
+        {
+            if (other != seat && other is { IsInside: true, IsAsleep: false, IsInSource: false })
+                Note(other);
+        }
+
+        if (!isShared)
+            return null;
         movedAt = Stopwatch.GetTimestamp();
-        return true;
+        return [.. found!];
+
+        void Note(Seat other)
+        {
+            (found ??= []).Add(other.Processor);
+            isShared |= other.Processor == seat.Processor;
+        }
     }
 
     public unsafe ref Standing StandingOf(int worker) => ref standings[worker];

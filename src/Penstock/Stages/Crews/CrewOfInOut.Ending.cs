@@ -25,12 +25,12 @@ internal sealed partial class Crew<TIn, TOut>
         }
     }
 
-    private void OnEnded(CrewWorker<TIn, TOut> worker, Exception? exception)
+    private void OnEnded(CrewWorker<TIn, TOut> worker, Fault? fault)
     {
         if (worker.IsTold)
-            Note(exception is PipelineStoppedException ? null : exception);
-        else if (exception is not null)
-            EndAt(!Plan.Ordered || !(worker.HasItem || worker.IsAtEnd) ? 0 : worker.Number + 1, exception);
+            Note(fault?.Exception);
+        else if (fault is not null)
+            EndAt(!Plan.Ordered || !(worker.HasItem || worker.IsAtEnd) ? 0 : worker.Number + 1, fault);
         else if (Plan.Ordered && !worker.IsAtEnd)
             EndAt(worker.IsReserved ? worker.Number : worker.HasItem ? worker.Number + 1 : NextNumber, with: null);
         var hadRoom = HasRoom;
@@ -43,17 +43,17 @@ internal sealed partial class Crew<TIn, TOut>
             WakeInside(areToEnd: false);
     }
 
-    private void EndAt(long end, Exception? with)
+    private void EndAt(long end, Fault? with)
     {
         if (end > bound || (end == bound && !hasFailedInput))
         {
             if (with is not null)
-                ignored.Add(with);
+                ignored.Add(with.Exception);
             return;
         }
 
         (bound, hasFailedInput) = (end, false);
-        failure = with is null ? null : new Fault(with, Worker);
+        failure = with;
         if (with is not null && !Worker.IsStopping)
             grace ??= Worker.Stage.Run.Time.RingAfter(Worker.Stage.Run.Options.FailureGrace, FailWhereItStands);
     }

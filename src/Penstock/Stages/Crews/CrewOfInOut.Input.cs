@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Penstock.Faults;
 using Penstock.Links;
 
 namespace Penstock.Stages.Crews;
@@ -113,19 +114,19 @@ internal sealed partial class Crew<TIn, TOut>
         var began = worker.IsMeasured ? Stopwatch.GetTimestamp() : 0;
         var hasItem = false;
         TIn item = default!;
-        Exception? exception = null;
+        Fault? fault = null;
         try
         {
             producer ??= items.GetEnumerator();
             hasItem = producer.MoveNext();
             if (hasItem)
                 item = producer.Current;
-            else
-                exception = EndProducer();
+            else if (EndProducer() is { } exception)
+                fault = new Fault(exception, Worker);
         }
-        catch (Exception e)
+        catch (Exception exception)
         {
-            exception = e;
+            fault = new Fault(exception, Worker);
         }
 
         var ticks = worker.IsMeasured ? Stopwatch.GetTimestamp() - began : 0;
@@ -145,10 +146,10 @@ internal sealed partial class Crew<TIn, TOut>
         else
         {
             isInputOver = true;
-            if (exception is not null)
+            if (fault is not null)
             {
-                EndAt(Counts.Pulled, exception);
-                hasFailedInput |= failure?.Exception == exception;
+                EndAt(Counts.Pulled, fault);
+                hasFailedInput |= failure == fault;
             }
         }
 

@@ -198,7 +198,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         Gate.Exit();
         OwnFlow? mine = isConsumer ? OwnFlow.Leave() : null;
         var began = worker.IsMeasured ? Stopwatch.GetTimestamp() : 0;
-        Exception? exception = null;
+        Fault? fault = null;
         var hasYielded = false;
         TOut output = default!;
         try
@@ -209,7 +209,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         }
         catch (Exception e)
         {
-            exception = e;
+            fault = new Fault(e, Worker); // here, since exceptions are user code, too
         }
 
         var ticks = worker.IsMeasured ? Stopwatch.GetTimestamp() - began - worker.Overhead : 0;
@@ -221,11 +221,11 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         if (isWanted)
             Keep(worker, output);
         if (!hasYielded)
-            OnEnded(worker, exception);
+            OnEnded(worker, fault);
         else if (!isWanted)
             Drop(output);
         if (stuck != Nobody)
-            EndLate(worker, exception);
+            EndLate(worker, fault?.Exception);
         Finish(worker, seat);
         return true;
     }
@@ -235,7 +235,10 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         var count = 0;
         foreach (var worker in workers)
         {
-            if (worker.Look() && !(worker.IsAsking && pulled.Count == 0) && worker.Thread is not { IsParked: true })
+            if (!worker.Look())
+                continue;
+            isSourceQuick &= !worker.IsAsking;
+            if (!(worker.IsAsking && pulled.Count == 0) && worker.Thread is not { IsParked: true })
                 count++;
         }
 

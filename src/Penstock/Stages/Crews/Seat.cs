@@ -34,7 +34,7 @@ internal sealed class Seat : ICondition
     /// <summary>Whether its thread is in the source.</summary>
     public bool IsInSource { get; set; }
 
-    /// <summary>Where its thread was when it was last asked.</summary>
+    /// <summary>Where its thread was when it last looked.</summary>
     public int Processor { get; private set; } = Processors.Unknown;
 
     /// <summary>Returns when something has changed, or may have.</summary>
@@ -46,10 +46,14 @@ internal sealed class Seat : ICondition
         if (yields)
         {
             NoteProcessor();
-            var leaves = crew.IsInTheWay(this);
+            var taken = crew.TakenProcessors(this);
             crew.Gate.Exit();
-            if (leaves)
-                Processors.LeaveCurrent();
+            if (taken is not null)
+            {
+                Processors.Leave(taken);
+                NoteProcessor();
+            }
+
             spinner.Try(this);
             crew.Gate.Enter();
             if (crew.Changes != seen)

@@ -43,7 +43,7 @@ internal class Staffing(int workers, long frequency)
     public virtual bool ConsumerHelps => isKnown && helpers < all;
 
     /// <summary>Whether what takes so many ticks takes less than passing it around would.</summary>
-    public bool IsQuick(long ticks) => ticks < shareFrom;
+    public virtual bool IsQuick(long ticks) => ticks < shareFrom;
 
     /// <summary>Whether this step is to be measured.</summary>
     public bool IsDue(long step) => !isKnown || step % SamplePeriod == 0;
