@@ -33,6 +33,13 @@ public class Promise6CostsNothing
         MustNotGrow(count => Pipeline.From(Count, count, None).Then(Same, None with { Workers = workers }).To(Items.Drop).Run()));
 
     [Fact]
+    public Task Threads_that_help_workers_without_any_allocate_nothing_an_item() => Within.Time(() =>
+    {
+        var link = None with { MaxInFlight = 4 };
+        MustNotGrow(count => Pipeline.From(Count, count, link).Then(Same, link with { Workers = 4 }).To(Items.Drop).Run(new() { CreateStaffing = Staffings.All["one helper"] }));
+    });
+
+    [Fact]
     public Task A_limit_in_bytes_allocates_nothing_an_item() => Within.Time(() =>
     {
         var text = "the same for all";

@@ -107,33 +107,28 @@ internal abstract class Crew
     private bool NeedsLookout => Staffing.Helpers <= Plan.Workers && (IsAnyoneAtWork || Counts.Begun != begunAtLook);
 
     /// <summary>
-    /// Under the gate, when a seat's thread is about to yield: where the crew's threads are, if this one should go elsewhere; else null. That is
-    /// a helper's, where another thread was at work when it last looked: by yielding to each other both would stay there. Moving costs some 50 µs.
+    /// Under the gate, when a seat's thread is about to yield: whether it should go elsewhere, and if so, how many processors it finds taken by
+    /// others of the crew. That is a helper's, on one of those: by yielding to each other both would stay there. Moving costs some 50 µs.
     /// </summary>
-    public int[]? TakenProcessors(Seat seat)
+    /// <param name="seat">The seat.</param>
+    /// <param name="taken">Is filled with those processors. With room for one of each thread.</param>
+    public int FindTaken(Seat seat, Span<int> taken)
     {
         if (seat == Consumer || !ConsumerHelps || seat.Processor == Processors.Unknown || Stopwatch.GetElapsedTime(movedAt).TotalMilliseconds < MovingPeriod)
-            return null;
-        List<int>? found = null;
-        var isShared = false;
-        if (!Counts.IsConsumerAsleep && !Consumer.IsInSource)
-            Note(Consumer);
+            return 0;
+        var count = 0;
+        if (IsAtWork(Consumer))
+            taken[count++] = Consumer.Processor;
         foreach (var (other, _) in helpers)
         {
-            if (other != seat && other is { IsInside: true, IsAsleep: false, IsInSource: false })
-                Note(other);
+            if (other != seat && IsAtWork(other))
+                taken[count++] = other.Processor;
         }
 
-        if (!isShared)
-            return null;
+        if (!taken[..count].Contains(seat.Processor))
+            return 0;
         movedAt = Stopwatch.GetTimestamp();
-        return [.. found!];
-
-        void Note(Seat other)
-        {
-            (found ??= []).Add(other.Processor);
-            isShared |= other.Processor == seat.Processor;
-        }
+        return count;
     }
 
     public unsafe ref Standing StandingOf(int worker) => ref standings[worker];
@@ -288,6 +283,8 @@ internal abstract class Crew
 
     // A helper that may go on with something else, or with an item.
     private bool IsIdle(Seat seat) => seat != Consumer && (!seat.IsInside || seat.IsParked);
+
+    private bool IsAtWork(Seat seat) => !seat.IsAsleep && !seat.IsInSource && (seat.IsInside || seat == Consumer);
 
     private void NoteSleep(Seat seat, bool isAsleep)
     {

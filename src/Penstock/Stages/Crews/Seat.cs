@@ -11,12 +11,14 @@ internal sealed class Seat : ICondition
 {
     private readonly Crew crew;
     private readonly Waiter waiter;
+    private readonly int[] taken; // processors
     private Spinner spinner = new();
     private long seen;
 
     public unsafe Seat(Crew crew)
     {
         this.crew = crew;
+        taken = new int[crew.Plan.Workers + 2];
         waiter = Waiter.ForThread(FixedMemory.OfThisProcess(sizeof(WorkerRecord)));
     }
 
@@ -46,11 +48,11 @@ internal sealed class Seat : ICondition
         if (yields)
         {
             NoteProcessor();
-            var taken = crew.TakenProcessors(this);
+            var count = crew.FindTaken(this, taken);
             crew.Gate.Exit();
-            if (taken is not null)
+            if (count > 0)
             {
-                Processors.Leave(taken);
+                Processors.Leave(taken.AsSpan(0, count));
                 NoteProcessor();
             }
 
