@@ -15,14 +15,13 @@ namespace Penstock.Stages.Crews;
 /// few milliseconds it counts the workers that have not moved meanwhile, and each of those makes one place more. Nobody looks while nobody
 /// is at work.
 /// </remarks>
-internal abstract class Crew
+internal abstract partial class Crew
 {
     /// <summary>No worker.</summary>
     public const int Nobody = -1;
 
     private const int CacheLine = 64; // bytes
     private const int LookoutPeriod = 5; // milliseconds
-    private const int MovingPeriod = 5; // milliseconds: so it never costs more than a hundredth of the time
 
     private readonly List<(Seat Seat, Thread Thread)> helpers = [];
     private readonly unsafe CrewCounts* counts;
@@ -32,7 +31,6 @@ internal abstract class Crew
     private int lingering;
     private int asleepInside;
     private long lookedAt;
-    private long movedAt;
     private long begunAtLook;
     private bool isLeaving;
     private bool isLate;
@@ -105,31 +103,6 @@ internal abstract class Crew
 
     // With all places there are, nobody has to look whether there should be more.
     private bool NeedsLookout => Staffing.Helpers <= Plan.Workers && (IsAnyoneAtWork || Counts.Begun != begunAtLook);
-
-    /// <summary>
-    /// Under the gate, when a seat's thread is about to yield: whether it should go elsewhere, and if so, how many processors it finds taken by
-    /// others of the crew. That is a helper's, on one of those: by yielding to each other both would stay there. Moving costs some 50 µs.
-    /// </summary>
-    /// <param name="seat">The seat.</param>
-    /// <param name="taken">Is filled with those processors. With room for one of each thread.</param>
-    public int FindTaken(Seat seat, Span<int> taken)
-    {
-        if (seat == Consumer || !ConsumerHelps || seat.Processor == Processors.Unknown || Stopwatch.GetElapsedTime(movedAt).TotalMilliseconds < MovingPeriod)
-            return 0;
-        var count = 0;
-        if (IsAtWork(Consumer))
-            taken[count++] = Consumer.Processor;
-        foreach (var (other, _) in helpers)
-        {
-            if (other != seat && IsAtWork(other))
-                taken[count++] = other.Processor;
-        }
-
-        if (!taken[..count].Contains(seat.Processor))
-            return 0;
-        movedAt = Stopwatch.GetTimestamp();
-        return count;
-    }
 
     public unsafe ref Standing StandingOf(int worker) => ref standings[worker];
 
@@ -283,8 +256,6 @@ internal abstract class Crew
 
     // A helper that may go on with something else, or with an item.
     private bool IsIdle(Seat seat) => seat != Consumer && (!seat.IsInside || seat.IsParked);
-
-    private bool IsAtWork(Seat seat) => !seat.IsAsleep && !seat.IsInSource && (seat.IsInside || seat == Consumer);
 
     private void NoteSleep(Seat seat, bool isAsleep)
     {
