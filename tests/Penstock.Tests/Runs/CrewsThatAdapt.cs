@@ -45,6 +45,12 @@ public sealed class CrewsThatAdapt
         Assert.False(staffing.IsDue(1));
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(3, false)]
+    public void Pull_ahead_for_a_sleeping_consumer_where_that_takes_less_than_to_share_the_work(int microseconds, bool isQuick) =>
+        Assert.Equal(isQuick, staffing.IsQuick(microseconds * Microsecond));
+
     [Fact]
     public void Leave_cheap_steps_to_the_consumer()
     {
