@@ -7,6 +7,9 @@ switch (args)
 {
     case [ContestantMain.Verb, Starting.NothingToDo]:
         return 0;
+    case [ContestantMain.Verb, BusyProcesses.Verb]:
+        BusyProcesses.Run();
+        return 0;
     case [ContestantMain.Verb, var suite, var contest, var name]:
         await ContestantMain.RunAsync(suite, contest, name);
         return 0;

@@ -21,6 +21,9 @@ internal sealed record Contest(string Name, IReadOnlyList<Contestant> Contestant
     /// <summary>No more rounds than this: for contests that take long. In a hurry there is one then.</summary>
     public int MostRounds { get; init; } = int.MaxValue;
 
+    /// <summary>So many processes compute all the time meanwhile.</summary>
+    public int BusyProcesses { get; init; }
+
     /// <summary>Left out when in a hurry.</summary>
     public bool FullOnly { get; init; }
 

@@ -11,6 +11,7 @@ internal sealed class Referee(Pace pace, Workshop workshop)
 
     public async Task<IReadOnlyList<Line>> RunAsync(string suite, Contest contest)
     {
+        using var busy = new BusyProcesses(contest.BusyProcesses);
         var results = new Dictionary<Contestant, List<Round>>();
         var problems = new Dictionary<Contestant, string>();
         var ready = new List<(ContestantProcess Process, int Items)>();

@@ -11,9 +11,15 @@ internal static class CostlySteps
     public static Contestant Nested() => Contestant.Reference("nested iterators", count =>
         Task.FromResult(Steps.Consume(ComputeAndAddOne(Compute(Steps.Generate(count))))));
 
+    /// <summary>The same generators on threads of their own, channels in between.</summary>
+    public static Contestant Channels() => Contestant.Peer("Channels, 2 items each", count => Task.FromResult(
+        Steps.Consume(Through(ComputeAndAddOne(Through(Compute(Through(Steps.Generate(count)))))))));
+
     /// <summary>With the default room.</summary>
     public static Contestant Penstock(string name, Isolation isolation) => Contestant.Penstock(name, count =>
         Pipeline.From(Steps.Generate, count).Then(Compute).Then(ComputeAndAddOne).To(Steps.Consume).RunAsync(new RunOptions { Isolation = isolation }));
+
+    private static IEnumerable<int> Through(IEnumerable<int> items) => ChannelThreads.Through(items, room: 2);
 
     private static IEnumerable<int> Compute(IEnumerable<int> items)
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Threading.Channels;
 using Penstock.Bench.Measuring;
 
 namespace Penstock.Bench.Peers;
@@ -38,25 +37,9 @@ internal static class Inference
     {
         var items = Load(count);
         foreach (var step in (Func<IEnumerable<Frame>, IEnumerable<Frame>>[])[Decode, Normalise, Infer, Remap])
-            items = step(ThroughChannel(items));
-        return Task.FromResult(Collect(ThroughChannel(items)));
+            items = step(ChannelThreads.Through(items, Room));
+        return Task.FromResult(Collect(ChannelThreads.Through(items, Room)));
     });
-
-    private static IEnumerable<Frame> ThroughChannel(IEnumerable<Frame> items)
-    {
-        var channel = Channel.CreateBounded<Frame>(new BoundedChannelOptions(Room) { SingleReader = true, SingleWriter = true });
-        var producer = Task.Factory.StartNew(() =>
-        {
-            foreach (var item in items)
-            {
-                if (!channel.Writer.TryWrite(item))
-                    channel.Writer.WriteAsync(item).AsTask().Wait();
-            }
-
-            channel.Writer.Complete();
-        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        return channel.Reader.ReadAllAsync().ToBlockingEnumerable();
-    }
 
     private static IEnumerable<Frame> Load(int count)
     {

@@ -7,8 +7,8 @@ internal abstract class Suite
 {
     public static IReadOnlyList<Suite> All { get; } =
     [
-        new LimitsSuite(), new SmallSuite(), new WorkersSuite(), new FusedSuite(), new OverlapSuite(), new ProcessSuite(), new LatencySuite(),
-        new UtilisationSuite(), new StartupSuite(), new IdleSuite(), new MemorySuite(), new ScaleSuite(), new AllocationsSuite(), new QueueSuite(),
+        new LimitsSuite(), new SmallSuite(), new WorkersSuite(), new FusedSuite(), new OverlapSuite(), new CrowdedSuite(), new ProcessSuite(),
+        new LatencySuite(), new UtilisationSuite(), new StartupSuite(), new IdleSuite(), new MemorySuite(), new ScaleSuite(), new AllocationsSuite(), new QueueSuite(),
     ];
 
     /// <summary>As on the command line.</summary>

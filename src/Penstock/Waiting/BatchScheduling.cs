@@ -13,13 +13,27 @@ internal static partial class BatchScheduling
     private const int Other = 0;
     private const int Batch = 3;
 
+    [ThreadStatic]
+    private static bool isChosen;
+
     /// <summary>For the calling thread, if nobody has given it another policy. Where it cannot be had, all goes on as it was.</summary>
-    public static unsafe void Choose()
+    public static void Choose()
     {
-        if (!Platform.IsLinux || GetPolicy(thread: 0) != Other)
-            return;
+        if (Platform.IsLinux)
+            isChosen = TryChange(Other, Batch);
+    }
+
+    /// <summary>Takes it back for a while, or not any more, if the calling thread has chosen it, and nobody has given it another policy since.</summary>
+    public static void Suspend(bool isSuspended)
+    {
+        if (isChosen)
+            TryChange(isSuspended ? Batch : Other, isSuspended ? Other : Batch);
+    }
+
+    private static unsafe bool TryChange(int from, int to)
+    {
         var priority = 0;
-        _ = SetPolicy(thread: 0, Batch, &priority);
+        return GetPolicy(thread: 0) == from && SetPolicy(thread: 0, to, &priority) == 0;
     }
 
     [LibraryImport("libc", EntryPoint = "sched_getscheduler")]

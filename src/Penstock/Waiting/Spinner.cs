@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
 namespace Penstock.Waiting;
 
 /// <summary>
@@ -5,18 +8,43 @@ namespace Penstock.Waiting;
 /// yield less than half of one where nobody else wants the processor, and else the other side may be who gets it. So the largest budget costs
 /// about what it may save. How often to yield is learnt: each success doubles the budget, each failure halves it.
 /// </summary>
-internal struct Spinner()
+/// <remarks>
+/// Where strangers want all processors (<see cref="Crowding"/>) a yield costs milliseconds. There the caller parks at once, and its thread is
+/// no batch work, so that whoever wakes it can have it interrupt a stranger.
+/// </remarks>
+/// <param name="crowding">Whether that is so.</param>
+[StructLayout(LayoutKind.Auto)]
+internal struct Spinner(Crowding crowding)
 {
     private const int MostYields = 100;
     private const int FewestYields = 2;
 
-    private int budget = MostYields;
+    private const int SamplePeriod = 8; // the yields of one wait of so many are measured: the clock takes a tenth of a yield's time
 
+    private int budget = MostYields;
+    private int tries;
+    private bool isCrowded; // when the thread last waited
+
+    public Spinner()
+        : this(Crowding.OfMachine)
+    {
+    }
+
+    /// <summary>Called by the one thread that waits with it.</summary>
     public bool Try(ICondition condition)
     {
-        for (var i = 0; i < budget; i++)
+        if (crowding.IsCrowded != isCrowded)
         {
-            Thread.Yield();
+            isCrowded = !isCrowded;
+            BatchScheduling.Suspend(isCrowded);
+        }
+
+        if (isCrowded)
+            return false;
+        tries++;
+        for (var i = 0; i < budget && !crowding.IsCrowded; i++)
+        {
+            Yield();
             if (condition.IsWorthwhile())
             {
                 budget = Math.Min(budget * 2, MostYields);
@@ -26,6 +54,19 @@ internal struct Spinner()
 
         budget = Math.Max(budget / 2, FewestYields);
         return false;
+    }
+
+    private readonly void Yield()
+    {
+        if (tries % SamplePeriod != 0)
+        {
+            Thread.Yield();
+            return;
+        }
+
+        var began = Stopwatch.GetTimestamp();
+        Thread.Yield();
+        crowding.OnYielded(Stopwatch.GetElapsedTime(began), SamplePeriod);
     }
 }
 

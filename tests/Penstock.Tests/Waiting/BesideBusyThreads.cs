@@ -1,0 +1,63 @@
+using Penstock.Tests.Support;
+using Penstock.Waiting;
+
+namespace Penstock.Tests.Waiting;
+
+/// <summary>On the machine itself, when nothing else runs.</summary>
+[Collection(nameof(Alone))]
+public class BesideBusyThreads
+{
+    [FactOnWholeMachine]
+    public Task A_pipeline_finds_out_that_all_processors_are_taken_and_that_they_are_not_any_more() => Within.Time(() =>
+    {
+        using var enough = new CancellationTokenSource();
+        var busy = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(Work)).ToList();
+        busy.ForEach(static thread => thread.Start());
+        try
+        {
+            var link = new StageOptions { MaxInFlight = 4 }; // so that there is much to wait for
+            Pipeline.From(UntilCrowded, link).Then(Same, link with { Workers = 3 }).To(Items.Drop).Run();
+        }
+        finally
+        {
+            enough.Cancel();
+            busy.ForEach(static thread => thread.Join());
+        }
+
+        Pipeline.From(UntilFree, new() { MaxInFlight = 4 }).To(Items.Drop).Run();
+
+        void Work()
+        {
+            while (!enough.IsCancellationRequested)
+                Thread.SpinWait(100);
+        }
+    });
+
+    private static IEnumerable<int> UntilCrowded()
+    {
+        for (var i = 0; !Crowding.OfMachine.IsCrowded; i++)
+            yield return i;
+    }
+
+    private static IEnumerable<int> UntilFree()
+    {
+        for (var i = 0; Crowding.OfMachine.IsCrowded; i++)
+            yield return i;
+    }
+
+    private static IEnumerable<int> Same(IEnumerable<int> items)
+    {
+        foreach (var item in items)
+            yield return item;
+    }
+}
+
+/// <summary>Needs all of the machine's processors, by whose idle time crowding is known.</summary>
+internal sealed class FactOnWholeMachineAttribute : FactAttribute
+{
+    public FactOnWholeMachineAttribute()
+    {
+        if (Environment.ProcessorCount != Processors.Online)
+            Skip = $"this process may use {Environment.ProcessorCount} of the {Processors.Online} processors that Linux tells of";
+    }
+}
