@@ -22,9 +22,12 @@ internal sealed partial class Scattering<T>
 
     private IEnumerable<RunningStage> StagesInside => scatterer!.Stage.Run.Stages.SkipWhile(s => s != scatterer.Stage).Skip(1);
 
+    // Of the scattering around this one, if there is one: what keeps that from going on keeps this one, too.
+    private Lineages? Around => Volatile.Read(ref scatterer)?.Stage.Input?.Lineages;
+
     public override bool IsAllThereFor(Worker collector)
     {
-        if (!isFull)
+        if (!isFull && !(Volatile.Read(ref scatterer) is { } worker && IsIdle(worker) && Around?.IsAllThereFor(worker) == true))
             return false;
 
         // In the order in which items pass, so none that is on its way is missed.
@@ -46,6 +49,7 @@ internal sealed partial class Scattering<T>
         Interlocked.MemoryBarrier(); // either a collector sees this worker idle, or this one sees that the scattering end waits
         if (isFull)
             WakeCollectors();
+        Around?.OnIdle(); // whose collectors wait for all workers in here as well
     }
 
     private void WaitForRoom()

@@ -45,7 +45,7 @@ internal sealed partial class Scattering<T>(int maxOpen) : Lineages, ICondition,
 
     public IEnumerable<TPart> Scatter<TPart>(Reader<T> items, Func<T, IEnumerable<TPart>> scatter)
     {
-        scatterer = items.Worker;
+        Volatile.Write(ref scatterer, items.Worker);
         while (true)
         {
             WaitForRoom();

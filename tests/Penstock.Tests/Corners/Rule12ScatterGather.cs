@@ -46,6 +46,7 @@ public class Rule12ScatterGather
         ["behind a filter"] = (parts => parts.Then(Even, new StageOptions()).Batch(2), new()),
         ["behind another"] = (parts => parts.Batch(2).Then(Flat, new StageOptions()).Batch(2), new()),
         ["behind a scattering inside"] = (parts => parts.ScatterGather(x => new[] { x, x }, p => p.Batch(3), (x, done) => done.Sum(d => d.Length) == 2 ? x : -1, maxOpen: 1).Batch(2), new()),
+        ["behind a scattering inside with more room"] = (parts => parts.ScatterGather(x => new[] { x, x }, p => p.Batch(3), (x, done) => done.Sum(d => d.Length) == 2 ? x : -1, maxOpen: 3).Batch(2), new()),
         ["behind a process, which the run would have it be in, too"] = (parts => parts.Then(Same, new StageOptions()).Batch(2), new() { Isolation = Isolation.Process }),
         ["behind a process"] = (parts => parts.Then(Same, new StageOptions { Isolation = Isolation.Process }).Batch(2), new()),
     };
