@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Penstock.Tests.Support;
 
 namespace Penstock.Tests.Runs;
@@ -177,6 +178,39 @@ public sealed class EndsWithoutAThread : IDisposable
         };
         var items = await Pipeline.From(() => Enumerable.Range(0, 1000), None).Then(Pass, Workers(kind)).To(xs => xs.ToList()).RunAsync(options);
         Assert.Equal(Enumerable.Range(0, 1000), items);
+    });
+
+    [Fact]
+    public Task A_handler_of_exceptions_may_cancel_the_run_while_it_is_refused_a_thread() => Within.Time(async () =>
+    {
+        using var cancellation = new CancellationTokenSource();
+        var refusal = new TestException("no thread");
+        var started = 0;
+        var options = With(FourHelped) with
+        {
+            StartThread = (thread, state) =>
+            {
+                if (started++ > 0)
+                    throw refusal;
+                thread.Start(state);
+            },
+        };
+        AppDomain.CurrentDomain.FirstChanceException += Cancel;
+        try
+        {
+            var run = Pipeline.From(() => Enumerable.Range(0, int.MaxValue), None).Then(Pass, Workers(FourHelped)).To(Items.Drop).RunAsync(options, cancellation.Token);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.FirstChanceException -= Cancel;
+        }
+
+        void Cancel(object? sender, FirstChanceExceptionEventArgs thrown)
+        {
+            if (thrown.Exception == refusal)
+                cancellation.Cancel();
+        }
     });
 
     private static StageOptions Workers(string kind) => kind.StartsWith("four", StringComparison.Ordinal) ? None with { Workers = 4 } : None;

@@ -34,7 +34,6 @@ internal abstract partial class Crew
     private long begunAtLook;
     private bool isLeaving;
     private bool isLate;
-    private bool isRefused; // the system gives no more threads
 
     protected unsafe Crew(Worker worker, CrewPlan plan)
     {
@@ -142,13 +141,14 @@ internal abstract partial class Crew
     /// <summary>Everybody looks again.</summary>
     protected void WakeAll()
     {
-        using (Gate.Hold())
+        if (IsHiring)
         {
-            Change();
-            Consumer.Wake();
-            foreach (var (seat, _) in helpers)
-                seat.Wake();
+            isAlarmed = true;
+            return;
         }
+
+        using (Gate.Hold())
+            Alarm();
     }
 
     /// <summary>Under the gate: who yields while it waits for anything looks.</summary>
@@ -184,33 +184,6 @@ internal abstract partial class Crew
     {
         if (Counts.IsConsumerAsleep && !Consumer.IsInside && (IsLeaving || HasNews))
             Consumer.Wake();
-    }
-
-    /// <summary>Under the gate: has a helper come if there is work for one, or if nobody looks after those at work.</summary>
-    /// <param name="consumerWaits">Whether the consumer is about to wait.</param>
-    protected void Employ(bool consumerWaits)
-    {
-        if (Counts.Looking > 0 || IsLeaving)
-            return;
-        if (taken < Places && HasWork)
-        {
-            if ((FindParked() ?? FindIdle() ?? lookout ?? Hire()) is not { HasPlace: false } helper)
-                return;
-            Assign(helper);
-        }
-        else if (consumerWaits && IsHeldUp && (Counts.IsConsumerAsleep || !ConsumerHelps))
-        {
-            (FindIdle() ?? lookout ?? Hire())?.Wake();
-        }
-        else if (consumerWaits && AreAllParked)
-        {
-            FindParked()?.Wake();
-        }
-        else if (lookout is null && NeedsLookout && (FindIdle() ?? Hire()) is { } seat)
-        {
-            lookout = seat;
-            seat.Wake();
-        }
     }
 
     /// <summary>A thread goes into a worker.</summary>
@@ -269,49 +242,6 @@ internal abstract partial class Crew
     {
         isLate = true;
         WakeAll();
-    }
-
-    private Seat? FindIdle()
-    {
-        foreach (var (seat, _) in helpers)
-        {
-            if (seat is { IsAsleep: true, IsInside: false } && seat != lookout)
-                return seat;
-        }
-
-        return null;
-    }
-
-    private Seat? FindParked()
-    {
-        foreach (var (seat, _) in helpers)
-        {
-            if (seat is { IsAsleep: true, IsParked: true })
-                return seat;
-        }
-
-        return null;
-    }
-
-    // One more than there are workers: while one thread is in the source, each worker can have one.
-    private Seat? Hire()
-    {
-        if (isRefused || helpers.Count > Plan.Workers)
-            return null;
-        var seat = new Seat(this);
-        try
-        {
-            var thread = new Thread(state => Help((Seat)state!)) { Name = $"Penstock: {Plan.Stage} #{Worker.Index}", IsBackground = true };
-            Worker.Stage.Run.Options.StartThread(thread, seat);
-            helpers.Add((seat, thread));
-            Counts.Looking++;
-            return seat;
-        }
-        catch (Exception)
-        {
-            isRefused = true; // those that are there do it all
-            return null;
-        }
     }
 
     private void Help(Seat seat)

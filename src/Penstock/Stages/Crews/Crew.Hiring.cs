@@ -1,0 +1,99 @@
+namespace Penstock.Stages.Crews;
+
+// Who is called when there is work for one thread more.
+internal abstract partial class Crew
+{
+    private bool isRefused; // the system gives no more threads
+    private int hiring; // the thread that does it, under the gate; 0 if nobody does
+    private bool isAlarmed; // by that
+
+    // A thread that cannot be started is an exception, and who listens to all of those (AppDomain.FirstChanceException) may end the run.
+    private bool IsHiring => Volatile.Read(ref hiring) == Environment.CurrentManagedThreadId;
+
+    /// <summary>Under the gate: has a helper come if there is work for one, or if nobody looks after those at work.</summary>
+    /// <param name="consumerWaits">Whether the consumer is about to wait.</param>
+    protected void Employ(bool consumerWaits)
+    {
+        if (Counts.Looking > 0 || IsLeaving)
+            return;
+        if (taken < Places && HasWork)
+        {
+            if ((FindParked() ?? FindIdle() ?? lookout ?? Hire()) is not { HasPlace: false } helper)
+                return;
+            Assign(helper);
+        }
+        else if (consumerWaits && IsHeldUp && (Counts.IsConsumerAsleep || !ConsumerHelps))
+        {
+            (FindIdle() ?? lookout ?? Hire())?.Wake();
+        }
+        else if (consumerWaits && AreAllParked)
+        {
+            FindParked()?.Wake();
+        }
+        else if (lookout is null && NeedsLookout && (FindIdle() ?? Hire()) is { } seat)
+        {
+            lookout = seat;
+            seat.Wake();
+        }
+    }
+
+    private Seat? FindIdle()
+    {
+        foreach (var (seat, _) in helpers)
+        {
+            if (seat is { IsAsleep: true, IsInside: false } && seat != lookout)
+                return seat;
+        }
+
+        return null;
+    }
+
+    private Seat? FindParked()
+    {
+        foreach (var (seat, _) in helpers)
+        {
+            if (seat is { IsAsleep: true, IsParked: true })
+                return seat;
+        }
+
+        return null;
+    }
+
+    // One more than there are workers: while one thread is in the source, each worker can have one.
+    private Seat? Hire()
+    {
+        if (isRefused || helpers.Count > Plan.Workers)
+            return null;
+        var seat = new Seat(this);
+        hiring = Environment.CurrentManagedThreadId;
+        try
+        {
+            var thread = new Thread(state => Help((Seat)state!)) { Name = $"Penstock: {Plan.Stage} #{Worker.Index}", IsBackground = true };
+            Worker.Stage.Run.Options.StartThread(thread, seat);
+            helpers.Add((seat, thread));
+            Counts.Looking++;
+            return seat;
+        }
+        catch (Exception)
+        {
+            isRefused = true; // those that are there do it all
+            return null;
+        }
+        finally
+        {
+            hiring = 0;
+            if (isAlarmed)
+                Alarm();
+            isAlarmed = false;
+        }
+    }
+
+    // Under the gate.
+    private void Alarm()
+    {
+        Change();
+        Consumer.Wake();
+        foreach (var (seat, _) in helpers)
+            seat.Wake();
+    }
+}
