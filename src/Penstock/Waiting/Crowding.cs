@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Buffers.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Penstock.Waiting;
 
@@ -23,6 +24,8 @@ internal sealed class Crowding(int processors, Func<TimeSpan?> readIdle, TimePro
     private const double LeastLost = 0.5; // of the time, in long yields, of all threads together
 
     private const long Never = long.MinValue;
+
+    private static SafeFileHandle? uptime; // left open
 
     private bool isCrowded;
     private int isBeingLookedAt;
@@ -73,14 +76,18 @@ internal sealed class Crowding(int processors, Func<TimeSpan?> readIdle, TimePro
         Volatile.Write(ref isBeingLookedAt, 0);
     }
 
-    // "seconds since the start, idle seconds".
-    private static TimeSpan? ReadIdle()
+    /// <summary>The idle time of this machine's processors so far; null if it cannot be had. Called while stages work, so it allocates nothing.</summary>
+    internal static TimeSpan? ReadIdle()
     {
         try
         {
-            return TimeSpan.FromSeconds(double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[1], CultureInfo.InvariantCulture));
+            uptime ??= File.OpenHandle("/proc/uptime");
+            Span<byte> text = stackalloc byte[64]; // "seconds since the start, idle seconds", in hundredths
+            text = text[..RandomAccess.Read(uptime, text, fileOffset: 0)];
+            var idle = text[(text.IndexOf((byte)' ') + 1)..];
+            return Utf8Parser.TryParse(idle, out double seconds, out _) ? TimeSpan.FromSeconds(seconds) : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             return null;
         }

@@ -96,6 +96,16 @@ public class CrowdedProcessors
     }
 
     [Fact]
+    public void To_look_allocates_nothing()
+    {
+        Assert.Equal(OperatingSystem.IsLinux(), Crowding.ReadIdle() > TimeSpan.Zero);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+            Crowding.ReadIdle();
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
     public Task Then_a_thread_does_not_yield_and_is_no_batch_work_until_they_are_free_again() => Within.Time(() =>
     {
         var seen = new List<(string Policy, int Asked)>();
