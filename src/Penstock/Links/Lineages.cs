@@ -43,6 +43,9 @@ internal abstract class Lineages
     /// </summary>
     public virtual bool IsAllThereFor(Worker collector) => false;
 
+    /// <summary>Whether a slot of that link, between two stages inside, holds what an open item has become.</summary>
+    public virtual bool IsAnyOpenOn(ISharedLink link) => false;
+
     /// <summary>To be called by a worker inside that waits for items: what it may have been busy with was the last that others wait for.</summary>
     public virtual void OnIdle()
     {

@@ -33,7 +33,7 @@ internal sealed partial class Scattering<T>
         // In the order in which items pass, so none that is on its way is missed.
         foreach (var stage in StagesInside)
         {
-            if (stage.Input is not { } before || before.HasItems || IsHeldOn(before as ISharedLink))
+            if (stage.Input is not { } before || before.HasItems || (before is ISharedLink shared && before.Lineages?.IsAnyOpenOn(shared) == true))
                 return false;
             if (stage == collector.Stage)
                 return true;
@@ -50,6 +50,12 @@ internal sealed partial class Scattering<T>
         if (isFull)
             WakeCollectors();
         Around?.OnIdle(); // whose collectors wait for all workers in here as well
+    }
+
+    public override bool IsAnyOpenOn(ISharedLink link)
+    {
+        lock (gate)
+            return open.Exists(i => link.Holds(i.Number));
     }
 
     private void WaitForRoom()
@@ -82,14 +88,6 @@ internal sealed partial class Scattering<T>
     // A process is judged by what lies in the slots before it.
     private static bool IsIdle(Worker worker) =>
         worker.IsProcess || (worker.Times.State is WorkerState.Starved or WorkerState.Spare or WorkerState.Left && !worker.HoldsBack);
-
-    private bool IsHeldOn(ISharedLink? link)
-    {
-        if (link is null)
-            return false;
-        lock (gate)
-            return open.Exists(i => link.Holds(i.Number));
-    }
 
     private void WakeCollectors()
     {

@@ -65,6 +65,18 @@ public class Rule12ScatterGather
     });
 
     [Fact]
+    public Task A_batch_behind_a_scattering_inside_waits_for_what_is_in_its_processes() => Within.Time(() =>
+    {
+        var batches = Pipeline.From(Enumerable.Range(0, 20))
+            .ScatterGather(n => new[] { n, n }, parts => Crossing(parts).Batch(2), (_, done) => done.Count, maxOpen: 1)
+            .AsEnumerable();
+        Assert.All(batches, static count => Assert.Equal(1, count));
+
+        static Pipeline<int> Crossing(Pipeline<int> parts) =>
+            parts.ScatterGather(x => new[] { x }, alone => alone.Then(SameSlowly, new StageOptions { Isolation = Isolation.Process }), (_, done) => done.Single());
+    });
+
+    [Fact]
     public void A_batch_inside_that_could_not_go_on_is_refused()
     {
         var inProcess = new StageOptions { Name = "pairs", Isolation = Isolation.Process };
@@ -87,6 +99,15 @@ public class Rule12ScatterGather
     private static IEnumerable<int> Even(IEnumerable<int> items) => items.Where(x => x % 2 == 0);
 
     private static IEnumerable<int> Flat(IEnumerable<int[]> items) => items.SelectMany(x => x);
+
+    private static IEnumerable<int> SameSlowly(IEnumerable<int> items)
+    {
+        foreach (var item in items)
+        {
+            Thread.SpinWait(100_000); // so that all others have come to wait
+            yield return item;
+        }
+    }
 
     private static IEnumerable<int> Same(IEnumerable<int> items)
     {
