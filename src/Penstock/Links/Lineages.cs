@@ -43,10 +43,10 @@ internal abstract class Lineages
     /// </summary>
     public virtual bool IsAllThereFor(Worker collector) => false;
 
-    /// <summary>Whether a slot of that link, between two stages inside, holds what an open item has become.</summary>
-    public virtual bool IsAnyOpenOn(ISharedLink link) => false;
+    /// <summary>Whether an item is scattered and not gathered.</summary>
+    public virtual bool HasOpen => false;
 
-    /// <summary>To be called by a worker inside that waits for items: what it may have been busy with was the last that others wait for.</summary>
+    /// <summary>To be called by a worker inside that waits for items and holds none back, or that leaves: what it may have been busy with was the last that others wait for.</summary>
     public virtual void OnIdle()
     {
     }

@@ -20,6 +20,15 @@ internal sealed partial class Scattering<T>
         }
     }
 
+    public override bool HasOpen
+    {
+        get
+        {
+            lock (gate)
+                return open.Count > 0;
+        }
+    }
+
     private IEnumerable<RunningStage> StagesInside => scatterer!.Stage.Run.Stages.SkipWhile(s => s != scatterer.Stage).Skip(1);
 
     // Of the scattering around this one, if there is one: what keeps that from going on keeps this one, too.
@@ -33,7 +42,7 @@ internal sealed partial class Scattering<T>
         // In the order in which items pass, so none that is on its way is missed.
         foreach (var stage in StagesInside)
         {
-            if (stage.Input is not { } before || before.HasItems || (before is ISharedLink shared && before.Lineages?.IsAnyOpenOn(shared) == true))
+            if (stage.Input is not { } before || before.HasItems || IsAnyBehind(before))
                 return false;
             if (stage == collector.Stage)
                 return true;
@@ -50,12 +59,6 @@ internal sealed partial class Scattering<T>
         if (isFull)
             WakeCollectors();
         Around?.OnIdle(); // whose collectors wait for all workers in here as well
-    }
-
-    public override bool IsAnyOpenOn(ISharedLink link)
-    {
-        lock (gate)
-            return open.Exists(i => link.Holds(i.Number));
     }
 
     private void WaitForRoom()
@@ -88,6 +91,17 @@ internal sealed partial class Scattering<T>
     // A process is judged by what lies in the slots before it.
     private static bool IsIdle(Worker worker) =>
         worker.IsProcess || (worker.Times.State is WorkerState.Starved or WorkerState.Spare or WorkerState.Left && !worker.HoldsBack);
+
+    // With the stage behind it, which may have it in hand. What another scattering inside has open, it has not gathered and handed on yet.
+    private bool IsAnyBehind(Link link) => link.Lineages == this ? IsHeldOn(link as ISharedLink) : link.Lineages?.HasOpen == true;
+
+    private bool IsHeldOn(ISharedLink? link)
+    {
+        if (link is null)
+            return false;
+        lock (gate)
+            return open.Exists(i => link.Holds(i.Number));
+    }
 
     private void WakeCollectors()
     {

@@ -83,8 +83,8 @@ internal sealed partial class Scattering<T>(int maxOpen) : Lineages, ICondition,
         gatherForScatterer = GatherForScattererAsync;
         done.Interrupt = () =>
         {
-            if (isFull && CrossProcesses)
-                WakeCollectors(); // woken by a process, which cannot wake them
+            if (CrossProcesses)
+                OnIdle(); // woken by a process, which cannot wake who holds parts back
             return ready.Count > 0 || Completed is not null;
         };
         var isAtEnd = false;

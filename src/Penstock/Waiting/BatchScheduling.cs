@@ -16,6 +16,9 @@ internal static partial class BatchScheduling
     [ThreadStatic]
     private static bool isChosen;
 
+    [ThreadStatic]
+    private static bool isSuspended;
+
     /// <summary>For the calling thread, if nobody has given it another policy. Where it cannot be had, all goes on as it was.</summary>
     public static void Choose()
     {
@@ -23,11 +26,11 @@ internal static partial class BatchScheduling
             isChosen = TryChange(Other, Batch);
     }
 
-    /// <summary>Takes it back for a while, or not any more, if the calling thread has chosen it, and nobody has given it another policy since.</summary>
-    public static void Suspend(bool isSuspended)
+    /// <summary>Takes it back for a while, or no longer, if the calling thread has chosen it, and nobody has given it another policy since.</summary>
+    public static void Suspend(bool isToBe)
     {
-        if (isChosen)
-            TryChange(isSuspended ? Batch : Other, isSuspended ? Other : Batch);
+        if (isSuspended != isToBe && isChosen && TryChange(isToBe ? Batch : Other, isToBe ? Other : Batch))
+            isSuspended = isToBe;
     }
 
     private static unsafe bool TryChange(int from, int to)

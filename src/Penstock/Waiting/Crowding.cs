@@ -26,6 +26,7 @@ internal sealed class Crowding(int processors, Func<TimeSpan?> readIdle, TimePro
     private const long Never = long.MinValue;
 
     private static SafeFileHandle? uptime; // left open
+    private static bool isUnknown;
 
     private bool isCrowded;
     private int isBeingLookedAt;
@@ -51,7 +52,7 @@ internal sealed class Crowding(int processors, Func<TimeSpan?> readIdle, TimePro
     /// <summary>A thread has yielded its processor, and has it back after so long. It stands for so many yields.</summary>
     public void OnYielded(TimeSpan after, int weight)
     {
-        if (after.TotalMicroseconds < LongYield)
+        if (after.TotalMicroseconds < LongYield || processors == 0)
             return;
         Interlocked.Add(ref lost, (long)after.TotalMicroseconds * weight);
         Look();
@@ -63,8 +64,10 @@ internal sealed class Crowding(int processors, Func<TimeSpan?> readIdle, TimePro
     {
         if (SinceLook < Shortest || Interlocked.Exchange(ref isBeingLookedAt, 1) != 0)
             return;
-        if (SinceLook is >= Shortest and var since) // nobody else has looked meanwhile
+        try
         {
+            if (SinceLook is not (>= Shortest and var since)) // somebody else has looked meanwhile
+                return;
             var isLost = Interlocked.Exchange(ref lost, 0) >= LeastLost * 1000 * since;
             var idle = readIdle();
             var isBusy = (idle - idleThen)?.TotalMilliseconds < MostIdle * since * processors;
@@ -72,13 +75,17 @@ internal sealed class Crowding(int processors, Func<TimeSpan?> readIdle, TimePro
             idleThen = idle ?? TimeSpan.Zero;
             Volatile.Write(ref lookedAt, time.GetTimestamp());
         }
-
-        Volatile.Write(ref isBeingLookedAt, 0);
+        finally
+        {
+            Volatile.Write(ref isBeingLookedAt, 0);
+        }
     }
 
     /// <summary>The idle time of this machine's processors so far; null if it cannot be had. Called while stages work, so it allocates nothing.</summary>
     internal static TimeSpan? ReadIdle()
     {
+        if (isUnknown)
+            return null;
         try
         {
             uptime ??= File.OpenHandle("/proc/uptime");
@@ -89,6 +96,7 @@ internal sealed class Crowding(int processors, Func<TimeSpan?> readIdle, TimePro
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
+            isUnknown = true;
             return null;
         }
     }

@@ -81,6 +81,8 @@ internal static unsafe partial class Processors
     // "0-3,8-11"; none if it cannot be read.
     private static int CountOnline()
     {
+        if (!Platform.IsLinux)
+            return 0;
         try
         {
             var count = 0;

@@ -23,22 +23,16 @@ internal struct Spinner(Crowding crowding)
 
     private int budget = MostYields;
     private int tries;
-    private bool isCrowded; // when the thread last waited
 
     public Spinner()
         : this(Crowding.OfMachine)
     {
     }
 
-    /// <summary>Called by the one thread that waits with it.</summary>
     public bool Try(ICondition condition)
     {
-        if (crowding.IsCrowded != isCrowded)
-        {
-            isCrowded = !isCrowded;
-            BatchScheduling.Suspend(isCrowded);
-        }
-
+        var isCrowded = crowding.IsCrowded;
+        BatchScheduling.Suspend(isCrowded);
         if (isCrowded)
             return false;
         tries++;

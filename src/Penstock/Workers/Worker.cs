@@ -251,7 +251,7 @@ internal abstract class Worker
     public async ValueTask WaitAsync(WaitSet? set, WorkerState state, ICondition condition, int milliseconds = Timeout.Infinite)
     {
         Times.Enter(state);
-        if (state == WorkerState.Starved)
+        if (state is WorkerState.Starved or WorkerState.Spare && !HoldsBack)
             Stage.Input?.Lineages?.OnIdle();
         try
         {

@@ -168,6 +168,7 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
             Undelivered.Dispose(reader.Current, Stage.Run.FailWith);
         reader.Finish();
         Times.End();
+        Stage.Input?.Lineages?.OnIdle();
         contextAtStart = null;
         if (!Stage.IsSink)
             Current = default!; // a run that is over keeps no item alive

@@ -77,6 +77,16 @@ public class Rule12ScatterGather
     });
 
     [Fact]
+    public Task A_batch_behind_a_scattering_inside_waits_for_what_is_about_to_be_gathered() => Within.Time(() =>
+    {
+        // A part is complete a little after its result has come to the gathering end, which has gone to wait meanwhile.
+        var batches = Pipeline.From(Enumerable.Range(0, 3000))
+            .ScatterGather(n => new[] { n, n }, parts => parts.ScatterGather(x => new[] { x }, alone => alone.Then(SameAndMore, new StageOptions()), (_, done) => done.Single()).Batch(2), (_, done) => done.Count, maxOpen: 1)
+            .AsEnumerable();
+        Assert.All(batches, static count => Assert.Equal(1, count));
+    });
+
+    [Fact]
     public void A_batch_inside_that_could_not_go_on_is_refused()
     {
         var inProcess = new StageOptions { Name = "pairs", Isolation = Isolation.Process };
@@ -99,6 +109,15 @@ public class Rule12ScatterGather
     private static IEnumerable<int> Even(IEnumerable<int> items) => items.Where(x => x % 2 == 0);
 
     private static IEnumerable<int> Flat(IEnumerable<int[]> items) => items.SelectMany(x => x);
+
+    private static IEnumerable<int> SameAndMore(IEnumerable<int> items)
+    {
+        foreach (var item in items)
+        {
+            yield return item;
+            Thread.SpinWait(1000);
+        }
+    }
 
     private static IEnumerable<int> SameSlowly(IEnumerable<int> items)
     {

@@ -135,7 +135,7 @@ public class Promise6CostsNothing
     {
         run(Short);
         var differences = Enumerable.Range(0, 5).Select(_ => Allocated(Long) - Allocated(Short)).ToList();
-        Assert.True(differences.Min() < 50_000, $"{Long - Short} items more allocate {string.Join(", ", differences)} bytes more.");
+        Assert.True(differences.Min() < 20_000, $"{Long - Short} items more allocate {string.Join(", ", differences)} bytes more.");
 
         long Allocated(int count)
         {

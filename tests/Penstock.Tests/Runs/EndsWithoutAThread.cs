@@ -180,17 +180,25 @@ public sealed class EndsWithoutAThread : IDisposable
         Assert.Equal(Enumerable.Range(0, 1000), items);
     });
 
-    [Fact]
-    public Task A_handler_of_exceptions_may_cancel_the_run_while_it_is_refused_a_thread() => Within.Time(async () =>
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public Task A_handler_of_exceptions_may_cancel_the_run_while_it_is_refused_a_thread(string kind) => Within.Time(async () =>
+    {
+        for (var threads = 1; threads <= 3; threads++)
+            await CancelWhenRefusedAsync(kind, threads);
+    });
+
+    private static async Task CancelWhenRefusedAsync(string kind, int threads)
     {
         using var cancellation = new CancellationTokenSource();
+        using var refused = new ManualResetEventSlim();
         var refusal = new TestException("no thread");
         var started = 0;
-        var options = With(FourHelped) with
+        var options = With(kind) with
         {
             StartThread = (thread, state) =>
             {
-                if (started++ > 0)
+                if (Interlocked.Increment(ref started) > threads)
                     throw refusal;
                 thread.Start(state);
             },
@@ -198,8 +206,10 @@ public sealed class EndsWithoutAThread : IDisposable
         AppDomain.CurrentDomain.FirstChanceException += Cancel;
         try
         {
-            var run = Pipeline.From(() => Enumerable.Range(0, int.MaxValue), None).Then(Pass, Workers(FourHelped)).To(Items.Drop).RunAsync(options, cancellation.Token);
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+            var run = Pipeline.From(Numbers, None).Then(Pass, Workers(kind)).To(Items.Drop).RunAsync(options, cancellation.Token);
+            if (await Record.ExceptionAsync(() => run) is { } exception)
+                Assert.IsAssignableFrom<OperationCanceledException>(exception);
+            Assert.Equal(refused.IsSet, run.IsCanceled);
         }
         finally
         {
@@ -208,10 +218,20 @@ public sealed class EndsWithoutAThread : IDisposable
 
         void Cancel(object? sender, FirstChanceExceptionEventArgs thrown)
         {
-            if (thrown.Exception == refusal)
-                cancellation.Cancel();
+            if (thrown.Exception != refusal)
+                return;
+            refused.Set();
+            cancellation.Cancel();
         }
-    });
+
+        IEnumerable<int> Numbers(CancellationToken stopping)
+        {
+            for (var i = 0; i < 10_000 && !refused.IsSet; i++)
+                yield return i;
+            if (refused.IsSet)
+                stopping.WaitHandle.WaitOne(); // it comes only once the consumer has heard of the end
+        }
+    }
 
     private static StageOptions Workers(string kind) => kind.StartsWith("four", StringComparison.Ordinal) ? None with { Workers = 4 } : None;
 

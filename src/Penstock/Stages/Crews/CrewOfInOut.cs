@@ -129,7 +129,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
                     return true;
                 if (IsOver)
                     break;
-                if (!TryWork(Consumer))
+                if (!TryWork(Consumer) && !Worker.IsStopping) // which it may have come to, calling for a helper
                     Consumer.Wait(yields: true);
             }
         }
