@@ -12,13 +12,13 @@ public class CrowdedProcessors
 
     private readonly TestClock clock = new();
     private readonly Crowding crowding;
-    private TimeSpan? idle = TimeSpan.Zero;
+    private Crowding.Use? use = default(Crowding.Use);
     private int looks;
 
     public CrowdedProcessors() => crowding = new Crowding(Processors, () =>
     {
         looks++;
-        return idle;
+        return use;
     }, clock);
 
     [Fact]
@@ -50,6 +50,19 @@ public class CrowdedProcessors
         Pass(milliseconds: 200, idleTime: 0);
         crowding.OnYielded(Long, weight: 1); // a fifth of the time
         Assert.False(crowding.IsCrowded);
+    }
+
+    [Fact]
+    public void They_are_not_while_it_is_this_process_that_uses_them()
+    {
+        crowding.OnYielded(Long, weight: 8);
+        Pass(milliseconds: 200, idleTime: 0, ownTime: 601); // of 800
+        crowding.OnYielded(Long, weight: 8);
+        Assert.False(crowding.IsCrowded);
+
+        Pass(milliseconds: 200, idleTime: 0, ownTime: 599);
+        crowding.OnYielded(Long, weight: 8);
+        Assert.True(crowding.IsCrowded);
     }
 
     [Fact]
@@ -86,7 +99,7 @@ public class CrowdedProcessors
     [Fact]
     public void They_are_not_where_the_idle_time_is_not_known()
     {
-        idle = null;
+        use = null;
         for (var i = 0; i < 5; i++)
         {
             crowding.OnYielded(Long, weight: 8);
@@ -98,10 +111,10 @@ public class CrowdedProcessors
     [Fact]
     public void To_look_allocates_nothing()
     {
-        Assert.Equal(OperatingSystem.IsLinux(), Crowding.ReadIdle() > TimeSpan.Zero);
+        Assert.Equal(OperatingSystem.IsLinux(), Crowding.ReadUse() is { } now && now.Idle > TimeSpan.Zero && now.Own > TimeSpan.Zero);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 100; i++)
-            Crowding.ReadIdle();
+            Crowding.ReadUse();
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
@@ -160,10 +173,11 @@ public class CrowdedProcessors
         Assert.True(crowding.IsCrowded);
     }
 
-    private void Pass(int milliseconds, int idleTime)
+    private void Pass(int milliseconds, int idleTime, int ownTime = 0)
     {
         clock.Advance(TimeSpan.FromMilliseconds(milliseconds));
-        idle += TimeSpan.FromMilliseconds(idleTime);
+        if (use is var (idle, own))
+            use = new(idle + TimeSpan.FromMilliseconds(idleTime), own + TimeSpan.FromMilliseconds(ownTime));
     }
 
     // The 41st field; the second one, the name in parentheses, may have spaces.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Penstock.Tests.Support;
 using Penstock.Waiting;
 
@@ -5,14 +6,13 @@ namespace Penstock.Tests.Waiting;
 
 /// <summary>On the machine itself, when nothing else runs.</summary>
 [Collection(nameof(Alone))]
-public class BesideBusyThreads
+public class BesideBusyProcesses
 {
     [FactOnWholeMachine]
     public Task A_pipeline_finds_out_that_all_processors_are_taken() => Within.Time(() =>
     {
-        using var enough = new CancellationTokenSource();
-        var busy = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(Work)).ToList();
-        busy.ForEach(static thread => thread.Start());
+        // Each ends by itself if this process does not come to that.
+        var busy = Enumerable.Range(0, Environment.ProcessorCount).Select(static _ => Process.Start("timeout", ["120", "sh", "-c", "while :; do :; done"])).ToList();
         try
         {
             var link = new StageOptions { MaxInFlight = 4 }; // so that there is much to wait for
@@ -20,14 +20,12 @@ public class BesideBusyThreads
         }
         finally
         {
-            enough.Cancel();
-            busy.ForEach(static thread => thread.Join());
-        }
-
-        void Work()
-        {
-            while (!enough.IsCancellationRequested)
-                Thread.SpinWait(100);
+            foreach (var process in busy)
+            {
+                process.Kill(entireProcessTree: true);
+                process.WaitForExit();
+                process.Dispose();
+            }
         }
     });
 
