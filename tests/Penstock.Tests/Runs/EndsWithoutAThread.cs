@@ -187,7 +187,7 @@ public sealed class EndsWithoutAThread : IDisposable
         var refusals = 0;
         for (var threads = 1; threads <= 3; threads++)
             refusals += await IsCancelledAsRefusedAsync(kind, threads) ? 1 : 0;
-        Assert.True(refusals > 0 || kind is "one, as measured", "No thread was asked for, but items are cheap for one worker only.");
+        Assert.True(refusals > 0 || kind is "one, as measured", "No thread was asked for, as if items were cheap.");
     });
 
     private static async Task<bool> IsCancelledAsRefusedAsync(string kind, int threads)
