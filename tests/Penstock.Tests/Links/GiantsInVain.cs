@@ -10,6 +10,7 @@ namespace Penstock.Tests.Links;
 public sealed class GiantsInVain : IDisposable
 {
     private const int Written = 128 << 20;
+    private const int Elsewhere = 1 << 20; // what ended runs of other tests may give back meanwhile
 
     private readonly SharedLink<string> link = SharedLink<string>.Create("vain", new LinkPlan("", 2, 1, 1, IsOrdered: false, FirstSet: 3), new Half());
     private readonly long before = InPlace.SharedMemoryOfThisProcess();
@@ -19,7 +20,7 @@ public sealed class GiantsInVain : IDisposable
     {
         slot = link.TryTakeSlot(0);
         Assert.Throws<TestException>(() => link.HandOn(slot, "giant", lineage: null, size: 0));
-        Assert.InRange(Kept, Written, long.MaxValue);
+        Assert.InRange(Kept, Written - Elsewhere, long.MaxValue);
     }
 
     private long Kept => InPlace.SharedMemoryOfThisProcess() - before;

@@ -112,6 +112,34 @@ public class Promise6CostsNothing
     });
 
     [Fact]
+    public Task A_run_without_threads_that_waits_for_a_long_item_uses_less_than_a_hundredth_of_a_core() => Within.Time(async () =>
+    {
+        var narrow = None with { MaxInFlight = 16 };
+        using var gate = new Gate();
+        var (made, isStuck) = (0, 0);
+        var run = Pipeline.From(Produce, narrow).Then(xs => xs.Select(Stick), narrow with { Name = "crew", Workers = 4 }).To(xs => xs.Count()).Start(new() { CreateStaffing = Staffings.All["one helper"] });
+        await gate.Arrived;
+        await MustBeIdle();
+        gate.Open();
+        var count = await run.Completion;
+        Assert.Equal(made, count);
+
+        IEnumerable<int> Produce()
+        {
+            while (made < 5000 || Volatile.Read(ref isStuck) == 0)
+                yield return ++made;
+        }
+
+        // A helper is; the others fill the slots and have nothing to do then.
+        int Stick(int item)
+        {
+            if (Thread.CurrentThread.Name!.StartsWith("Penstock: crew", StringComparison.Ordinal) && Interlocked.Exchange(ref isStuck, 1) == 0)
+                gate.Pass();
+            return item;
+        }
+    });
+
+    [Fact]
     public Task A_fused_chain_costs_about_as_much_as_nested_generators() => Within.Time(() =>
     {
         // The benchmark holds it to twice; a test machine, busy and without optimisation, is given more room.

@@ -2,7 +2,7 @@ using Penstock.Stages.Crews;
 
 namespace Penstock.Tests.Support;
 
-/// <summary>So many helpers, whatever steps cost; all sources are taken for quick ones.</summary>
+/// <summary>So many helpers, whatever steps cost; all sources are taken for quick ones, and workers have as many items at once as there can be.</summary>
 internal sealed class Fixed(int helpers, bool isAll) : Staffing(workers: 1, frequency: 1)
 {
     public override int Helpers => helpers;
@@ -10,6 +10,8 @@ internal sealed class Fixed(int helpers, bool isAll) : Staffing(workers: 1, freq
     public override bool ConsumerHelps => !isAll;
 
     public override bool IsQuick(long ticks) => true;
+
+    public override int Together => Stint.Longest;
 
     public override void Report(long ticks)
     {
@@ -26,6 +28,8 @@ internal sealed class FickleStaffing(int workers) : Staffing(workers: 1, frequen
     public override bool ConsumerHelps => Helpers <= workers;
 
     public override bool IsQuick(long ticks) => reports % 3 == 0;
+
+    public override int Together => reports % 5;
 
     public override void Report(long ticks) => reports++;
 }

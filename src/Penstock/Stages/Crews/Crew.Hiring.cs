@@ -91,6 +91,7 @@ internal abstract partial class Crew
     // Under the gate.
     private void Alarm()
     {
+        _ = TakeBack();
         Change();
         Consumer.Wake();
         foreach (var (seat, _) in helpers)

@@ -22,15 +22,17 @@ internal abstract partial class Crew
 
     private const int CacheLine = 64; // bytes
     private const int LookoutPeriod = 5; // milliseconds
+    private const int LongestLookoutPeriod = 20; // while nothing begins
 
     private readonly List<(Seat Seat, Thread Thread)> helpers = [];
     private readonly unsafe CrewCounts* counts;
     private readonly unsafe Standing* standings;
     private Seat? lookout;
     private int taken; // places
-    private int lingering;
+    private (int All, int Helpers) lingering; // workers; those with a helper inside
     private int asleepInside;
     private long lookedAt;
+    private int lookoutPeriod = LookoutPeriod;
     private long begunAtLook;
     private bool isLeaving;
     private bool isLate;
@@ -98,7 +100,8 @@ internal abstract partial class Crew
     private int Substitutes => HasSubstitute && Staffing is { ConsumerHelps: true, Helpers: > 0 } ? 1 : 0;
 
     // Where the system gives no more threads, those that are there never wait for a place all at once.
-    protected int Places => Math.Clamp(Staffing.Helpers + Substitutes + lingering, isRefused && helpers.Count > 0 ? 1 : 0, Plan.Workers + 1);
+    // The consumer leaves the source to helpers while any of them is at work, so it needs another one beside those that linger.
+    protected int Places => Math.Clamp(Math.Max(Staffing.Helpers + Substitutes, lingering.Helpers > 0 ? 1 : 0) + lingering.All, isRefused && helpers.Count > 0 ? 1 : 0, Plan.Workers + 1);
 
     // With all places there are, nobody has to look whether there should be more.
     private bool NeedsLookout => Staffing.Helpers <= Plan.Workers && (IsAnyoneAtWork || Counts.Begun != begunAtLook);
@@ -111,6 +114,7 @@ internal abstract partial class Crew
         GiveUpPlace(seat);
         if (IsIdle(seat))
             Counts.Looking--;
+        TakeBackForAll();
         LookAfterConsumer();
     }
 
@@ -136,7 +140,19 @@ internal abstract partial class Crew
     protected abstract bool TryWork(Seat seat);
 
     /// <summary>Counts the workers that have been at the same since the last time, although there is something else to do.</summary>
-    protected abstract int CountLingering();
+    protected abstract (int All, int Helpers) CountLingering();
+
+    /// <summary>Under the gate: takes back what threads have in advance and have not begun with, and what they keep for later. False if that is nothing.</summary>
+    protected abstract bool TakeBack();
+
+    /// <summary>Does so for whoever may do something with it.</summary>
+    protected void TakeBackForAll()
+    {
+        if (!TakeBack())
+            return;
+        TellConsumer();
+        Employ(consumerWaits: false);
+    }
 
     /// <summary>Everybody looks again.</summary>
     protected void WakeAll()
@@ -259,22 +275,14 @@ internal abstract partial class Crew
                 Assign(parked);
             }
 
-            if (seat.HasPlace)
-            {
-                seat.Wait(yields: true);
-            }
-            else if ((lookout ?? seat) == seat && NeedsLookout)
-            {
+            var looks = (lookout ?? seat) == seat && NeedsLookout;
+            if (looks)
                 lookout = seat;
-                seat.Wait(yields: false, LookoutPeriod);
+            else if (lookout == seat)
+                lookout = null;
+            seat.Wait(yields: seat.HasPlace, looks ? lookoutPeriod : Timeout.Infinite);
+            if (looks)
                 Look();
-            }
-            else
-            {
-                if (lookout == seat)
-                    lookout = null;
-                seat.Wait(yields: false);
-            }
         }
 
         GiveUpPlace(seat);
@@ -321,9 +329,10 @@ internal abstract partial class Crew
     private void Look()
     {
         var now = Stopwatch.GetTimestamp();
-        if (Stopwatch.GetElapsedTime(lookedAt, now).TotalMilliseconds < LookoutPeriod - 1)
+        if (Stopwatch.GetElapsedTime(lookedAt, now).TotalMilliseconds < lookoutPeriod - 1)
             return;
         lookedAt = now;
+        lookoutPeriod = Counts.Begun == begunAtLook ? Math.Min(2 * lookoutPeriod, LongestLookoutPeriod) : LookoutPeriod;
         begunAtLook = Counts.Begun;
         lingering = CountLingering();
     }

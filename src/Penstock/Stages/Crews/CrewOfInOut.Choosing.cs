@@ -48,7 +48,7 @@ internal sealed partial class Crew<TIn, TOut>
     {
         var all = Standings;
         var (first, firstWithout, earliest) = (Nobody, Nobody, 0);
-        var mayBegin = bound > Turns.Idle || (pulled.Count > 0 && NextNumber < bound);
+        var mayBegin = bound > Turns.Idle || (stock.Count > 0 && NextNumber < bound);
         var slotsLeft = Plan.RoomBehind;
         var without = 0;
         for (var index = 0; index < all.Length; index++)
@@ -82,13 +82,13 @@ internal sealed partial class Crew<TIn, TOut>
     }
 
     private bool IsReadyForHelper(CrewWorker<TIn, TOut> worker) =>
-        pulled.Count > 0 || isInputOver || worker.IsAtEnd || bound <= Turns.Idle || !Counts.IsPulling || worker.HasItem;
+        stock.Count > 0 || isInputOver || worker.IsAtEnd || bound <= Turns.Idle || !Counts.IsPulling || worker.HasItem;
 
     // Never one that might keep the consumer from what comes meanwhile, because it has to wait for an item.
     private bool IsReadyForConsumer(CrewWorker<TIn, TOut> worker)
     {
         if (!ConsumerHelps)
             return false;
-        return (Counts.AtWork == parked && Counts.Waiting == 0) || worker.IsAtEnd || worker.IsReserved || worker.Next is not null || isInputOver || pulled.Count > 0;
+        return (Counts.AtWork == parked && Counts.Waiting == 0) || worker.IsAtEnd || worker.IsReserved || worker.Next is not null || isInputOver || MayReserveFor(worker);
     }
 }

@@ -13,7 +13,7 @@ internal sealed partial class Crew<TIn, TOut>
         {
             if (gone == workers.Length)
                 return Counts.Waiting == 0 || bound < long.MaxValue;
-            if (bound == long.MaxValue || (pulled.Count > 0 && NextNumber < bound))
+            if (bound == long.MaxValue || (stock.Count > 0 && NextNumber < bound))
                 return false;
             foreach (ref readonly var worker in Standings)
             {
@@ -36,10 +36,10 @@ internal sealed partial class Crew<TIn, TOut>
         var hadRoom = HasRoom;
         Counts.InHand -= (worker.HasItem ? 1 : 0) + (worker.Next is null ? 0 : 1);
         if (!Plan.Ordered)
-            worker.GiveBack(pulled); // the others go on
+            worker.GiveBack(stock); // the others go on
         worker.Leave();
         gone++;
-        if (!hadRoom || pulled.Count > 0)
+        if (!hadRoom || stock.Count > 0)
             WakeInside(areToEnd: false);
     }
 
@@ -52,6 +52,7 @@ internal sealed partial class Crew<TIn, TOut>
             return;
         }
 
+        _ = TakeBack();
         (bound, hasFailedInput) = (end, false);
         failure = with;
         if (with is not null && !Worker.IsStopping)

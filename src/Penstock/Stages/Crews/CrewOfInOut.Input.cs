@@ -20,6 +20,8 @@ internal sealed partial class Crew<TIn, TOut>
             return worker.HasItem;
         }
 
+        if (worker.TryAsk())
+            return true;
         if (worker.IsAtEnd)
             return false;
         if (worker.IsMeasured)
@@ -37,6 +39,7 @@ internal sealed partial class Crew<TIn, TOut>
     {
         using (Gate.Hold())
         {
+            _ = EndStint(worker, leavesNext: false);
             asksAgain |= ++worker.Asked > 1;
             if (worker.HasItem)
             {
@@ -51,7 +54,7 @@ internal sealed partial class Crew<TIn, TOut>
 
             while (true)
             {
-                if (IsLeaving || Worker.IsStopping || (bound <= Turns.Idle && (worker.Next?.Number ?? (pulled.Count > 0 ? NextNumber : bound)) >= bound))
+                if (IsLeaving || Worker.IsStopping || (bound <= Turns.Idle && (worker.Next?.Number ?? (stock.Count > 0 ? NextNumber : bound)) >= bound))
                 {
                     worker.IsTold = true;
                     return false;
@@ -59,6 +62,12 @@ internal sealed partial class Crew<TIn, TOut>
 
                 if (worker.TryGoOn())
                     return true;
+                if (stock.HasComeBack)
+                {
+                    GiveNext(worker); // before anything that may take long: outputs may wait for it, in the slots that there are
+                    return true;
+                }
+
                 if (!(worker.Thread == Consumer || isInputOver || TryTakePlace(worker.Thread!) || !IsAnyoneFree))
                 {
                     parked++;
@@ -70,13 +79,14 @@ internal sealed partial class Crew<TIn, TOut>
                 {
                     Pull(worker);
                 }
-                else if (pulled.Count > 0)
+                else if (stock.Count > 0)
                 {
-                    var number = NextNumber;
-                    worker.Give(pulled.Dequeue(), number);
-                    Counts.InHand++;
-                    Employ(consumerWaits: false);
+                    GiveNext(worker);
                     return true;
+                }
+                else if (TakeBack())
+                {
+                    continue; // there is something after all
                 }
                 else if (isInputOver)
                 {
@@ -88,18 +98,28 @@ internal sealed partial class Crew<TIn, TOut>
                 else
                 {
                     worker.IsAsking = true;
+                    waitingInside++;
                     worker.Thread!.Wait(yields: true);
+                    waitingInside--;
                     worker.IsAsking = false;
                 }
             }
         }
     }
 
+    private void GiveNext(CrewWorker<TIn, TOut> worker)
+    {
+        var number = NextNumber;
+        worker.Give(stock.Dequeue(), number);
+        Counts.InHand++;
+        Employ(consumerWaits: false);
+    }
+
     private bool MayPullFor(CrewWorker<TIn, TOut> worker)
     {
         if (Counts.IsPulling || isInputOver || bound <= Turns.Idle || !HasRoom)
             return false;
-        return pulled.Count <= (worker.Thread != Consumer && ConsumerHelps && (isSourceQuick || !Counts.IsConsumerAsleep) ? Stock : 0);
+        return stock.Count <= (worker.Thread != Consumer && ConsumerHelps && (isSourceQuick || !Counts.IsConsumerAsleep) ? Stock : 0);
     }
 
     // Under the gate, which it leaves meanwhile.
@@ -107,6 +127,8 @@ internal sealed partial class Crew<TIn, TOut>
     {
         Counts.IsPulling = worker.IsAsking = worker.Thread!.IsInSource = true;
         Counts.IsConsumersPull = false;
+        if (MayHaul(worker))
+            haul.Begin(Math.Min(Stock + 1 - stock.Count, Plan.RoomBefore - stock.Count - Counts.InHand));
         LookAfterConsumer();
         Gate.Exit();
         var mine = OwnFlow.Leave();
@@ -114,22 +136,29 @@ internal sealed partial class Crew<TIn, TOut>
         var began = worker.IsMeasured ? Stopwatch.GetTimestamp() : 0;
         var hasItem = false;
         TIn item = default!;
+        var pulls = 0;
         Fault? fault = null;
         try
         {
             producer ??= items.GetEnumerator();
-            hasItem = producer.MoveNext();
-            if (hasItem)
-                item = producer.Current;
-            else if (EndProducer() is { } exception)
-                fault = new Fault(exception, Worker);
+            do
+            {
+                pulls++;
+                hasItem = producer.MoveNext();
+                if (hasItem)
+                    item = producer.Current;
+                else if (EndProducer() is { } exception)
+                    fault = new Fault(exception, Worker);
+            }
+            while (hasItem && haul.TryKeep(item));
         }
         catch (Exception exception)
         {
+            hasItem = false;
             fault = new Fault(exception, Worker);
         }
 
-        var ticks = worker.IsMeasured ? Stopwatch.GetTimestamp() - began : 0;
+        var ticks = worker.IsMeasured ? (Stopwatch.GetTimestamp() - began) / Math.Max(1, pulls) : 0; // for each item
         worker.Overhead -= ticks;
         if (ExecutionContext.Capture() is { } now && now != contextOfItems)
             contextOfItems = now;
@@ -137,11 +166,15 @@ internal sealed partial class Crew<TIn, TOut>
         Gate.Enter();
         Counts.IsPulling = worker.IsAsking = worker.Thread.IsInSource = false;
         if (worker.IsMeasured)
+        {
             isSourceQuick = Staffing.IsQuick(ticks);
+            pullTicks = ticks;
+        }
+
+        _ = TakeHaul();
         if (hasItem)
         {
-            pulled.Enqueue(item);
-            Counts.Pulled++;
+            stock.Enqueue(Counts.Pulled++, item);
         }
         else
         {

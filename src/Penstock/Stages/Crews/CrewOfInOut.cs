@@ -14,7 +14,7 @@ namespace Penstock.Stages.Crews;
 internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumerator<TOut>, IPassage
 {
     // Pulled in advance, by helpers, for a consumer that takes part.
-    private const int Stock = 16;
+    private const int Stock = 31;
 
     private readonly Func<IEnumerable<TIn>, CancellationToken, IEnumerable<TOut>?> stage;
     private readonly CancellationTokenSource stopping;
@@ -27,8 +27,9 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     private IEnumerator<TIn>? producer;
 
     // Guarded by the gate.
-    private readonly Queue<TIn> pulled = [];
+    private readonly NumberedQueue<TIn> stock = new(); // pulled, and nobody's
     private bool isInputOver;
+    private long pullTicks; // of the clock, for an item
     private bool isSourceQuick; // so that items for a sleeping consumer cost nobody his time
     private bool hasProducerEnded; // been disposed, or is being
     private int parked; // helpers that wait inside a worker for a place
@@ -88,7 +89,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     // A generator that asks again might keep the consumer although that has an item for it.
     protected override bool HasSubstitute => asksAgain;
 
-    protected override bool HasWork => (parked > 0 && (pulled.Count > 0 || !Counts.IsPulling)) || CanHelp;
+    protected override bool HasWork => (parked > 0 && (stock.Count > 0 || !Counts.IsPulling)) || CanHelp;
 
     protected override bool HasWorkForConsumer => Candidate() is { } worker && IsReadyForConsumer(worker);
 
@@ -100,10 +101,10 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
 
     protected override bool HasNews => Worker.IsStopping || CanTake(out _) || IsOver;
 
-    private bool HasRoom => pulled.Count + Counts.InHand < Plan.RoomBefore;
+    private bool HasRoom => stock.Count + Counts.InHand < Plan.RoomBefore;
 
     // The number of the next item to be taken.
-    private long NextNumber => Counts.Pulled - pulled.Count;
+    private long NextNumber => stock.Count > 0 ? stock.First : Counts.Pulled;
 
     public IEnumerator<TOut> GetEnumerator()
     {
@@ -164,6 +165,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         Exception[] late;
         using (Gate.Hold())
         {
+            _ = TakeBack();
             stuck = Array.FindIndex(workers, static w => w.Thread is not null);
             free = Array.FindAll(workers, static w => w.Thread is null);
             if (thrown is null && failure is not null)
@@ -186,6 +188,8 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         var isConsumer = seat == Consumer;
         if (IsLeaving || Worker.IsStopping || Candidate() is not { } worker || !(isConsumer ? IsReadyForConsumer(worker) : IsReadyForHelper(worker)))
         {
+            if (TakeBack())
+                return true;
             if (isConsumer)
                 Employ(consumerWaits: true);
             return false;
@@ -216,7 +220,8 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         mine?.Return();
         Gate.Enter();
         if (worker.IsMeasured)
-            Staffing.Report(ticks);
+            Staffing.Report(worker.Steps == 1 ? ticks : (ticks / worker.Steps) + pullTicks);
+        _ = EndStint(worker, leavesNext: false);
         var isWanted = hasYielded && !worker.IsTold && stuck == Nobody && (!Plan.Ordered || worker.Number < bound);
         if (isWanted)
             Keep(worker, output);
@@ -230,39 +235,23 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         return true;
     }
 
-    protected override int CountLingering()
+    protected override (int All, int Helpers) CountLingering()
     {
-        var count = 0;
+        var (count, helpers) = (0, 0);
         foreach (var worker in workers)
         {
             if (!worker.Look())
                 continue;
             isSourceQuick &= !worker.IsAsking;
-            if (!(worker.IsAsking && pulled.Count == 0) && worker.Thread is not { IsParked: true })
-                count++;
+            TakeBackForAll();
+            if ((worker.IsAsking && stock.Count == 0) || worker.Thread is { IsParked: true })
+                continue;
+            count++;
+            if (worker.Thread != Consumer)
+                helpers++;
         }
 
-        return count;
-    }
-
-    private void Begin(CrewWorker<TIn, TOut> worker, Seat seat)
-    {
-        Counts.Begun++;
-        Counts.AtWork++;
-        worker.Begin(seat);
-        if (seat == Consumer && pulled.Count > 0 && worker is { IsAtEnd: false, IsReserved: false, Next: null })
-        {
-            var number = NextNumber;
-            worker.Reserve(pulled.Dequeue(), number); // so that it will not have to wait for one
-            Counts.InHand++;
-        }
-        else if (seat == Consumer && !Counts.IsPulling && !isInputOver && bound > Turns.Idle && worker is { IsReserved: false, Next: null })
-        {
-            Counts.IsPulling = Counts.IsConsumersPull = true; // so that nothing else can come while it is in there
-        }
-
-        Enter(seat);
-        Employ(consumerWaits: false);
+        return (count, helpers);
     }
 
     private void Finish(CrewWorker<TIn, TOut> worker, Seat seat)
@@ -323,16 +312,16 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
             return false;
         for (var index = 0; index < all.Length; index++)
         {
-            if (index != from && all[index].Number <= number)
+            if (all[index].Number < number || (all[index].Number == number && index != from))
                 return false;
         }
 
-        return true;
+        return stock.Count == 0 || stock.First > number;
     }
 
     private bool TryTake()
     {
-        if (!CanTake(out var from))
+        if (!CanTake(out var from) && !(LookAtStints() && CanTake(out from)))
             return false;
         Current = workers[from].Take();
         Standings[from].IsConsumed = true;
@@ -380,8 +369,8 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         {
             endsProducer = !Counts.IsPulling && !hasProducerEnded;
             hasProducerEnded |= endsProducer;
-            left = [.. pulled];
-            pulled.Clear();
+            left = [.. stock.Items];
+            stock.Clear();
         }
 
         var mine = OwnFlow.Leave();

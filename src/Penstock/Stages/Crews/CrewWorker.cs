@@ -14,11 +14,14 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
 {
     private readonly Passages passages = new(crew.Worker);
     private readonly List<TIn> untaken = [];
-    private readonly Queue<(long Number, TOut Item)> outputs = [];
+    private readonly NumberedQueue<TOut> outputs = new();
+    private Stint<TIn, TOut>? stint;
     private ExecutionContext context = context;
     private IEnumerator<TOut>? generator;
     private bool isEnumerated;
     private bool isBegun; // at the last look
+    private int kept; // outputs of the stint
+    private int held; // items of the stint, and before
     private long lastMade = Turns.Left; // of which item
 
     public Worker Worker => crew.Worker;
@@ -56,6 +59,12 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     /// <inheritdoc cref="IsMeasured"/>
     public long Overhead { get; set; }
 
+    /// <summary>How many outputs it has made since it was resumed, with the one to come.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>Whether it has a stint that nobody has ended.</summary>
+    public bool IsOnStint { get; private set; }
+
     /// <summary>Whether its thread is in the source, or waits for an item.</summary>
     public bool IsAsking { get; set; }
 
@@ -68,7 +77,7 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     }
 
     /// <summary>What it has made and nobody has taken yet.</summary>
-    public IEnumerable<TOut> Outputs => outputs.Select(static o => o.Item);
+    public IEnumerable<TOut> Outputs => outputs.Items;
 
     /// <summary>The items that the generator was to get, but has not, when it has left or will not be resumed again.</summary>
     public IEnumerable<TIn> Untaken
@@ -89,6 +98,7 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
         Standing.IsAtWork = true;
         Asked = 0;
         Overhead = 0;
+        Steps = 1;
         isBegun = false;
     }
 
@@ -99,20 +109,14 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     }
 
     /// <summary>Keeps an output of the item in hand until the consumer takes it.</summary>
-    public void Keep(TOut output)
-    {
-        ref var standing = ref Standing;
-        if (standing.Outputs++ == 0)
-            standing.FirstOutput = standing.Number;
-        outputs.Enqueue((standing.Number, output));
-    }
+    public void Keep(TOut output) => Keep(output, Number);
 
     /// <summary>The earliest output that it has kept.</summary>
     public TOut Take()
     {
-        var (_, output) = outputs.Dequeue();
+        var output = outputs.Dequeue();
         ref var standing = ref Standing;
-        standing.FirstOutput = --standing.Outputs == 0 ? Turns.Left : outputs.Peek().Number;
+        standing.FirstOutput = --standing.Outputs == 0 ? Turns.Left : outputs.First;
         return output;
     }
 
@@ -141,22 +145,73 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
         return true;
     }
 
+    /// <summary>By its thread: takes the next item of its stint for the generator, if it may do so without the gate.</summary>
+    public bool TryAsk()
+    {
+        if (stint is null || !stint.TryAsk(out var item))
+            return false;
+        Asked++;
+        Current = item;
+        return true;
+    }
+
+    /// <summary>Gives it several items of the stock at once. Returns how many.</summary>
+    public int BeginStint(NumberedQueue<TIn> stock, int most)
+    {
+        stint ??= new Stint<TIn, TOut>();
+        var first = stock.First;
+        var hasNone = !HasItem;
+        if (hasNone)
+            Reserve(stock.Dequeue(), first);
+        var count = hasNone ? 1 : 0;
+        for (; count < most && stock.Count > 0 && stock.First == first + count; count++)
+            stint.Add(count, stock.Dequeue());
+        (IsOnStint, kept, held) = (true, 0, hasNone ? count : count + 1);
+        Standing.Ahead = (byte)(count - 1);
+        stint.Begin(first, count, isInHand: hasNone);
+        return count;
+    }
+
+    /// <summary>Under the gate: keeps what it has made in its stint so far. Returns how many outputs those are, and how many items it is done with.</summary>
+    public (int Kept, int Released) LookAtStint() => Note(stint!.Now);
+
+    /// <summary>Under the gate: ends its stint, and gives back the items that its generator has not asked for.</summary>
+    /// <param name="stock">To where.</param>
+    /// <param name="leavesNext">Whether to leave it one if the generator is about to ask.</param>
+    public (int Kept, int Released) EndStint(NumberedQueue<TIn> stock, bool leavesNext)
+    {
+        var now = stint!.End();
+        var (noted, released) = Note(now);
+        var begun = now.Begun;
+        if (leavesNext && !now.IsInHand)
+        {
+            Next = (stint.TakeItem(begun), stint.First + begun);
+            begun++;
+        }
+
+        for (var place = begun; place < now.Length; place++)
+            stock.Enqueue(stint.First + place, stint.TakeItem(place));
+        Standing.Ahead = 0;
+        IsOnStint = false;
+        return (noted, released + now.Length - begun);
+    }
+
     public void GiveNone() => Number = Turns.AfterTheEnd(index);
 
     public void Free() => (Current, Number) = (default!, Turns.Idle);
 
     /// <summary>Gives back what its generator has not asked for.</summary>
-    public void GiveBack(Queue<TIn> to)
+    public void GiveBack(NumberedQueue<TIn> to)
     {
         if (IsReserved && HasItem)
         {
-            to.Enqueue(Current);
+            to.Enqueue(Number, Current);
             IsReserved = false;
         }
 
-        if (Next is not var (item, _))
+        if (Next is not var (item, number))
             return;
-        to.Enqueue(item);
+        to.Enqueue(number, item);
         Next = null;
     }
 
@@ -184,10 +239,11 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
         try
         {
             generator ??= crew.Start(this, token).GetEnumerator();
-            if (generator.MoveNext())
+            while (generator.MoveNext())
             {
                 output = generator.Current;
-                return true;
+                if (!TryKeep(output))
+                    return true;
             }
 
             output = default!;
@@ -237,6 +293,38 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     public void Own(IPassage passage) => passages.Add(passage);
 
     public void Guard() => passages.Guard();
+
+    private bool TryKeep(TOut output)
+    {
+        if (stint is null || IsReserved || !stint.TryKeep(output))
+            return false;
+        Asked = 0;
+        Steps++;
+        return true;
+    }
+
+    private (int Kept, int Released) Note(Stint<TIn, TOut>.Progress now)
+    {
+        var before = (Kept: kept, Held: held);
+        for (; kept < now.Done; kept++)
+            Keep(stint!.TakeMade(kept), lastMade = stint.First + kept);
+        Standing.Ahead -= (byte)(kept - before.Kept);
+        if (now.Begun > 0)
+        {
+            Number = stint!.First + now.Begun - 1;
+            held = now.Length - now.Begun + 1;
+        }
+
+        return (kept - before.Kept, before.Held - held);
+    }
+
+    private void Keep(TOut output, long number)
+    {
+        outputs.Enqueue(number, output);
+        ref var standing = ref Standing;
+        standing.Outputs++;
+        standing.FirstOutput = outputs.First;
+    }
 
     /// <param name="isOver">Whether it has come to its end, as if all were well.</param>
     private void End(bool isOver)

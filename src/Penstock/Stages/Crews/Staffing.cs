@@ -27,6 +27,8 @@ internal class Staffing(int workers, long frequency)
     private readonly long fewBelow = frequency / 80_000; // 12.5 µs
     private readonly long costlyFrom = frequency / 40_000; // 25 µs
 
+    private readonly long stint = frequency / 10_000; // 100 µs: so long may the consumer leave outputs that come meanwhile
+
     private readonly int all = workers + 1; // while one is in the source, each worker has a thread
     private readonly int few = Math.Min(Environment.ProcessorCount - 1, workers + 1);
 
@@ -44,6 +46,9 @@ internal class Staffing(int workers, long frequency)
 
     /// <summary>Whether what takes so many ticks takes less than passing it around would.</summary>
     public virtual bool IsQuick(long ticks) => ticks < shareFrom;
+
+    /// <summary>How many items a worker may be given at once.</summary>
+    public virtual int Together => (int)Math.Clamp(stint / cost, 1, Stint.Longest);
 
     /// <summary>Whether this step is to be measured.</summary>
     public bool IsDue(long step) => !isKnown || step % SamplePeriod == 0;

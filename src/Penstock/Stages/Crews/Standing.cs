@@ -18,6 +18,9 @@ internal struct Standing()
     /// <summary>Outputs that nobody has taken yet.</summary>
     public int Outputs;
 
+    /// <summary>Slots for outputs of the items that it has in advance.</summary>
+    public byte Ahead;
+
     /// <summary>Whether a thread is inside it.</summary>
     public bool IsAtWork;
 
@@ -34,6 +37,6 @@ internal struct Standing()
     /// <summary>Whether nobody resumes it, and it has no item either.</summary>
     public readonly bool IsIdle => IsFree && Number == Turns.Idle;
 
-    /// <summary>The slots it uses: for outputs, and for one that it may be making.</summary>
-    public readonly int Slots => Outputs + (IsAtWork ? 1 : 0) + (IsConsumed ? 1 : 0);
+    /// <summary>The slots it uses: for outputs, and for those that it may be making.</summary>
+    public readonly int Slots => Outputs + Ahead + (IsAtWork ? 1 : 0) + (IsConsumed ? 1 : 0);
 }
