@@ -14,7 +14,7 @@ namespace Penstock.Stages.Crews;
 internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumerator<TOut>, IPassage
 {
     // Pulled in advance, by helpers, for a consumer that takes part.
-    private const int Stock = 31;
+    private const int Stock = Haul<TIn>.Largest;
 
     private readonly Func<IEnumerable<TIn>, CancellationToken, IEnumerable<TOut>?> stage;
     private readonly CancellationTokenSource stopping;

@@ -7,7 +7,7 @@ namespace Penstock.Stages.Crews;
 internal sealed class Haul<T>
 {
     /// <summary>The most items, but for the last one, which is nobody's until its thread has the gate.</summary>
-    public const int Largest = 31;
+    public const int Largest = 63;
 
     private const int Ended = -1;
 

@@ -5,7 +5,7 @@ namespace Penstock.Stages.Crews;
 internal static class Stint
 {
     /// <summary>The most items.</summary>
-    public const int Longest = 15;
+    public const int Longest = 31;
 }
 
 /// <summary>
