@@ -136,13 +136,8 @@ public sealed class CrewsWithStints
     [MemberData(nameof(Crews))]
     public Task Keep_the_order_where_an_item_suddenly_gives_several_outputs(string crew, bool ordered) => Within.Time(async () =>
     {
-        for (var several = 100; several < 130; several++)
-        {
-            var items = await Pipeline.From(Produce, 300, None).Then(Repeat, Four with { Ordered = ordered }).To(xs => xs.ToList()).RunAsync(With(crew));
-            Assert.Equal(Repeat(Produce(300)), ordered ? items : items.Order());
-        }
-
-        static IEnumerable<int> Repeat(IEnumerable<int> items) => items.SelectMany(static item => Enumerable.Repeat(item, item % 100 == 99 ? 100 : 1));
+        for (var first = 100; first < 130; first++)
+            await MustGiveWhatPlainCompositionGives(items => items.SelectMany(item => Enumerable.Repeat(item, item == first ? 100 : 1)), crew, ordered);
     });
 
     // So that items are taken back all the time, and given to workers that have done later ones.
@@ -151,10 +146,7 @@ public sealed class CrewsWithStints
     public Task Keep_the_order_of_items_that_take_unevenly_long(string crew, bool ordered) => Within.Time(async () =>
     {
         for (var round = 0; round < 200; round++)
-        {
-            var items = await Pipeline.From(Produce, 300, None).Then(WorkUnevenly, Four with { Ordered = ordered }).To(xs => xs.ToList()).RunAsync(With(crew));
-            Assert.Equal(WorkUnevenly(Produce(300)), ordered ? items : items.Order());
-        }
+            await MustGiveWhatPlainCompositionGives(WorkUnevenly, crew, ordered);
     });
 
     [Theory]
@@ -162,10 +154,7 @@ public sealed class CrewsWithStints
     public Task Keep_the_order_where_an_item_suddenly_gives_none(string crew, bool ordered) => Within.Time(async () =>
     {
         for (var first = 100; first < 130; first++)
-        {
-            var items = await Pipeline.From(Produce, 300, None).Then(xs => xs.Where(x => x < first || x % 3 != 0), Four with { Ordered = ordered }).To(xs => xs.ToList()).RunAsync(With(crew));
-            Assert.Equal(Produce(300).Where(x => x < first || x % 3 != 0), ordered ? items : items.Order());
-        }
+            await MustGiveWhatPlainCompositionGives(items => items.Where(x => x < first || x % 3 != 0), crew, ordered);
     });
 
     [Theory]
@@ -202,6 +191,12 @@ public sealed class CrewsWithStints
             return count;
         }
     });
+
+    private static async Task MustGiveWhatPlainCompositionGives(Func<IEnumerable<int>, IEnumerable<int>> step, string crew, bool ordered)
+    {
+        var items = await Pipeline.From(Produce, 300, None).Then(step, Four with { Ordered = ordered }).To(xs => xs.ToList()).RunAsync(With(crew));
+        Assert.Equal(step(Produce(300)), ordered ? items : items.Order());
+    }
 
     // At first an output of each item, then many of some.
     private static IEnumerable<int> WorkUnevenly(IEnumerable<int> items) =>

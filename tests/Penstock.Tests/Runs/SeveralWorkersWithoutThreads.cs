@@ -15,8 +15,8 @@ public sealed class SeveralWorkersWithoutThreads
 
     public static TheoryData<string> Crews => [.. Staffings.All.Keys];
 
-    // The least there can be, and the default.
-    public static IEnumerable<object[]> CrewsAndRooms => from crew in Staffings.All.Keys from room in (int[])[Workers, Workers + 3] select new object[] { crew, room };
+    // The least there can be, the default, and so much that workers get several items at once.
+    public static IEnumerable<object[]> CrewsAndRooms => from crew in Staffings.All.Keys from room in (int[])[Workers, Workers + 3, 16 * Workers] select new object[] { crew, room };
 
     [Theory]
     [MemberData(nameof(CrewsAndRooms))]
