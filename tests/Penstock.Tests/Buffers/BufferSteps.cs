@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 
 namespace Penstock.Tests.Buffers;
@@ -60,11 +62,14 @@ internal static unsafe class BufferSteps
     }
 
     /// <summary>The address of its memory is in each.</summary>
-    public static IEnumerable<Buffer<long>> Addressed(IEnumerable<int> lengths)
+    /// <param name="lengths">Of each.</param>
+    /// <param name="pins">Takes what keeps the collector from moving ordinary memory.</param>
+    public static IEnumerable<Buffer<long>> Addressed(IEnumerable<int> lengths, ConcurrentBag<MemoryHandle> pins)
     {
         foreach (var length in lengths)
         {
             var buffer = Buffer<long>.Rent(length);
+            pins.Add(buffer.Memory.Pin());
             buffer.Span[0] = AddressOf(buffer);
             yield return buffer;
         }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Collections.Concurrent;
 using System.Globalization;
 using Penstock.Tests.Isolated;
 using Penstock.Tests.Support;
@@ -6,9 +8,12 @@ namespace Penstock.Tests.Buffers;
 
 /// <summary>The consumer reads the memory that the producer has filled.</summary>
 [Collection(nameof(Alone))]
-public class InPlace
+public sealed class InPlace : IDisposable
 {
     private static readonly int[] Lengths = [.. Enumerable.Repeat(new[] { 1, 500, 100_000 }, 20).SelectMany(x => x)];
+
+    // The collector must not move what is to be found where it was.
+    private readonly ConcurrentBag<MemoryHandle> pins = [];
 
     public static TheoryData<Place> InThisProcess => Places.InThisProcess;
 
@@ -90,22 +95,28 @@ public class InPlace
         Assert.InRange(SharedMemoryOfThisProcess() - before, 0, 100 << 20);
     });
 
-    private static Task MustLieWhereItWasFilled(Place place, Func<Pipeline<Buffer<long>>, Pipeline<Buffer<long>>> between) => Within.Time(async () =>
+    public void Dispose()
     {
-        var pipeline = between(Pipeline.From(() => BufferSteps.Addressed(Lengths), Places.Stage(place))).Then(BufferSteps.IsWhereItWasFilled, Places.Stage(place));
+        foreach (var pin in pins)
+            pin.Dispose();
+    }
+
+    private Task MustLieWhereItWasFilled(Place place, Func<Pipeline<Buffer<long>>, Pipeline<Buffer<long>>> between) => Within.Time(async () =>
+    {
+        var pipeline = between(Pipeline.From(() => BufferSteps.Addressed(Lengths, pins), Places.Stage(place))).Then(BufferSteps.IsWhereItWasFilled, Places.Stage(place));
         var seen = await pipeline.ToListAsync(place);
         Assert.InRange(seen.Count, Lengths.Length * 2 / 3, Lengths.Length);
         Assert.DoesNotContain(false, seen);
     });
 
-    private static IEnumerable<Buffer<long>> RentAndDispose(IEnumerable<Buffer<long>> items)
+    private IEnumerable<Buffer<long>> RentAndDispose(IEnumerable<Buffer<long>> items)
     {
         foreach (var item in items)
         {
             Buffer<long>.Rent(item.Length).Dispose();
             using var other = Buffer<long>.Rent(1);
             other.Dispose();
-            foreach (var filled in BufferSteps.Addressed([item.Length]))
+            foreach (var filled in BufferSteps.Addressed([item.Length], pins))
                 yield return filled;
         }
     }
