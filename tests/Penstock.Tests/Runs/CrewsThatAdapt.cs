@@ -59,6 +59,34 @@ public sealed class CrewsThatAdapt
         Assert.True(staffing.ConsumerHelps);
     }
 
+    [Fact]
+    public void Count_what_an_item_takes_its_source_with_every_step()
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            if (i % 20 == 0)
+                staffing.ReportPull(5 * Microsecond); // several at once
+            staffing.Report(Microsecond / 2);
+        }
+
+        Assert.Equal(Environment.ProcessorCount - 1, staffing.Helpers);
+    }
+
+    [Fact]
+    public void Take_one_long_pull_for_bad_luck()
+    {
+        Report(100, Microsecond / 2);
+        staffing.ReportPull(10_000 * Microsecond);
+        for (var i = 0; i < 100; i++)
+        {
+            staffing.ReportPull(Microsecond / 10);
+            staffing.Report(Microsecond / 2);
+            Assert.InRange(staffing.Helpers, 0, Environment.ProcessorCount - 1);
+        }
+
+        Assert.Equal(0, staffing.Helpers);
+    }
+
     [Theory]
     [InlineData(0.5, 1.5, 0)] // neither clearly dearer
     [InlineData(5, 20, 1)]

@@ -13,7 +13,7 @@ namespace Penstock.Stages.Crews;
 /// All of it is guarded by one gate, which is left for everything that is not a matter of nanoseconds: the user's code, and waits. A helper
 /// works while it has one of the places. While there are fewer places than threads could use, a helper without one is the lookout: every
 /// few milliseconds it counts the workers that have not moved meanwhile, and each of those makes one place more. Nobody looks while nobody
-/// is at work.
+/// is at work, but for those that have been counted.
 /// </remarks>
 internal abstract partial class Crew
 {
@@ -76,8 +76,8 @@ internal abstract partial class Crew
 
     protected unsafe Span<Standing> Standings => new(standings, Plan.Workers);
 
-    /// <summary>Whether a worker is being resumed.</summary>
-    protected abstract bool IsAnyoneAtWork { get; }
+    /// <summary>The workers that are being resumed and may keep others from what they could do.</summary>
+    protected abstract int Busy { get; }
 
     /// <summary>Whether a helper would find something to do.</summary>
     protected abstract bool HasWork { get; }
@@ -103,8 +103,8 @@ internal abstract partial class Crew
     // The consumer leaves the source to helpers while any of them is at work, so it needs another one beside those that linger.
     protected int Places => Math.Clamp(Math.Max(Staffing.Helpers + Substitutes, lingering.Helpers > 0 ? 1 : 0) + lingering.All, isRefused && helpers.Count > 0 ? 1 : 0, Plan.Workers + 1);
 
-    // With all places there are, nobody has to look whether there should be more.
-    private bool NeedsLookout => Staffing.Helpers <= Plan.Workers && (IsAnyoneAtWork || Counts.Begun != begunAtLook);
+    // With all places there are, nobody has to look whether there should be more; nor when all who keep others from something are known.
+    private bool NeedsLookout => Staffing.Helpers <= Plan.Workers && (Busy > lingering.All || Counts.Begun != begunAtLook);
 
     public unsafe ref Standing StandingOf(int worker) => ref standings[worker];
 
@@ -280,6 +280,8 @@ internal abstract partial class Crew
                 lookout = seat;
             else if (lookout == seat)
                 lookout = null;
+            if (Counts.Begun != begunAtLook)
+                lookoutPeriod = LookoutPeriod;
             seat.Wait(yields: seat.HasPlace, looks ? lookoutPeriod : Timeout.Infinite);
             if (looks)
                 Look();

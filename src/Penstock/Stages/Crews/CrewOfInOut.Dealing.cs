@@ -101,7 +101,8 @@ internal sealed partial class Crew<TIn, TOut>
         return progress.Kept + progress.Released > 0;
     }
 
-    private bool MayHaul(CrewWorker<TIn, TOut> worker) => isSourceQuick && ConsumerHelps && worker.Thread != Consumer && waitingInside == 0;
+    // Not in a step that the lookout has seen before: it might not look again.
+    private bool MayHaul(CrewWorker<TIn, TOut> worker) => isSourceQuick && !worker.IsBegun && ConsumerHelps && worker.Thread != Consumer && waitingInside == 0;
 
     private bool TakeHaul()
     {

@@ -93,6 +93,7 @@ internal sealed partial class Crew<TIn, TOut>
                     worker.GiveNone();
                     Change();
                     TellConsumer();
+                    Employ(consumerWaits: false);
                     return true;
                 }
                 else
@@ -112,7 +113,18 @@ internal sealed partial class Crew<TIn, TOut>
         var number = NextNumber;
         worker.Give(stock.Dequeue(), number);
         Counts.InHand++;
+        if (worker.Thread == Consumer)
+            ForgoConsumersPull();
         Employ(consumerWaits: false);
+    }
+
+    // The consumer needs no item from the source after all.
+    private void ForgoConsumersPull()
+    {
+        if (!Counts.IsConsumersPull)
+            return;
+        Counts.IsPulling = Counts.IsConsumersPull = false;
+        WakeInside(areToEnd: false);
     }
 
     private bool MayPullFor(CrewWorker<TIn, TOut> worker)
@@ -159,7 +171,6 @@ internal sealed partial class Crew<TIn, TOut>
         }
 
         var ticks = worker.IsMeasured ? (Stopwatch.GetTimestamp() - began) / Math.Max(1, pulls) : 0; // for each item
-        worker.Overhead -= ticks;
         if (ExecutionContext.Capture() is { } now && now != contextOfItems)
             contextOfItems = now;
         mine.Return();
@@ -168,7 +179,7 @@ internal sealed partial class Crew<TIn, TOut>
         if (worker.IsMeasured)
         {
             isSourceQuick = Staffing.IsQuick(ticks);
-            pullTicks = ticks;
+            Staffing.ReportPull(ticks);
         }
 
         _ = TakeHaul();

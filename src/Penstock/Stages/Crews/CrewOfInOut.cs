@@ -29,7 +29,6 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     // Guarded by the gate.
     private readonly NumberedQueue<TIn> stock = new(); // pulled, and nobody's
     private bool isInputOver;
-    private long pullTicks; // of the clock, for an item
     private bool isSourceQuick; // so that items for a sleeping consumer cost nobody his time
     private bool hasProducerEnded; // been disposed, or is being
     private int parked; // helpers that wait inside a worker for a place
@@ -84,7 +83,8 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
 
     public Exception? FailedDispose { get; private set; }
 
-    protected override bool IsAnyoneAtWork => Counts.AtWork > 0;
+    // But for those who wait inside, and for one in the source who keeps nothing from others.
+    protected override int Busy => Counts.AtWork - parked - waitingInside - (IsWaitingForSource ? 1 : 0);
 
     // A generator that asks again might keep the consumer although that has an item for it.
     protected override bool HasSubstitute => asksAgain;
@@ -100,6 +100,8 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         Candidate() is { HasItem: true } worker && (Counts.Waiting > 0 ? Standings[FirstOutput()].FirstOutput > worker.Number : Counts.IsConsumerAsleep);
 
     protected override bool HasNews => Worker.IsStopping || CanTake(out _) || IsOver;
+
+    private bool IsWaitingForSource => Counts.IsPulling && !Counts.IsConsumersPull && stock.Count == 0 && haul.IsOver && !isSourceQuick;
 
     private bool HasRoom => stock.Count + Counts.InHand < Plan.RoomBefore;
 
@@ -186,9 +188,10 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     protected override bool TryWork(Seat seat)
     {
         var isConsumer = seat == Consumer;
-        if (IsLeaving || Worker.IsStopping || Candidate() is not { } worker || !(isConsumer ? IsReadyForConsumer(worker) : IsReadyForHelper(worker)))
+        var worker = IsLeaving || Worker.IsStopping ? null : Candidate();
+        if (worker is null || !(isConsumer ? IsReadyForConsumer(worker) : IsReadyForHelper(worker)))
         {
-            if (TakeBack())
+            if (!(isConsumer && worker is not null && stock.HasComeBack) && TakeBack()) // else it cannot even use what has come back already
                 return true;
             if (isConsumer)
                 Employ(consumerWaits: true);
@@ -220,7 +223,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         mine?.Return();
         Gate.Enter();
         if (worker.IsMeasured)
-            Staffing.Report(worker.Steps == 1 ? ticks : (ticks / worker.Steps) + pullTicks);
+            Staffing.Report(ticks / worker.Steps);
         _ = EndStint(worker, leavesNext: false);
         var isWanted = hasYielded && !worker.IsTold && stuck == Nobody && (!Plan.Ordered || worker.Number < bound);
         if (isWanted)
@@ -257,12 +260,8 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     private void Finish(CrewWorker<TIn, TOut> worker, Seat seat)
     {
         Counts.AtWork--;
-        if (Counts.IsConsumersPull && seat == Consumer)
-        {
-            Counts.IsPulling = Counts.IsConsumersPull = false;
-            WakeInside(areToEnd: false);
-        }
-
+        if (seat == Consumer)
+            ForgoConsumersPull();
         worker.Pause();
         Leave(seat);
         Change();

@@ -19,7 +19,6 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     private ExecutionContext context = context;
     private IEnumerator<TOut>? generator;
     private bool isEnumerated;
-    private bool isBegun; // at the last look
     private int kept; // outputs of the stint
     private int held; // items of the stint, and before
     private long lastMade = Turns.Left; // of which item
@@ -65,6 +64,9 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     /// <summary>Whether it has a stint that nobody has ended.</summary>
     public bool IsOnStint { get; private set; }
 
+    /// <summary>Whether its step had begun when the lookout last looked.</summary>
+    public bool IsBegun { get; private set; }
+
     /// <summary>Whether its thread is in the source, or waits for an item.</summary>
     public bool IsAsking { get; set; }
 
@@ -99,7 +101,7 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
         Asked = 0;
         Overhead = 0;
         Steps = 1;
-        isBegun = false;
+        IsBegun = false;
     }
 
     public void Pause()
@@ -227,8 +229,8 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     /// <summary>Whether it has been resumed all the time since the last look.</summary>
     public bool Look()
     {
-        var isLingering = isBegun && Thread is not null;
-        isBegun = true;
+        var isLingering = IsBegun && Thread is not null;
+        IsBegun = true;
         return isLingering;
     }
 

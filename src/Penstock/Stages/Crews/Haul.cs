@@ -22,6 +22,9 @@ internal sealed class Haul<T>
         Volatile.Write(ref count, 0);
     }
 
+    /// <summary>Whether it has been ended, so that its thread keeps nothing it has pulled.</summary>
+    public bool IsOver => Volatile.Read(ref count) == Ended;
+
     /// <summary>Ends it, for whoever holds the gate. Returns how many items it has.</summary>
     public int End() => Math.Max(0, Interlocked.Exchange(ref count, Ended));
 

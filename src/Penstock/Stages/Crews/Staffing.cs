@@ -27,6 +27,7 @@ internal class Staffing(int workers, long frequency)
     private readonly long fewBelow = frequency / 80_000; // 12.5 µs
     private readonly long costlyFrom = frequency / 40_000; // 25 µs
 
+    private readonly long longest = frequency / 8_000; // 125 µs, as far as it counts
     private readonly long stint = frequency / 10_000; // 100 µs: so long may the consumer leave outputs that come meanwhile
 
     private readonly int all = workers + 1; // while one is in the source, each worker has a thread
@@ -34,6 +35,7 @@ internal class Staffing(int workers, long frequency)
 
     // Between cheap and costly: two long steps make it costly, but a single one, in which the runtime has compiled the code, does not.
     private double cost = frequency / 62_500d; // 16 µs
+    private double pull;
     private bool isKnown;
     private int unknown;
     private int helpers = Math.Min(Environment.ProcessorCount, workers + 1);
@@ -53,10 +55,13 @@ internal class Staffing(int workers, long frequency)
     /// <summary>Whether this step is to be measured.</summary>
     public bool IsDue(long step) => !isKnown || step % SamplePeriod == 0;
 
-    /// <summary>A step has taken so many ticks.</summary>
+    /// <summary>An item has taken its source so many ticks, which are to be added to those of each step.</summary>
+    public virtual void ReportPull(long ticks) => pull += (Math.Min(ticks, longest) - pull) / Smoothing;
+
+    /// <summary>A step has taken so many ticks, without the source.</summary>
     public virtual void Report(long ticks)
     {
-        cost += (Math.Min(ticks, 5 * costlyFrom) - cost) / Smoothing;
+        cost += (Math.Min(ticks + pull, longest) - cost) / Smoothing;
         isKnown |= cost < fewBelow || cost >= costlyFrom || ++unknown == MostUnknown;
         if (isKnown)
             helpers = cost < (helpers == 0 ? shareFrom : cheapBelow) ? 0 : cost < (helpers == all ? fewBelow : costlyFrom) ? few : all;
