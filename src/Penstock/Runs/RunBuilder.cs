@@ -66,7 +66,7 @@ internal sealed class RunBuilder(Run run)
         && stage.Options.MaxInFlightBytes is null
         && (stage.Options.MaxInFlight == 1 || MayRunAhead(stage))
         && (CanNest(stage, workers: 1) || HasCrew(stage))
-        && (CanNest(next, workers: 1) || HasCrew(next));
+        && (CanNest(next, workers: 1) || HasCrew(next) || (HasCrew(stage) && CanAwait(next)));
 
     /// <summary>Tells which stage comes behind another, before that one is built.</summary>
     public void Follow(Stage stage, Stage next) => nextOf[stage] = next;
@@ -96,9 +96,13 @@ internal sealed class RunBuilder(Run run)
         return true;
     }
 
-    private bool CanNest(Stage stage, int workers) =>
-        stage.IsFusable
-        && !IsInProcess(stage)
+    private bool CanNest(Stage stage, int workers) => stage.IsFusable && MayBeNested(stage, workers);
+
+    // A task may consume what several workers without threads make.
+    private bool CanAwait(Stage stage) => stage.Body is { IsFusable: true, IsAsynchronous: true } && MayBeNested(stage, workers: 1);
+
+    private bool MayBeNested(Stage stage, int workers) =>
+        !IsInProcess(stage)
         && stage.Options is { ItemTimeout: null, StartupTimeout: null }
         && stage.Options.Workers == workers
         && OptionsOf(stage).Faults == FaultPolicy.Stop;
@@ -113,7 +117,7 @@ internal sealed class RunBuilder(Run run)
         && MayRunAhead(stage)
         && !typeof(IBuffer).IsAssignableFrom(stage.OutputType)
         && (HasRealClock || Run.Options.CreateStaffing is not null)
-        && nextOf.TryGetValue(stage, out var next) && CanNest(next, workers: 1)
+        && nextOf.TryGetValue(stage, out var next) && (CanNest(next, workers: 1) || CanAwait(next))
         && before.CapacityBefore(workers) >= workers
         && IsNestedToTheSource(before);
 

@@ -21,6 +21,9 @@ internal abstract class Body(Delegate? function)
     /// <summary>Whether a source with something behind it is inside: a drain ends the source's items there, and what is behind it finishes.</summary>
     public bool HasInnerSource { get; protected init; }
 
+    /// <summary>Whether a task has a source inside that is none, so that its token would not tell that one alone.</summary>
+    public bool HasSynchronousSource { get; protected init; }
+
     public abstract bool IsAsynchronous { get; }
 
     /// <summary>Appends an item-wise operator: it runs inside this body's workers.</summary>

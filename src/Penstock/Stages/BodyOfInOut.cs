@@ -52,6 +52,16 @@ internal sealed class Body<TIn, TOut>(Delegate? function) : Body(function)
     /// <param name="ahead">How far this body may run ahead of the next one; null for not at all.</param>
     public Body<TIn, TNext> Fuse<TNext>(string name, Body<TOut, TNext> next, Headroom? ahead)
     {
+        if (next.Asynchronous is { } asynchronous)
+        {
+            return new(Function)
+            {
+                HasInnerSource = IsSource,
+                HasSynchronousSource = IsSource,
+                Asynchronous = (items, token) => asynchronous(((IAwaitable<TOut>)Refuse.Null(Synchronous!((IEnumerable<TIn>)items, token), name)).Await(), token),
+            };
+        }
+
         var endsSource = IsSource && !HasInnerSource;
         return new(Function)
         {

@@ -153,6 +153,9 @@ internal abstract class Worker
     /// <summary>From now on the calling thread works inside this worker for another one.</summary>
     public void ClaimSecondThread() => ofSecondThread = this;
 
+    /// <summary>From now on it is the worker's own thread, or another one's.</summary>
+    public static void LeaveSecondThread() => ofSecondThread = null;
+
     /// <summary>The generator asks for an item that is not at hand, or that an earlier try has failed on.</summary>
     public unsafe void OnAsking() => record->IsStarting = false;
 
@@ -206,6 +209,9 @@ internal abstract class Worker
     /// <summary>Takes charge of an enumerator inside the worker, which a stage might not dispose.</summary>
     public virtual void Own(IPassage passage) => throw new InvalidOperationException("Only a worker with a generator owns enumerators.");
 
+    /// <summary>Whether its token tells its source to end, and nobody else.</summary>
+    protected virtual bool MayCancelToDrain => isAsynchronous;
+
     /// <summary>Makes the enumerators inside the worker ask, from now on, whether the next item may come.</summary>
     protected virtual void GuardPassages()
     {
@@ -220,7 +226,7 @@ internal abstract class Worker
     public void EndInput() => Signal(InputEnded, cancels: false);
 
     // A synchronous source finishes its current item; an asynchronous one may give up waiting for it.
-    public void Drain() => Signal(Draining, cancels: isAsynchronous);
+    public void Drain() => Signal(Draining, cancels: MayCancelToDrain);
 
     /// <summary>Tells a process that the sources are being drained: it goes on until nothing more comes.</summary>
     public void AnnounceDrain() => Signal(RunDraining, cancels: false);

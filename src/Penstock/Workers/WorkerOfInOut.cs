@@ -214,6 +214,8 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
 
     public override void Own(IPassage passage) => passages.Add(passage);
 
+    protected override bool MayCancelToDrain => base.MayCancelToDrain && !body.HasSynchronousSource;
+
     protected override void GuardPassages() => passages.Guard();
 
     /// <summary>With a slot in hand: yields and hands on, as long as nobody has to be waited for.</summary>

@@ -40,6 +40,16 @@ public class Promise6CostsNothing
         MustNotGrow(count => Pipeline.From(Count, count, link).Then(Same, link with { Workers = 4 }).To(Items.Drop).Run(new() { CreateStaffing = Staffings.All["one helper"] }));
     });
 
+    [Theory]
+    [InlineData("the consumer alone", 4)]
+    [InlineData("one helper", 4)]
+    [InlineData("one helper", 64)]
+    public Task A_task_that_consumes_what_workers_without_threads_make_allocates_nothing_an_item(string crew, int maxInFlight) => Within.Time(() =>
+    {
+        var link = None with { MaxInFlight = maxInFlight };
+        MustNotGrow(count => Pipeline.From(Count, count, link).Then(Same, link with { Workers = 4 }).To(DropAsync).Run(new() { CreateStaffing = Staffings.All[crew] }));
+    });
+
     [Fact]
     public Task A_limit_in_bytes_allocates_nothing_an_item() => Within.Time(() =>
     {
@@ -97,6 +107,17 @@ public class Promise6CostsNothing
         await MustBeIdle();
         gate.Open();
         Assert.Equal(2000, await run.Completion);
+    });
+
+    [Fact]
+    public Task A_task_that_waits_for_workers_without_threads_uses_less_than_a_hundredth_of_a_core() => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        var run = Pipeline.From(ThenWait, gate, None).Then(Same, None with { Workers = 4 }).To(DropAsync).Start();
+        await gate.Arrived;
+        await MustBeIdle();
+        gate.Open();
+        await run.Completion;
     });
 
     [Theory]
@@ -212,6 +233,13 @@ public class Promise6CostsNothing
     {
         foreach (var item in items)
             yield return item;
+    }
+
+    private static async Task DropAsync(IAsyncEnumerable<int> items)
+    {
+        await foreach (var _ in items)
+        {
+        }
     }
 
     private static async IAsyncEnumerable<int> SameAsync(IAsyncEnumerable<int> items, CancellationToken? token)

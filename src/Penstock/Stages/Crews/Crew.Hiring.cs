@@ -16,13 +16,20 @@ internal abstract partial class Crew
     {
         if (Counts.Looking > 0 || IsLeaving)
             return;
-        if (taken < Places && HasWork)
+        if (taken < Places && IsConsumerDue)
+        {
+            if ((FindIdle() ?? lookout ?? Hire()) is { HasPlace: false } helper)
+                Assign(helper);
+            else
+                GoOnElsewhere();
+        }
+        else if (taken < Places && HasWork)
         {
             if ((FindParked() ?? FindIdle() ?? lookout ?? Hire()) is not { HasPlace: false } helper)
                 return;
             Assign(helper);
         }
-        else if (consumerWaits && IsHeldUp && (Counts.IsConsumerAsleep || !ConsumerHelps))
+        else if (consumerWaits && !IsConsumerTask && IsHeldUp && (Counts.IsConsumerAsleep || !ConsumerHelps))
         {
             (FindIdle() ?? lookout ?? Hire())?.Wake();
         }
@@ -93,7 +100,10 @@ internal abstract partial class Crew
     {
         _ = TakeBack();
         Change();
-        Consumer.Wake();
+        if (IsConsumerAwaiting && IsConsumerDue)
+            GoOnElsewhere(); // whatever the helpers are at
+        else if (!IsConsumerAwaiting)
+            Consumer.Wake();
         foreach (var (seat, _) in helpers)
             seat.Wake();
     }

@@ -18,10 +18,10 @@ internal abstract partial class Crew
     /// <param name="taken">Is filled with those processors. With room for one of each thread.</param>
     public int FindTaken(Seat seat, Span<int> taken)
     {
-        if (seat == Consumer || !ConsumerHelps || seat.Processor == Processors.Unknown || Stopwatch.GetElapsedTime(movedAt).TotalMilliseconds < MovingPeriod)
+        if (seat == Consumer || !AreStepsShared || seat.Processor == Processors.Unknown || Stopwatch.GetElapsedTime(movedAt).TotalMilliseconds < MovingPeriod)
             return 0;
         var count = 0;
-        if (IsAtWork(Consumer))
+        if (!IsConsumerTask && IsAtWork(Consumer))
             taken[count++] = Consumer.Processor;
         foreach (var (other, _) in helpers)
         {

@@ -72,6 +72,12 @@ internal abstract partial class Crew
     /// <summary>Whether the consumer takes part.</summary>
     protected bool ConsumerHelps => (Staffing.ConsumerHelps && Substitutes == 0) || (isRefused && helpers.Count == 0);
 
+    /// <summary>Whether the threads take turns with steps that cost little, so that the consumer takes part, or a helper instead of it.</summary>
+    protected bool AreStepsShared => ConsumerHelps || (IsConsumerTask && Staffing.ConsumerHelps);
+
+    /// <summary>Whether the consumer's thread sleeps.</summary>
+    protected bool IsConsumerAway => Counts.IsConsumerAsleep && !IsConsumerTask;
+
     protected unsafe ref CrewCounts Counts => ref *counts;
 
     protected unsafe Span<Standing> Standings => new(standings, Plan.Workers);
@@ -97,7 +103,7 @@ internal abstract partial class Crew
     /// <summary>Whether a helper does what the consumer would, where there are any.</summary>
     protected abstract bool HasSubstitute { get; }
 
-    private int Substitutes => HasSubstitute && Staffing is { ConsumerHelps: true, Helpers: > 0 } ? 1 : 0;
+    private int Substitutes => Staffing.ConsumerHelps && (IsConsumerTask || (HasSubstitute && Staffing.Helpers > 0)) ? 1 : 0;
 
     // Where the system gives no more threads, those that are there never wait for a place all at once.
     // The consumer leaves the source to helpers while any of them is at work, so it needs another one beside those that linger.
@@ -198,7 +204,9 @@ internal abstract partial class Crew
     /// <summary>Under the gate: wakes the consumer if it sleeps and has something to take.</summary>
     protected void TellConsumer()
     {
-        if (Counts.IsConsumerAsleep && !Consumer.IsInside && (IsLeaving || HasNews))
+        if (IsConsumerAwaiting)
+            Employ(consumerWaits: false);
+        else if (Counts.IsConsumerAsleep && !Consumer.IsInside && (IsLeaving || HasNews))
             Consumer.Wake();
     }
 
@@ -230,7 +238,7 @@ internal abstract partial class Crew
         {
             using (Gate.Hold())
             {
-                while (helpers.Exists(static h => h.Seat.IsInside))
+                while (helpers.Exists(static h => h.Seat.IsInside && h.Thread != Thread.CurrentThread))
                 {
                     if (isLate)
                         return;
@@ -240,7 +248,10 @@ internal abstract partial class Crew
         }
 
         foreach (var (_, thread) in helpers)
-            thread.Join();
+        {
+            if (thread != Thread.CurrentThread) // a consumer that is a task may have left its input to be disposed by its worker
+                thread.Join();
+        }
     }
 
     // A helper that may go on with something else, or with an item.
@@ -267,7 +278,7 @@ internal abstract partial class Crew
         Gate.Enter();
         while (!IsLeaving)
         {
-            if ((TryTakePlace(seat) || IsHeldUp) && TryWork(seat))
+            if ((TryTakePlace(seat) || IsConsumerDue || IsHeldUp) && TryWork(seat))
                 continue;
             if (seat.HasPlace && HasWork && FindParked() is { } parked)
             {

@@ -73,7 +73,7 @@ internal sealed partial class Crew<TIn, TOut>
     // Where each output is that of another item, and nobody sleeps who would have to be woken for the first one, or waits for an item.
     private bool MayBeginStint(CrewWorker<TIn, TOut> worker) =>
         stock.Count > 1 && MayReserveFor(worker) && !isInputOver && bound == long.MaxValue && !makesMany && !asksAgain
-        && ConsumerHelps && !Counts.IsConsumerAsleep && waitingInside == 0 && worker is { IsReserved: false, Next: null };
+        && AreStepsShared && !IsConsumerAway && waitingInside == 0 && worker is { IsReserved: false, Next: null };
 
     private bool EndStint(CrewWorker<TIn, TOut> worker, bool leavesNext)
     {
@@ -102,7 +102,7 @@ internal sealed partial class Crew<TIn, TOut>
     }
 
     // Not in a step that the lookout has seen before: it might not look again.
-    private bool MayHaul(CrewWorker<TIn, TOut> worker) => isSourceQuick && !worker.IsBegun && ConsumerHelps && worker.Thread != Consumer && waitingInside == 0;
+    private bool MayHaul(CrewWorker<TIn, TOut> worker) => isSourceQuick && !worker.IsBegun && AreStepsShared && worker.Thread != Consumer && waitingInside == 0;
 
     private bool TakeHaul()
     {

@@ -68,6 +68,8 @@ internal sealed partial class Crew<TIn, TOut>
                     return true;
                 }
 
+                if (Counts.Looking == 0 && TryGoOn(worker.Thread!, looksAtStints: false))
+                    continue; // before anything that may take long
                 if (!(worker.Thread == Consumer || isInputOver || TryTakePlace(worker.Thread!) || !IsAnyoneFree))
                 {
                     parked++;
@@ -131,7 +133,7 @@ internal sealed partial class Crew<TIn, TOut>
     {
         if (Counts.IsPulling || isInputOver || bound <= Turns.Idle || !HasRoom)
             return false;
-        return stock.Count <= (worker.Thread != Consumer && ConsumerHelps && (isSourceQuick || !Counts.IsConsumerAsleep) ? Stock : 0);
+        return stock.Count <= (worker.Thread != Consumer && AreStepsShared && (isSourceQuick || !(Counts.IsConsumerAsleep || IsConsumerTask)) ? Stock : 0);
     }
 
     // Under the gate, which it leaves meanwhile.

@@ -84,24 +84,25 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     public Exception? FailedDispose { get; private set; }
 
     // But for those who wait inside, and for one in the source who keeps nothing from others.
-    protected override int Busy => Counts.AtWork - parked - waitingInside - (IsWaitingForSource ? 1 : 0);
+    protected override int Busy => Counts.AtWork + Attending - parked - waitingInside - (IsWaitingForSource ? 1 : 0);
 
     // A generator that asks again might keep the consumer although that has an item for it.
     protected override bool HasSubstitute => asksAgain;
 
-    protected override bool HasWork => (parked > 0 && (stock.Count > 0 || !Counts.IsPulling)) || CanHelp;
+    protected override bool HasWork => IsConsumerDue || (parked > 0 && (stock.Count > 0 || !Counts.IsPulling)) || CanHelp;
 
-    protected override bool HasWorkForConsumer => Candidate() is { } worker && IsReadyForConsumer(worker);
+    protected override bool HasWorkForConsumer => ConsumerHelps && Candidate() is { } worker && IsReadyForConsumer(worker);
 
     protected override bool AreAllParked => parked > 0 && !IsAnyoneFree;
 
     // What waits may belong behind an item that is done with, although its worker has not asked for another. Or that worker makes more of it.
     protected override bool IsHeldUp =>
-        Candidate() is { HasItem: true } worker && (Counts.Waiting > 0 ? Standings[FirstOutput()].FirstOutput > worker.Number : Counts.IsConsumerAsleep);
+        Candidate() is { HasItem: true } worker && (Counts.Waiting > 0 ? Standings[FirstOutput()].FirstOutput > worker.Number : IsConsumerAway);
 
     protected override bool HasNews => Worker.IsStopping || CanTake(out _) || IsOver;
 
-    private bool IsWaitingForSource => Counts.IsPulling && !Counts.IsConsumersPull && stock.Count == 0 && haul.IsOver && !isSourceQuick;
+    // As long as there is a consumer who does what the others leave.
+    private bool IsWaitingForSource => !IsConsumerTask && Counts.IsPulling && !Counts.IsConsumersPull && stock.Count == 0 && haul.IsOver && !isSourceQuick;
 
     private bool HasRoom => stock.Count + Counts.InHand < Plan.RoomBefore;
 
@@ -122,10 +123,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
             return false;
         using (Gate.Hold())
         {
-            if (Counts.Consumed != Nobody)
-                LetGo();
-            if (2 * Counts.Waiting <= Plan.RoomBehind || !Staffing.ConsumerHelps)
-                Employ(consumerWaits: false);
+            Proceed();
             while (!Worker.IsStopping)
             {
                 if (TryTake())
@@ -137,11 +135,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
             }
         }
 
-        if (Worker.IsStopping)
-            throw Worker.Reader.StopException();
-        thrown = failure?.Exception;
-        failure?.Throw();
-        return false;
+        return End();
     }
 
     public IEnumerable<TOut> Start(CrewWorker<TIn, TOut> worker, CancellationToken token) => Refuse.Null(stage(worker, token), Plan.Stage);
@@ -162,6 +156,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
             return;
         isDisposed = true;
         _ = stopping.CancelAsync(); // callbacks are user code: not here
+        impatience.Unregister();
         Dismiss();
         CrewWorker<TIn, TOut>[] free;
         Exception[] late;
@@ -188,9 +183,13 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     protected override bool TryWork(Seat seat)
     {
         var isConsumer = seat == Consumer;
+        if (TryGoOn(seat, looksAtStints: false))
+            return true;
         var worker = IsLeaving || Worker.IsStopping ? null : Candidate();
         if (worker is null || !(isConsumer ? IsReadyForConsumer(worker) : IsReadyForHelper(worker)))
         {
+            if (TryGoOn(seat, looksAtStints: true))
+                return true;
             if (!(isConsumer && worker is not null && stock.HasComeBack) && TakeBack()) // else it cannot even use what has come back already
                 return true;
             if (isConsumer)
@@ -240,14 +239,15 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
 
     protected override (int All, int Helpers) CountLingering()
     {
-        var (count, helpers) = (0, 0);
+        var count = CountLingeringAttendants();
+        var helpers = count;
         foreach (var worker in workers)
         {
             if (!worker.Look())
                 continue;
             isSourceQuick &= !worker.IsAsking;
             TakeBackForAll();
-            if ((worker.IsAsking && stock.Count == 0) || worker.Thread is { IsParked: true })
+            if ((worker.IsAsking && stock.Count == 0 && !(IsConsumerTask && worker.Thread!.IsInSource)) || worker.Thread is { IsParked: true })
                 continue;
             count++;
             if (worker.Thread != Consumer)
@@ -265,7 +265,8 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         worker.Pause();
         Leave(seat);
         Change();
-        TellConsumer();
+        if (!IsConsumerAwaiting) // else the seat's thread goes on with it
+            TellConsumer();
     }
 
     // Under the gate, which it leaves meanwhile.
@@ -327,6 +328,28 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         Counts.Consumed = from;
         Counts.Waiting--;
         return true;
+    }
+
+    // The consumer wants another one.
+    private void Proceed()
+    {
+        if (Counts.Consumed != Nobody)
+            LetGo();
+        if (2 * Counts.Waiting <= Plan.RoomBehind || !Staffing.ConsumerHelps)
+            Employ(consumerWaits: false);
+    }
+
+    // It gets none. Always false.
+    private bool End()
+    {
+        if (isDisposed)
+            return false;
+        if (Worker.IsStopping)
+            throw Worker.Reader.StopException();
+        patience.ThrowIfCancellationRequested();
+        thrown = failure?.Exception;
+        failure?.Throw();
+        return false;
     }
 
     private void LetGo()

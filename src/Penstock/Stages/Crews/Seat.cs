@@ -36,6 +36,12 @@ internal sealed class Seat : ICondition
     /// <summary>Whether its thread is in the source.</summary>
     public bool IsInSource { get; set; }
 
+    /// <summary>Whether its thread goes on with a consumer that is a task, and whether it did when the lookout last looked.</summary>
+    public bool Attends { get; set; }
+
+    /// <inheritdoc cref="Attends"/>
+    public bool AttendedAtLook { get; set; }
+
     /// <summary>Where its thread was when it last looked.</summary>
     public int Processor { get; private set; } = Processors.Unknown;
 

@@ -1,0 +1,62 @@
+namespace Penstock.Stages.Crews;
+
+// A consumer that is a task: helpers go on with it.
+internal abstract partial class Crew
+{
+    /// <summary>Whether the consumer is a task.</summary>
+    protected bool IsConsumerTask { get; set; }
+
+    /// <summary>Whether it awaits an output.</summary>
+    protected bool IsConsumerAwaiting { get; private set; }
+
+    /// <summary>Helpers that go on with it, or have and are not back.</summary>
+    protected int Attending { get; private set; }
+
+    /// <summary>Whether it awaits something that has come.</summary>
+    protected abstract bool IsConsumerDue { get; }
+
+    protected bool HasHelpers => helpers.Count > 0;
+
+    /// <summary>Under the gate: has the thread pool go on with the consumer, which awaits something that has come.</summary>
+    protected abstract void GoOnElsewhere();
+
+    protected void Await(bool isAwaiting) => IsConsumerAwaiting = Counts.IsConsumerAsleep = isAwaiting;
+
+    protected void BeginAttending(Seat seat, bool wasInside)
+    {
+        Attending++;
+        seat.Attends = true;
+        seat.AttendedAtLook = false;
+        if (!wasInside)
+            Enter(seat);
+        Employ(consumerWaits: false);
+    }
+
+    protected void EndAttending(Seat seat, bool wasInside)
+    {
+        Attending--;
+        seat.Attends = false;
+        if (!wasInside)
+            Leave(seat);
+        Change();
+        if (!IsConsumerAwaiting)
+            TellConsumer(); // it may wait for this thread to leave
+    }
+
+    /// <summary>Counts the helpers that have gone on with the consumer since before the last look.</summary>
+    protected int CountLingeringAttendants()
+    {
+        if (Attending == 0)
+            return 0;
+        var count = 0;
+        foreach (var (seat, _) in helpers)
+        {
+            if (!seat.Attends)
+                continue;
+            count += seat.AttendedAtLook ? 1 : 0;
+            seat.AttendedAtLook = true;
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,470 @@
+using Penstock.Tests.Support;
+
+namespace Penstock.Tests.Runs;
+
+/// <summary>Several workers without threads whose consumer is a task: it has no thread to work with, and helpers go on with it.</summary>
+public sealed class CrewsThatAreAwaited : IDisposable
+{
+    private const int Workers = 4;
+    private const int Count = 1000;
+
+    private static readonly StageOptions None = new() { Isolation = Isolation.None };
+    private static readonly StageOptions Four = None with { Name = "crew", Workers = Workers };
+
+    private readonly Gate gate = new();
+
+    public static TheoryData<string> Crews => [.. Staffings.All.Keys];
+
+    public static TheoryData<string, int> CrewsAndRooms
+    {
+        get
+        {
+            var all = new TheoryData<string, int>();
+            foreach (var crew in Staffings.All.Keys)
+            {
+                foreach (var room in (int[])[4, 7, 64])
+                    all.Add(crew, room);
+            }
+
+            return all;
+        }
+    }
+
+    public void Dispose() => gate.Dispose();
+
+    [Theory]
+    [MemberData(nameof(CrewsAndRooms))]
+    public Task Give_what_plain_composition_gives(string crew, int room) => Within.Time(async () =>
+    {
+        var pipeline = Pipeline.From(Produce, Count, None with { MaxInFlight = room }).Then(Uneven, Four with { MaxInFlight = room });
+        Assert.Equal(Uneven(Produce(Count)), await pipeline.To(ListAsync).RunAsync(With(crew)));
+        Assert.Equal(Uneven(Produce(Count)), await pipeline.Then(DawdleAsync).To(xs => xs.ToList()).RunAsync(With(crew)));
+        Assert.Equal(Uneven(Produce(Count)), await pipeline.Select(static x => ValueTask.FromResult(x)).To(ListAsync).RunAsync(With(crew)));
+        var unordered = Pipeline.From(Produce, Count, None with { MaxInFlight = room }).Then(Uneven, Four with { MaxInFlight = room, Ordered = false });
+        Assert.Equal(Uneven(Produce(Count)), (await unordered.Then(DawdleAsync).To(ListAsync).RunAsync(With(crew))).Order());
+    });
+
+    [Theory]
+    [MemberData(nameof(CrewsAndRooms))]
+    public Task Never_have_more_than_MaxInFlight_items_alive(string crew, int room) => Within.Time(async () =>
+    {
+        var (before, behind) = (new Gauge(), new Gauge());
+        await Pipeline.From(Enter, None with { MaxInFlight = room + 1 }).Then(Pass, Four with { MaxInFlight = room }).To(ConsumeAsync).RunAsync(With(crew));
+        Assert.InRange(before.Most, 1, room + 1);
+        Assert.InRange(behind.Most, 1, room);
+
+        IEnumerable<int> Enter()
+        {
+            for (var i = 0; i < 3000; i++)
+            {
+                before.Enter();
+                yield return i;
+            }
+        }
+
+        IEnumerable<int> Pass(IEnumerable<int> items)
+        {
+            foreach (var item in items)
+            {
+                behind.Enter();
+                yield return item;
+                before.Leave();
+            }
+        }
+
+        async Task ConsumeAsync(IAsyncEnumerable<int> items)
+        {
+            await foreach (var item in items)
+            {
+                if (item % 7 == 3)
+                    await Task.Yield();
+                behind.Leave();
+            }
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(CrewsAndRooms))]
+    public Task Keep_no_result_waiting_for_an_item_that_does_not_come(string crew, int room) => Within.Time(async () =>
+    {
+        using var consumed = new SemaphoreSlim(0);
+        await Pipeline.From(Wait, None with { MaxInFlight = room }).Then(Pass, Four with { MaxInFlight = room }).To(ConsumeAsync).RunAsync(With(crew));
+
+        IEnumerable<int> Wait()
+        {
+            for (var item = 0; item < 300; item++)
+            {
+                yield return item;
+                if (item % 10 != 9)
+                    continue;
+                for (var i = 0; i < 10; i++)
+                    Assert.True(consumed.Wait(TimeSpan.FromSeconds(20)), "a result was kept waiting");
+            }
+        }
+
+        async Task ConsumeAsync(IAsyncEnumerable<int> items)
+        {
+            await foreach (var item in items)
+            {
+                if (item % 4 == 3)
+                    await Task.Yield();
+                consumed.Release();
+            }
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Work_on_while_the_consumer_keeps_its_thread(string crew) => Within.Time(async () =>
+    {
+        var made = 0;
+        using var change = new SemaphoreSlim(0);
+        await Pipeline.From(Produce, Count, None).Then(xs => xs.Select(Make), Four with { MaxInFlight = 8 }).To(BlockAsync).RunAsync(With(crew));
+
+        int Make(int item)
+        {
+            Interlocked.Increment(ref made);
+            change.Release();
+            return item;
+        }
+
+        async Task BlockAsync(IAsyncEnumerable<int> items)
+        {
+            await foreach (var item in items)
+            {
+                // Its own item, and as many as there is room for behind it, but for the slot that is kept for the worker with the earliest item.
+                while (item % 100 == 50 && Volatile.Read(ref made) < item + 7)
+                    Assert.True(change.Wait(TimeSpan.FromSeconds(20)), $"{Volatile.Read(ref made) - item} were made");
+            }
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Are_ended_and_have_their_items_disposed_when_the_consumer_ends_early(string crew) => Within.Time(async () =>
+    {
+        for (var taken = 1; taken < 40; taken += 3)
+        {
+            var (depot, begun, ended) = (new Depot(), 0, 0);
+            await Pipeline.From(() => depot.Parcels(Count), None).Then(Pass, Four).To(TakeAsync).RunAsync(With(crew));
+            depot.MustHaveEverythingBack();
+            Assert.Equal(begun, ended);
+
+            async Task TakeAsync(IAsyncEnumerable<Parcel> parcels)
+            {
+                var left = taken;
+                await foreach (var parcel in parcels)
+                {
+                    parcel.Dispose();
+                    if (--left == 0)
+                        break;
+                }
+            }
+
+            IEnumerable<Parcel> Pass(IEnumerable<Parcel> parcels)
+            {
+                Interlocked.Increment(ref begun);
+                try
+                {
+                    foreach (var parcel in parcels)
+                        yield return parcel;
+                }
+                finally
+                {
+                    Interlocked.Increment(ref ended);
+                }
+            }
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task End_also_for_a_consumer_that_does_not_dispose_its_input(string crew) => Within.Time(async () =>
+    {
+        var depot = new Depot();
+        await Pipeline.From(() => depot.Parcels(Count), None).Then(xs => xs.Select(x => x), Four).To(TakeThreeAsync).RunAsync(With(crew));
+        depot.MustHaveEverythingBack();
+
+        static async Task TakeThreeAsync(IAsyncEnumerable<Parcel> parcels)
+        {
+            var items = parcels.GetAsyncEnumerator();
+            for (var i = 0; i < 3; i++)
+            {
+                Assert.True(await items.MoveNextAsync());
+                items.Current.Dispose();
+            }
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Fail_with_the_exception_itself_behind_the_items_before_it(string crew) => Within.Time(async () =>
+    {
+        for (var last = 0; last < 60; last += 7)
+        {
+            var (failure, seen) = (new TestException(), new List<int>());
+            var options = With(crew) with { FailureGrace = Patience.NoHurry.FailureGrace };
+            Assert.Same(failure, await Assert.ThrowsAsync<TestException>(() => Pipeline.From(Produce, Count, None).Then(xs => xs.Select(x => x == last ? throw failure : x), Four).To(CollectAsync).RunAsync(options)));
+            Assert.Equal(Produce(last), seen);
+            seen.Clear();
+            Assert.Same(failure, await Assert.ThrowsAsync<TestException>(() => Pipeline.From(() => Items.ThenFail(last, failure), None).Then(Pass, Four).To(CollectAsync).RunAsync(options)));
+            Assert.Equal(Produce(last), seen);
+            Assert.Same(failure, await Assert.ThrowsAsync<TestException>(() => Pipeline.From(Produce, Count, None).Then(Pass, Four).To(FailAsync).RunAsync(options)));
+
+            async Task CollectAsync(IAsyncEnumerable<int> items)
+            {
+                await foreach (var item in items)
+                    seen.Add(item);
+            }
+
+            async Task FailAsync(IAsyncEnumerable<int> items)
+            {
+                await foreach (var item in items)
+                {
+                    if (item == last)
+                        throw failure;
+                }
+            }
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Fail_although_the_consumer_catches_it(string crew) => Within.Time(async () =>
+    {
+        var failure = new TestException();
+        Assert.Same(failure, await Assert.ThrowsAsync<TestException>(() => Pipeline.From(Produce, Count, None).Then(xs => xs.Select(x => x == 9 ? throw failure : x), Four).To(CatchAsync).RunAsync(With(crew))));
+
+        async Task CatchAsync(IAsyncEnumerable<int> items)
+        {
+            try
+            {
+                await foreach (var _ in items)
+                {
+                }
+            }
+            catch (TestException)
+            {
+            }
+        }
+    });
+
+    [Fact]
+    public Task An_abort_ends_the_consumer_although_all_helpers_are_stuck() => Within.Time(async () =>
+    {
+        using var left = new SemaphoreSlim(0);
+        await using var run = Pipeline.From(Produce, Count, None).Then(xs => xs.Select(Stick), Four).To(ConsumeAsync).Start(With("one helper") with { StopTimeout = TimeSpan.FromMilliseconds(500) });
+        await gate.Arrived;
+        run.Abort();
+        await left.WaitAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Completion);
+
+        int Stick(int item)
+        {
+            gate.Pass();
+            return item;
+        }
+
+        async Task ConsumeAsync(IAsyncEnumerable<int> items)
+        {
+            try
+            {
+                await foreach (var _ in items)
+                {
+                }
+            }
+            catch (PipelineStoppedException)
+            {
+                left.Release();
+                throw;
+            }
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task A_drain_finishes_what_was_produced_and_cancels_nothing(string crew) => Within.Time(async () =>
+    {
+        var (produced, consumed) = (0, 0);
+        await using var run = Pipeline.From(() => Items.Endless().Select(x => produced = x + 1), None).Then(Pass, Four).To(ConsumeAsync).Start(With(crew));
+        await gate.Arrived;
+        var drained = run.DrainAsync();
+        gate.Open();
+        await drained;
+        await run.Completion;
+        Assert.Equal(produced, consumed);
+
+        static IEnumerable<int> Pass(IEnumerable<int> items, CancellationToken stopping)
+        {
+            foreach (var item in items)
+            {
+                stopping.ThrowIfCancellationRequested();
+                yield return item;
+            }
+        }
+
+        async Task ConsumeAsync(IAsyncEnumerable<int> items, CancellationToken stopping)
+        {
+            await foreach (var _ in items.WithCancellation(stopping))
+            {
+                stopping.ThrowIfCancellationRequested();
+                if (++consumed == 10)
+                    await gate.PassAsync();
+            }
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task A_token_of_the_consumers_own_ends_its_wait(string crew) => Within.Time(async () =>
+    {
+        using var cancellation = new CancellationTokenSource();
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var run = Pipeline.From(ThenWait, None).Then(Pass, Four).To(ConsumeAsync).RunAsync(With(crew));
+        await all.Task;
+        await cancellation.CancelAsync();
+        Assert.Equal(100, await run);
+
+        IEnumerable<int> ThenWait()
+        {
+            foreach (var item in Produce(100))
+                yield return item;
+            cancellation.Token.WaitHandle.WaitOne();
+            while (true)
+                yield return -1;
+        }
+
+        async Task<int> ConsumeAsync(IAsyncEnumerable<int> items)
+        {
+            var count = 0;
+            try
+            {
+                await foreach (var _ in items.WithCancellation(cancellation.Token))
+                {
+                    if (++count == 100)
+                        all.SetResult();
+                }
+            }
+            catch (OperationCanceledException exception) when (exception.CancellationToken == cancellation.Token)
+            {
+            }
+
+            return count;
+        }
+    });
+
+    [Fact]
+    public Task To_ask_before_the_last_answer_has_come_is_an_error_that_says_so() => Within.Time(async () =>
+    {
+        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => Pipeline.From(Wait, None).Then(Pass, Four).To(AskTwiceAsync).RunAsync());
+        Assert.Contains("Await each", thrown.Message, StringComparison.Ordinal);
+
+        IEnumerable<int> Wait()
+        {
+            gate.Pass();
+            yield return 1;
+        }
+
+        async Task AskTwiceAsync(IAsyncEnumerable<int> items)
+        {
+            await using var all = items.GetAsyncEnumerator();
+            var first = all.MoveNextAsync();
+            try
+            {
+                _ = await all.MoveNextAsync();
+            }
+            finally
+            {
+                gate.Open();
+                _ = await first;
+            }
+        }
+    });
+
+    [Fact]
+    public Task To_enumerate_twice_is_an_error_that_says_so() => Within.Time(async () =>
+    {
+        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => Pipeline.From(Produce, 10, None).Then(Pass, Four).To(EnumerateTwiceAsync).RunAsync());
+        Assert.Contains("second time", thrown.Message, StringComparison.Ordinal);
+
+        static async Task EnumerateTwiceAsync(IAsyncEnumerable<int> items)
+        {
+            await ListAsync(items);
+            await ListAsync(items);
+        }
+    });
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public Task Go_on_with_as_many_threads_as_the_system_gives(int threads) => Within.Time(async () =>
+    {
+        var started = 0;
+        var items = await Pipeline.From(Produce, Count, None).Then(Uneven, Four).To(ListAsync).RunAsync(With("all helpers") with { StartThread = Start });
+        Assert.Equal(Uneven(Produce(Count)), items);
+
+        void Start(Thread thread, object? state)
+        {
+            if (started++ >= threads)
+                throw new TestException("no thread");
+            thread.Start(state);
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Leave_the_consumer_in_its_own_flow(string crew) => Within.Time(async () =>
+    {
+        var local = new AsyncLocal<int>();
+        await Pipeline.From(Produce, Count, None).Then(xs => xs.Select(x => local.Value = x), Four).To(ConsumeAsync, new() { Name = "sink" }).RunAsync(With(crew));
+
+        async Task ConsumeAsync(IAsyncEnumerable<int> items)
+        {
+            local.Value = -1;
+            await foreach (var _ in items)
+            {
+                Assert.Equal(-1, local.Value);
+                Assert.Equal(0, PipelineContext.Current!.Worker);
+            }
+        }
+    });
+
+    private static async Task<List<int>> ListAsync(IAsyncEnumerable<int> items)
+    {
+        var list = new List<int>();
+        await foreach (var item in items)
+            list.Add(item);
+        return list;
+    }
+
+    private static async IAsyncEnumerable<int> DawdleAsync(IAsyncEnumerable<int> items)
+    {
+        await foreach (var item in items)
+        {
+            if (item % 5 == 1)
+                await Task.Yield();
+            yield return item;
+        }
+    }
+
+    private static IEnumerable<int> Uneven(IEnumerable<int> items) =>
+        items.SelectMany(static item => Enumerable.Repeat(item, item > 500 ? item % 3 : 1)).Select(Spin);
+
+    private static int Spin(int item)
+    {
+        if (item % 7 == 0)
+            Thread.SpinWait(item % 300);
+        return item;
+    }
+
+    private static IEnumerable<int> Pass(IEnumerable<int> items)
+    {
+        foreach (var item in items)
+            yield return item;
+    }
+
+    private static IEnumerable<int> Produce(int count) => Enumerable.Range(0, count);
+
+    private static RunOptions With(string crew) => new() { CreateStaffing = Staffings.All[crew] };
+}
