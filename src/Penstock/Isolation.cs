@@ -12,7 +12,8 @@ public enum Isolation
     /// So may a stage be that has several workers, if everything before it is without threads, too, and there is room before it for an item of each.
     /// Its consumer then resumes them while it would wait for a result, with as many helping threads as pay for what items cost; no more workers begin than
     /// there are threads at work, until the input is over. So a step of such a pipeline must not wait for what a later one does: where items take less than 25 µs, its
-    /// consumer may be the one that waits.
+    /// consumer may be the one that waits. A consumer that is an asynchronous stage or sink has no thread to do so: the helping threads run it as well, from one await to the next, as
+    /// those of the thread pool do elsewhere.
     /// </para>
     /// </summary>
     None,

@@ -22,6 +22,14 @@ internal static class PenstockPipelines
     public static Contestant InlineUnordered(Topology topology) => Contestant.Penstock("Penstock, None, unordered",
         count => RunAsync(topology, count, Middle(topology) with { Ordered = false }, Isolation.None), ordered: false);
 
+    /// <summary>As <see cref="Inline"/>, consumed by a task.</summary>
+    public static Contestant Awaited(Topology topology) =>
+        Contestant.Penstock("Penstock, None, async sink", count => RunAwaitedAsync(topology, count, Middle(topology)));
+
+    /// <summary>As <see cref="Awaited"/>, with the order given up.</summary>
+    public static Contestant AwaitedUnordered(Topology topology) => Contestant.Penstock("Penstock, None, async sink, unordered",
+        count => RunAwaitedAsync(topology, count, Middle(topology) with { Ordered = false }), ordered: false);
+
     /// <summary>Source and middle in processes, the sink in ours.</summary>
     public static Contestant Processes(Topology topology) =>
         Contestant.Penstock("Penstock, processes", count => RunAsync(topology, count, Middle(topology), Isolation.Process));
@@ -48,14 +56,18 @@ internal static class PenstockPipelines
     private static StageOptions Middle(Topology topology) =>
         new() { MaxInFlight = topology.InFlight, Workers = topology.Workers };
 
-    private static Task<Tally> RunAsync(Topology topology, int count, StageOptions middle, Isolation? isolation = null)
+    private static Task<Tally> RunAsync(Topology topology, int count, StageOptions middle, Isolation? isolation = null) =>
+        Results(topology, count, middle).To(Steps.Consume).RunAsync(new RunOptions { Isolation = isolation });
+
+    private static Task<Tally> RunAwaitedAsync(Topology topology, int count, StageOptions middle) =>
+        Results(topology, count, middle).To(ConsumeAsync).RunAsync(new RunOptions { Isolation = Isolation.None });
+
+    private static Pipeline<int> Results(Topology topology, int count, StageOptions middle)
     {
         var numbers = topology.Pause > TimeSpan.Zero
             ? Pipeline.From(Steps.GenerateSlowly, (count, topology.Pause), Source(topology))
             : Pipeline.From(Steps.Generate, count, Source(topology));
-        return (topology.Uneven ? numbers.Then(Steps.AddOneUnevenly, middle) : numbers.Then(Steps.AddOne, middle))
-            .To(Steps.Consume)
-            .RunAsync(new RunOptions { Isolation = isolation });
+        return topology.Uneven ? numbers.Then(Steps.AddOneUnevenly, middle) : numbers.Then(Steps.AddOne, middle);
     }
 
     private static async IAsyncEnumerable<int> GenerateAsync(

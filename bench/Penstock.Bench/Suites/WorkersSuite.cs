@@ -31,6 +31,8 @@ internal sealed class WorkersSuite : Suite
             PenstockPipelines.Unordered(topology),
             PenstockPipelines.Inline(topology),
             PenstockPipelines.InlineUnordered(topology),
+            PenstockPipelines.Awaited(topology),
+            PenstockPipelines.AwaitedUnordered(topology),
         ])
         {
             FullOnly = topology.InFlight != 12 || !topology.Uneven,

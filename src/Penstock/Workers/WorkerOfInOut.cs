@@ -208,9 +208,9 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
             await writer.TakeSlotAsync().ConfigureAwait(false);
     }
 
-    // A synchronous generator stays on its thread: whoever else works for it, at the same time, gets ordinary memory.
+    // Whoever else works for the generator, at the same time, gets ordinary memory. A synchronous one stays on its thread.
     public override unsafe byte* Lend(IBuffer buffer, int bytes) =>
-        !yieldsBuffers || (!body.IsAsynchronous && Environment.CurrentManagedThreadId != threadOfGenerator) || writer is null ? null : writer.Lend(buffer, bytes);
+        !yieldsBuffers || (body.IsAsynchronous ? IsOnSecondThread : Environment.CurrentManagedThreadId != threadOfGenerator) || writer is null ? null : writer.Lend(buffer, bytes);
 
     public override void Own(IPassage passage) => passages.Add(passage);
 
@@ -358,7 +358,7 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
             first = IsExpected(exception) ? null : exception;
         }
 
-        var failed = passages.Dispose(IsExpected);
+        var failed = body.HasSynchronousSource ? await Task.Run(() => passages.Dispose(IsExpected)).ConfigureAwait(false) : passages.Dispose(IsExpected); // not by a thread that helps the source
         first ??= failed;
         if (isOver && !IsStopping && !passages.HideFailure)
             first = passages.Swallowed ?? first;

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using Penstock.Buffers;
+using Penstock.Tests.Buffers;
 using Penstock.Tests.Support;
 
 namespace Penstock.Tests.Runs;
@@ -30,6 +33,21 @@ public sealed class CrewsThatAreAwaited : IDisposable
         }
     }
 
+    public static TheoryData<string, int> CrewsAndThreads
+    {
+        get
+        {
+            var all = new TheoryData<string, int>();
+            foreach (var crew in Staffings.All.Keys)
+            {
+                for (var threads = 0; threads < 3; threads++)
+                    all.Add(crew, threads);
+            }
+
+            return all;
+        }
+    }
+
     public void Dispose() => gate.Dispose();
 
     [Theory]
@@ -40,6 +58,8 @@ public sealed class CrewsThatAreAwaited : IDisposable
         Assert.Equal(Uneven(Produce(Count)), await pipeline.To(ListAsync).RunAsync(With(crew)));
         Assert.Equal(Uneven(Produce(Count)), await pipeline.Then(DawdleAsync).To(xs => xs.ToList()).RunAsync(With(crew)));
         Assert.Equal(Uneven(Produce(Count)), await pipeline.Select(static x => ValueTask.FromResult(x)).To(ListAsync).RunAsync(With(crew)));
+        Assert.Equal(Uneven(Produce(Count)).Where(IsOdd), await pipeline.Then(DawdleAsync).Where(IsOdd).To(ListAsync).RunAsync(With(crew)));
+        Assert.Equal(Uneven(Produce(Count)).SelectMany(Twice), await pipeline.Then(DawdleAsync).SelectMany(Twice).To(xs => xs.ToList()).RunAsync(With(crew)));
         var unordered = Pipeline.From(Produce, Count, None with { MaxInFlight = room }).Then(Uneven, Four with { MaxInFlight = room, Ordered = false });
         Assert.Equal(Uneven(Produce(Count)), (await unordered.Then(DawdleAsync).To(ListAsync).RunAsync(With(crew))).Order());
     });
@@ -48,29 +68,10 @@ public sealed class CrewsThatAreAwaited : IDisposable
     [MemberData(nameof(CrewsAndRooms))]
     public Task Never_have_more_than_MaxInFlight_items_alive(string crew, int room) => Within.Time(async () =>
     {
-        var (before, behind) = (new Gauge(), new Gauge());
-        await Pipeline.From(Enter, None with { MaxInFlight = room + 1 }).Then(Pass, Four with { MaxInFlight = room }).To(ConsumeAsync).RunAsync(With(crew));
-        Assert.InRange(before.Most, 1, room + 1);
-        Assert.InRange(behind.Most, 1, room);
-
-        IEnumerable<int> Enter()
-        {
-            for (var i = 0; i < 3000; i++)
-            {
-                before.Enter();
-                yield return i;
-            }
-        }
-
-        IEnumerable<int> Pass(IEnumerable<int> items)
-        {
-            foreach (var item in items)
-            {
-                behind.Enter();
-                yield return item;
-                before.Leave();
-            }
-        }
+        var alive = new Gauges();
+        await Pipeline.From(alive.Produce, 3000, None with { MaxInFlight = room + 1 }).Then(alive.Pass, Four with { MaxInFlight = room }).To(ConsumeAsync).RunAsync(With(crew));
+        Assert.InRange(alive.Before.Most, 1, room + 1);
+        Assert.InRange(alive.Behind.Most, 1, room);
 
         async Task ConsumeAsync(IAsyncEnumerable<int> items)
         {
@@ -78,7 +79,7 @@ public sealed class CrewsThatAreAwaited : IDisposable
             {
                 if (item % 7 == 3)
                     await Task.Yield();
-                behind.Leave();
+                alive.Behind.Leave();
             }
         }
     });
@@ -181,18 +182,75 @@ public sealed class CrewsThatAreAwaited : IDisposable
     [MemberData(nameof(Crews))]
     public Task End_also_for_a_consumer_that_does_not_dispose_its_input(string crew) => Within.Time(async () =>
     {
-        var depot = new Depot();
-        await Pipeline.From(() => depot.Parcels(Count), None).Then(xs => xs.Select(x => x), Four).To(TakeThreeAsync).RunAsync(With(crew));
-        depot.MustHaveEverythingBack();
-
-        static async Task TakeThreeAsync(IAsyncEnumerable<Parcel> parcels)
+        for (var taken = 1; taken < 100; taken++)
         {
-            var items = parcels.GetAsyncEnumerator();
-            for (var i = 0; i < 3; i++)
+            var depot = new Depot();
+            await Pipeline.From(() => depot.Parcels(Count), None).Then(xs => xs.Select(x => x), Four).To(TakeAsync).RunAsync(With(crew));
+            depot.MustHaveEverythingBack();
+
+            async Task TakeAsync(IAsyncEnumerable<Parcel> parcels)
             {
-                Assert.True(await items.MoveNextAsync());
-                items.Current.Dispose();
+                var items = parcels.GetAsyncEnumerator();
+                for (var i = 0; i < taken; i++)
+                {
+                    Assert.True(await items.MoveNextAsync());
+                    items.Current.Dispose();
+                }
             }
+        }
+    });
+
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Leave_no_thread_behind(string crew) => Within.Time(async () =>
+    {
+        var threads = new ConcurrentBag<Thread>();
+        for (var taken = 1; taken < 100; taken++)
+        {
+            await Pipeline.From(Produce, Count, None).Then(Pass, Four).To(TakeAsync).RunAsync(With(crew) with { StartThread = Start });
+            Assert.All(threads, static thread => Assert.False(thread.IsAlive));
+
+            async Task TakeAsync(IAsyncEnumerable<int> items)
+            {
+                await foreach (var item in items)
+                {
+                    if (item == taken)
+                        break;
+                }
+            }
+        }
+
+        void Start(Thread thread, object? state)
+        {
+            threads.Add(thread);
+            thread.Start(state);
+        }
+    });
+
+    [Fact]
+    public Task Get_no_memory_of_the_asynchronous_stages_outputs() => Within.Time(async () =>
+    {
+        var ordinary = new ConcurrentBag<bool>();
+        var pipeline = Pipeline.From(Produce, Count, None).Then(Scratch, Four).Then(FillAsync).Then(BufferSteps.Describe, new() { Isolation = Isolation.Process });
+        Assert.Equal(Produce(Count).Select(n => BufferSteps.Describe(BufferSteps.Make(n))), await pipeline.To(xs => xs.ToList()).RunAsync());
+        Assert.Equal(Count, ordinary.Count);
+        Assert.DoesNotContain(false, ordinary);
+
+        IEnumerable<int> Scratch(IEnumerable<int> items)
+        {
+            foreach (var item in items)
+            {
+                using var scratch = Buffer<int>.Rent(100);
+                ordinary.Add(((IBuffer)scratch).IsOrdinary);
+                scratch.Span.Fill(-1);
+                yield return item;
+            }
+        }
+
+        static async IAsyncEnumerable<Buffer<int>> FillAsync(IAsyncEnumerable<int> items)
+        {
+            await foreach (var item in items)
+                yield return BufferSteps.Make(item);
         }
     });
 
@@ -395,13 +453,11 @@ public sealed class CrewsThatAreAwaited : IDisposable
     });
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    public Task Go_on_with_as_many_threads_as_the_system_gives(int threads) => Within.Time(async () =>
+    [MemberData(nameof(CrewsAndThreads))]
+    public Task Go_on_with_as_many_threads_as_the_system_gives(string crew, int threads) => Within.Time(async () =>
     {
         var started = 0;
-        var items = await Pipeline.From(Produce, Count, None).Then(Uneven, Four).To(ListAsync).RunAsync(With("all helpers") with { StartThread = Start });
+        var items = await Pipeline.From(Produce, Count, None).Then(Uneven, Four).To(ListAsync).RunAsync(With(crew) with { StartThread = Start });
         Assert.Equal(Uneven(Produce(Count)), items);
 
         void Start(Thread thread, object? state)
@@ -450,6 +506,10 @@ public sealed class CrewsThatAreAwaited : IDisposable
 
     private static IEnumerable<int> Uneven(IEnumerable<int> items) =>
         items.SelectMany(static item => Enumerable.Repeat(item, item > 500 ? item % 3 : 1)).Select(Spin);
+
+    private static bool IsOdd(int item) => item % 2 != 0;
+
+    private static IEnumerable<int> Twice(int item) => [item, item];
 
     private static int Spin(int item)
     {

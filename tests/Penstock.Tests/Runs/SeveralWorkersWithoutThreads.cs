@@ -70,34 +70,15 @@ public sealed class SeveralWorkersWithoutThreads
     [MemberData(nameof(CrewsAndRooms))]
     public Task Never_have_more_than_MaxInFlight_items_alive(string crew, int room) => Within.Time(async () =>
     {
-        var (before, behind) = (new Gauge(), new Gauge());
-        await Pipeline.From(Produce, None with { MaxInFlight = room + 1 }).Then(Pass, Four with { MaxInFlight = room }).To(Consume).RunAsync(With(crew));
-        Assert.InRange(before.Most, 1, room + 1);
-        Assert.InRange(behind.Most, 1, room);
-
-        IEnumerable<int> Produce()
-        {
-            for (var i = 0; i < 3000; i++)
-            {
-                before.Enter();
-                yield return i;
-            }
-        }
-
-        IEnumerable<int> Pass(IEnumerable<int> items)
-        {
-            foreach (var item in items)
-            {
-                behind.Enter();
-                yield return item;
-                before.Leave();
-            }
-        }
+        var alive = new Gauges();
+        await Pipeline.From(alive.Produce, 3000, None with { MaxInFlight = room + 1 }).Then(alive.Pass, Four with { MaxInFlight = room }).To(Consume).RunAsync(With(crew));
+        Assert.InRange(alive.Before.Most, 1, room + 1);
+        Assert.InRange(alive.Behind.Most, 1, room);
 
         void Consume(IEnumerable<int> items)
         {
             foreach (var _ in items)
-                behind.Leave();
+                alive.Behind.Leave();
         }
     });
 

@@ -22,22 +22,25 @@ internal abstract partial class Crew
 
     protected void Await(bool isAwaiting) => IsConsumerAwaiting = Counts.IsConsumerAsleep = isAwaiting;
 
-    protected void BeginAttending(Seat seat, bool wasInside)
+    /// <summary>Goes on with the consumer, which does not count as awaiting any more.</summary>
+    protected abstract void GoOn();
+
+    /// <summary>Under the gate, which it leaves meanwhile: the helper of a seat goes on with the consumer.</summary>
+    protected void Attend(Seat seat)
     {
         Attending++;
         seat.Attends = true;
         seat.AttendedAtLook = false;
-        if (!wasInside)
-            Enter(seat);
+        Enter(seat);
         Employ(consumerWaits: false);
-    }
-
-    protected void EndAttending(Seat seat, bool wasInside)
-    {
+        Gate.Exit();
+        Workers.Worker.LeaveSecondThread();
+        GoOn();
+        Worker.ClaimSecondThread();
+        Gate.Enter();
         Attending--;
         seat.Attends = false;
-        if (!wasInside)
-            Leave(seat);
+        Leave(seat);
         Change();
         if (!IsConsumerAwaiting)
             TellConsumer(); // it may wait for this thread to leave

@@ -37,11 +37,19 @@ internal abstract partial class Crew
         {
             FindParked()?.Wake();
         }
-        else if (lookout is null && NeedsLookout && (FindIdle() ?? Hire()) is { } seat)
+        else
         {
-            lookout = seat;
-            seat.Wake();
+            EmployLookout();
         }
+    }
+
+    /// <summary>Under the gate: has a helper look after those at work if nobody does.</summary>
+    protected void EmployLookout()
+    {
+        if (Counts.Looking > 0 || IsLeaving || lookout is not null || !NeedsLookout || (FindIdle() ?? Hire()) is not { } seat)
+            return;
+        lookout = seat;
+        seat.Wake();
     }
 
     private Seat? FindIdle()
@@ -66,10 +74,10 @@ internal abstract partial class Crew
         return null;
     }
 
-    // One more than there are workers: while one thread is in the source, each worker can have one.
+    // One more than there are workers: while one thread is in the source, each worker can have one. And one for a consumer that has none.
     private Seat? Hire()
     {
-        if (isRefused || helpers.Count > Plan.Workers)
+        if (isRefused || helpers.Count > Plan.Workers + (IsConsumerTask ? 1 : 0))
             return null;
         var seat = new Seat(this);
         hiring = Environment.CurrentManagedThreadId;

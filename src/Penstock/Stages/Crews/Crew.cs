@@ -109,6 +109,8 @@ internal abstract partial class Crew
     // The consumer leaves the source to helpers while any of them is at work, so it needs another one beside those that linger.
     protected int Places => Math.Clamp(Math.Max(Staffing.Helpers + Substitutes, lingering.Helpers > 0 ? 1 : 0) + lingering.All, isRefused && helpers.Count > 0 ? 1 : 0, Plan.Workers + 1);
 
+    protected bool HasLookout => lookout is not null;
+
     // With all places there are, nobody has to look whether there should be more; nor when all who keep others from something are known.
     private bool NeedsLookout => Staffing.Helpers <= Plan.Workers && (Busy > lingering.All || Counts.Begun != begunAtLook);
 
@@ -121,6 +123,8 @@ internal abstract partial class Crew
         if (IsIdle(seat))
             Counts.Looking--;
         TakeBackForAll();
+        if (seat.IsInside)
+            Employ(consumerWaits: false); // it has had a place
         LookAfterConsumer();
     }
 
@@ -238,7 +242,7 @@ internal abstract partial class Crew
         {
             using (Gate.Hold())
             {
-                while (helpers.Exists(static h => h.Seat.IsInside && h.Thread != Thread.CurrentThread))
+                while (helpers.Exists(static h => h.Seat.IsInside))
                 {
                     if (isLate)
                         return;
@@ -248,10 +252,7 @@ internal abstract partial class Crew
         }
 
         foreach (var (_, thread) in helpers)
-        {
-            if (thread != Thread.CurrentThread) // a consumer that is a task may have left its input to be disposed by its worker
-                thread.Join();
-        }
+            thread.Join();
     }
 
     // A helper that may go on with something else, or with an item.

@@ -10,7 +10,7 @@ internal interface IAwaitable<out T>
 }
 
 // A consumer that is a task. It has no thread to work with: it awaits an output, and the helper that has one for it goes on with it, until it awaits the next.
-internal sealed partial class Crew<TIn, TOut> : IAwaitable<TOut>, IAsyncEnumerable<TOut>, IAsyncEnumerator<TOut>, IValueTaskSource<bool>, IThreadPoolWorkItem
+internal sealed partial class Crew<TIn, TOut> : IAwaitable<TOut>, IAsyncEnumerable<TOut>, IAsyncEnumerator<TOut>, IInput, IValueTaskSource<bool>, IThreadPoolWorkItem
 {
     private enum Answer
     {
@@ -21,7 +21,7 @@ internal sealed partial class Crew<TIn, TOut> : IAwaitable<TOut>, IAsyncEnumerab
     }
 
     private ManualResetValueTaskSourceCore<bool> arrival; // of an output, or false
-    private bool hasArrived; // for the thread pool
+    private bool hasArrived; // with which to go on
     private bool isEnumerated;
     private CancellationToken patience; // of the consumer's own
     private CancellationTokenRegistration impatience;
@@ -80,7 +80,11 @@ internal sealed partial class Crew<TIn, TOut> : IAwaitable<TOut>, IAsyncEnumerab
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         arrival.OnCompleted(continuation, state, token, flags);
 
-    void IThreadPoolWorkItem.Execute() => arrival.SetResult(hasArrived);
+    void IInput.Own(IPassage passage) => Worker.Own(passage);
+
+    void IThreadPoolWorkItem.Execute() => GoOn();
+
+    protected override void GoOn() => arrival.SetResult(hasArrived);
 
     protected override void GoOnElsewhere()
     {
@@ -104,9 +108,9 @@ internal sealed partial class Crew<TIn, TOut> : IAwaitable<TOut>, IAsyncEnumerab
                 return Answer.Never;
             arrival.Reset();
             Await(isAwaiting: true);
-            if (Attending == 0)
+            if (Attending == 0 || !HasLookout) // else who goes on with it is about to look
                 Employ(consumerWaits: true);
-            if (HasHelpers)
+            if (HasHelpers || !IsConsumerAwaiting)
                 return Answer.Later;
             Await(isAwaiting: false);
             return Answer.Alone; // the system gives no threads
@@ -120,16 +124,9 @@ internal sealed partial class Crew<TIn, TOut> : IAwaitable<TOut>, IAsyncEnumerab
     {
         if (!IsConsumerDue && !(looksAtStints && IsConsumerAwaiting && LookAtStints() && CanTake(out _)))
             return false;
-        var hasOne = !IsToldToEnd && TryTake();
+        hasArrived = !IsToldToEnd && TryTake();
         Await(isAwaiting: false);
-        var wasInside = seat.IsInside;
-        BeginAttending(seat, wasInside);
-        Gate.Exit();
-        Workers.Worker.LeaveSecondThread();
-        arrival.SetResult(hasOne);
-        Worker.ClaimSecondThread();
-        Gate.Enter();
-        EndAttending(seat, wasInside);
+        Attend(seat);
         return true;
     }
 }

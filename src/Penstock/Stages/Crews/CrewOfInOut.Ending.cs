@@ -25,6 +25,26 @@ internal sealed partial class Crew<TIn, TOut>
         }
     }
 
+    // The consumer gets nothing more. Always false.
+    private bool End()
+    {
+        if (isDisposed)
+            return false;
+        if (Worker.IsStopping)
+            throw Worker.Reader.StopException();
+        if (patience.IsCancellationRequested && !HasComeToItsEnd())
+            throw new OperationCanceledException(patience);
+        thrown = failure?.Exception;
+        failure?.Throw();
+        return false;
+    }
+
+    private bool HasComeToItsEnd()
+    {
+        using (Gate.Hold())
+            return IsOver;
+    }
+
     private void OnEnded(CrewWorker<TIn, TOut> worker, Fault? fault)
     {
         if (worker.IsTold)

@@ -68,8 +68,6 @@ internal sealed partial class Crew<TIn, TOut>
                     return true;
                 }
 
-                if (Counts.Looking == 0 && TryGoOn(worker.Thread!, looksAtStints: false))
-                    continue; // before anything that may take long
                 if (!(worker.Thread == Consumer || isInputOver || TryTakePlace(worker.Thread!) || !IsAnyoneFree))
                 {
                     parked++;
@@ -144,6 +142,9 @@ internal sealed partial class Crew<TIn, TOut>
         if (MayHaul(worker))
             haul.Begin(Math.Min(Stock + 1 - stock.Count, Plan.RoomBefore - stock.Count - Counts.InHand));
         LookAfterConsumer();
+        EmployLookout();
+        if (IsConsumerDue && Counts.Looking == 0 && !(isSourceQuick && HasLookout))
+            GoOnElsewhere(); // not here, inside a generator
         Gate.Exit();
         var mine = OwnFlow.Leave();
         ExecutionContext.Restore(contextOfItems);

@@ -124,13 +124,13 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         using (Gate.Hold())
         {
             Proceed();
-            while (!Worker.IsStopping)
+            while (!IsToldToEnd)
             {
                 if (TryTake())
                     return true;
                 if (IsOver)
                     break;
-                if (!TryWork(Consumer) && !Worker.IsStopping) // which it may have come to, calling for a helper
+                if (!TryWork(Consumer) && !IsToldToEnd) // which it may have come to, calling for a helper
                     Consumer.Wait(yields: true);
             }
         }
@@ -337,19 +337,6 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
             LetGo();
         if (2 * Counts.Waiting <= Plan.RoomBehind || !Staffing.ConsumerHelps)
             Employ(consumerWaits: false);
-    }
-
-    // It gets none. Always false.
-    private bool End()
-    {
-        if (isDisposed)
-            return false;
-        if (Worker.IsStopping)
-            throw Worker.Reader.StopException();
-        patience.ThrowIfCancellationRequested();
-        thrown = failure?.Exception;
-        failure?.Throw();
-        return false;
     }
 
     private void LetGo()
