@@ -60,11 +60,7 @@ internal sealed class RunBuilder(Run run)
     /// Not where something must happen between them: a time-out, a policy, a size to count, a part whose whole must be known.
     /// </summary>
     public bool Fuses(Stage stage, Stage next) =>
-        !IsSequential
-        && Run.Options.IdleTimeout is null
-        && !typeof(IBuffer).IsAssignableFrom(stage.OutputType) // they end when the next one is asked for
-        && stage.Options.MaxInFlightBytes is null
-        && (stage.Options.MaxInFlight == 1 || MayRunAhead(stage))
+        NeedsNoLink(stage)
         && (CanNest(stage, workers: 1) || HasCrew(stage))
         && (CanNest(next, workers: 1) || HasCrew(next) || (HasCrew(stage) && CanAwait(next)));
 
@@ -96,6 +92,13 @@ internal sealed class RunBuilder(Run run)
         return true;
     }
 
+    private bool NeedsNoLink(Stage stage) =>
+        !IsSequential
+        && Run.Options.IdleTimeout is null
+        && !typeof(IBuffer).IsAssignableFrom(stage.OutputType) // they end when the next one is asked for
+        && stage.Options.MaxInFlightBytes is null
+        && (stage.Options.MaxInFlight == 1 || MayRunAhead(stage));
+
     private bool CanNest(Stage stage, int workers) => stage.IsFusable && MayBeNested(stage, workers);
 
     // A task may consume what several workers without threads make.
@@ -112,10 +115,11 @@ internal sealed class RunBuilder(Run run)
     /// are nested in a single consumer.
     /// </summary>
     private bool HasCrew(Stage stage) =>
-        stage is { Kind: StageKind.Stage, Previous: { } before, Options: { Workers: > 1 and var workers, MaxInFlightBytes: null } }
+        stage is { Kind: StageKind.Stage, Previous: { } before, Options.Workers: > 1 and var workers }
         && CanNest(stage, workers)
         && MayRunAhead(stage)
-        && !typeof(IBuffer).IsAssignableFrom(stage.OutputType)
+        && NeedsNoLink(before)
+        && NeedsNoLink(stage)
         && (HasRealClock || Run.Options.CreateStaffing is not null)
         && nextOf.TryGetValue(stage, out var next) && (CanNest(next, workers: 1) || CanAwait(next))
         && before.CapacityBefore(workers) >= workers

@@ -58,7 +58,7 @@ internal sealed class Body<TIn, TOut>(Delegate? function) : Body(function)
             {
                 HasInnerSource = IsSource,
                 HasSynchronousSource = IsSource,
-                Asynchronous = (items, token) => asynchronous(((IAwaitable<TOut>)Refuse.Null(Synchronous!((IEnumerable<TIn>)items, token), name)).Await(), token),
+                Asynchronous = (items, token) => asynchronous(((IAwaitable<TOut>)Refuse.Null(Synchronous!((IEnumerable<TIn>)items, token), name)).Awaited(), token),
             };
         }
 

@@ -65,6 +65,44 @@ public sealed class CrewsThatAreAwaited : IDisposable
     });
 
     [Theory]
+    [InlineData("a task")]
+    [InlineData("a thread")]
+    public Task Have_threads_where_there_must_be_a_link_before_them(string consumer) => Within.Time(async () =>
+    {
+        using var two = new CountdownEvent(2); // at work at once
+        var (buffers, sized) = (Pipeline.From(BufferSteps.Source, 50, None).Then(Describe, Four), Pipeline.From(Produce, 50, None with { MaxInFlightBytes = 100, SizeOf = _ => 10 }).Then(Uneven, Four));
+        if (consumer == "a task")
+        {
+            Assert.Equal(BufferSteps.Describe(BufferSteps.Source(50)), await buffers.Then(PassAsync).To(xs => xs.ToList()).RunAsync());
+            Assert.Equal(Produce(50), await sized.To(ListAsync).RunAsync());
+        }
+        else
+        {
+            Assert.Equal(BufferSteps.Describe(BufferSteps.Source(50)), await buffers.To(xs => xs.ToList()).RunAsync());
+            Assert.Equal(Produce(50), await sized.To(xs => xs.ToList()).RunAsync());
+        }
+
+        IEnumerable<string> Describe(IEnumerable<Buffer<int>> items)
+        {
+            var isFirst = true;
+            foreach (var item in items)
+            {
+                if (isFirst && !two.IsSet)
+                    two.Signal();
+                isFirst = false;
+                Assert.True(two.Wait(TimeSpan.FromSeconds(20)), "one works alone");
+                yield return BufferSteps.Describe(item);
+            }
+        }
+
+        static async IAsyncEnumerable<string> PassAsync(IAsyncEnumerable<string> items)
+        {
+            await foreach (var item in items)
+                yield return item;
+        }
+    });
+
+    [Theory]
     [MemberData(nameof(CrewsAndRooms))]
     public Task Never_have_more_than_MaxInFlight_items_alive(string crew, int room) => Within.Time(async () =>
     {

@@ -20,7 +20,7 @@ internal abstract partial class Crew
     /// <summary>Under the gate: has the thread pool go on with the consumer, which awaits something that has come.</summary>
     protected abstract void GoOnElsewhere();
 
-    protected void Await(bool isAwaiting) => IsConsumerAwaiting = Counts.IsConsumerAsleep = isAwaiting;
+    protected void NoteAwaiting(bool isAwaiting) => IsConsumerAwaiting = Counts.IsConsumerAsleep = isAwaiting;
 
     /// <summary>Goes on with the consumer, which does not count as awaiting any more.</summary>
     protected abstract void GoOn();

@@ -108,10 +108,9 @@ internal abstract partial class Crew
     {
         _ = TakeBack();
         Change();
-        if (IsConsumerAwaiting && IsConsumerDue)
+        if (IsConsumerDue)
             GoOnElsewhere(); // whatever the helpers are at
-        else if (!IsConsumerAwaiting)
-            Consumer.Wake();
+        Consumer.Wake();
         foreach (var (seat, _) in helpers)
             seat.Wake();
     }

@@ -124,7 +124,7 @@ internal abstract partial class Crew
             Counts.Looking--;
         TakeBackForAll();
         if (seat.IsInside)
-            Employ(consumerWaits: false); // it has had a place
+            Employ(consumerWaits: false); // somebody may have its place
         LookAfterConsumer();
     }
 

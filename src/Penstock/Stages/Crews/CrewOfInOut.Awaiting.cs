@@ -5,8 +5,8 @@ namespace Penstock.Stages.Crews;
 /// <summary>Outputs that a task may consume instead of a thread.</summary>
 internal interface IAwaitable<out T>
 {
-    /// <summary>The outputs, to be enumerated once; what else enumerates them does not count any more.</summary>
-    IAsyncEnumerable<T> Await();
+    /// <summary>The outputs, to be enumerated once, by a task.</summary>
+    IAsyncEnumerable<T> Awaited();
 }
 
 // A consumer that is a task. It has no thread to work with: it awaits an output, and the helper that has one for it goes on with it, until it awaits the next.
@@ -30,7 +30,7 @@ internal sealed partial class Crew<TIn, TOut> : IAwaitable<TOut>, IAsyncEnumerab
 
     private bool IsToldToEnd => IsLeaving || Worker.IsStopping || patience.IsCancellationRequested;
 
-    public IAsyncEnumerable<TOut> Await()
+    public IAsyncEnumerable<TOut> Awaited()
     {
         IsConsumerTask = true;
         return this;
@@ -89,7 +89,7 @@ internal sealed partial class Crew<TIn, TOut> : IAwaitable<TOut>, IAsyncEnumerab
     protected override void GoOnElsewhere()
     {
         hasArrived = !IsToldToEnd && TryTake();
-        Await(isAwaiting: false);
+        NoteAwaiting(false);
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
@@ -107,12 +107,12 @@ internal sealed partial class Crew<TIn, TOut> : IAwaitable<TOut>, IAsyncEnumerab
             if (IsOver)
                 return Answer.Never;
             arrival.Reset();
-            Await(isAwaiting: true);
+            NoteAwaiting(true);
             if (Attending == 0 || !HasLookout) // else who goes on with it is about to look
                 Employ(consumerWaits: true);
             if (HasHelpers || !IsConsumerAwaiting)
                 return Answer.Later;
-            Await(isAwaiting: false);
+            NoteAwaiting(false);
             return Answer.Alone; // the system gives no threads
         }
     }
@@ -125,7 +125,7 @@ internal sealed partial class Crew<TIn, TOut> : IAwaitable<TOut>, IAsyncEnumerab
         if (!IsConsumerDue && !(looksAtStints && IsConsumerAwaiting && LookAtStints() && CanTake(out _)))
             return false;
         hasArrived = !IsToldToEnd && TryTake();
-        Await(isAwaiting: false);
+        NoteAwaiting(false);
         Attend(seat);
         return true;
     }
