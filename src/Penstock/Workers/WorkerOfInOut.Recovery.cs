@@ -8,7 +8,7 @@ internal sealed partial class Worker<TIn, TOut>
     /// <summary>Decides what an exception means. True: the worker goes on with a fresh generator.</summary>
     private async ValueTask<bool> RecoverAsync(Exception exception)
     {
-        if (IsDraining && body.IsAsynchronous && exception is OperationCanceledException) // only there the token was signalled
+        if (IsDraining && body is { IsAsynchronous: true, HasSynchronousSource: false } && exception is OperationCanceledException) // only there the token was signalled
             return false;
         if (IsStopping)
         {

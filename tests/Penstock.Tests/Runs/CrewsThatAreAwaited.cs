@@ -411,6 +411,35 @@ public sealed class CrewsThatAreAwaited : IDisposable
     });
 
     [Theory]
+    [InlineData("in the source")]
+    [InlineData("in a worker")]
+    [InlineData("in the consumer")]
+    public Task A_cancellation_during_a_drain_fails_the_run_if_it_is_the_users_own(string where) => Within.Time(async () =>
+    {
+        var own = new TaskCanceledException();
+        await using var run = Pipeline.From(() => Items.Endless().Select(x => Cancel(x, "in the source")), None).Then(xs => xs.Select(x => Cancel(x, "in a worker")), Four).To(ConsumeAsync).Start(With("one helper"));
+        await gate.Arrived;
+        var drained = run.DrainAsync();
+        gate.Open();
+        Assert.Same(own, await Assert.ThrowsAsync<TaskCanceledException>(() => run.Completion));
+        await Assert.ThrowsAnyAsync<Exception>(() => drained);
+
+        async Task ConsumeAsync(IAsyncEnumerable<int> items)
+        {
+            await foreach (var item in items)
+                _ = Cancel(item, "in the consumer");
+        }
+
+        int Cancel(int item, string here)
+        {
+            if (item != 100 || here != where)
+                return item;
+            gate.Pass();
+            throw own;
+        }
+    });
+
+    [Theory]
     [MemberData(nameof(Crews))]
     public Task A_token_of_the_consumers_own_ends_its_wait(string crew) => Within.Time(async () =>
     {

@@ -190,7 +190,15 @@ public sealed class EndsWithoutAThread : IDisposable
         Assert.True(refusals > 0 || kind is "one, as measured", "No thread was asked for, as if items were cheap.");
     });
 
-    private static async Task<bool> IsCancelledAsRefusedAsync(string kind, int threads)
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public Task It_may_do_so_while_a_task_awaits_what_they_make(string kind) => Within.Time(async () =>
+    {
+        for (var threads = 0; threads <= 4; threads++)
+            await IsCancelledAsRefusedAsync(kind, threads, isTask: true);
+    });
+
+    private static async Task<bool> IsCancelledAsRefusedAsync(string kind, int threads, bool isTask = false)
     {
         using var cancellation = new CancellationTokenSource();
         using var refused = new ManualResetEventSlim();
@@ -208,7 +216,8 @@ public sealed class EndsWithoutAThread : IDisposable
         AppDomain.CurrentDomain.FirstChanceException += Cancel;
         try
         {
-            var run = Pipeline.From(Numbers, None).Then(Pass, Workers(kind)).To(Items.Drop).RunAsync(options, cancellation.Token);
+            var items = Pipeline.From(Numbers, None).Then(Pass, Workers(kind));
+            var run = (isTask ? items.To(DropAsync) : items.To(Items.Drop)).RunAsync(options, cancellation.Token);
             if (await Record.ExceptionAsync(() => run) is { } exception)
                 Assert.IsAssignableFrom<OperationCanceledException>(exception);
             Assert.Equal(refused.IsSet, run.IsCanceled);
@@ -233,6 +242,13 @@ public sealed class EndsWithoutAThread : IDisposable
                 yield return i;
             if (refused.IsSet)
                 stopping.WaitHandle.WaitOne(); // it comes only once the consumer has heard of the end
+        }
+    }
+
+    private static async Task DropAsync(IAsyncEnumerable<int> items)
+    {
+        await foreach (var _ in items)
+        {
         }
     }
 

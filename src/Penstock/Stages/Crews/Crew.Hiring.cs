@@ -20,7 +20,7 @@ internal abstract partial class Crew
         {
             if ((FindIdle() ?? lookout ?? Hire()) is { HasPlace: false } helper)
                 Assign(helper);
-            else
+            else if (IsConsumerAwaiting) // still: a refusal may have ended the run
                 GoOnElsewhere();
         }
         else if (taken < Places && HasWork)
