@@ -212,15 +212,21 @@ public class Promise6CostsNothing
     }
 
     // Of the engine's threads.
-    private static long WakeUps()
+    private static long WakeUps() => OperatingSystem.IsLinux() ? Directory.GetDirectories("/proc/self/task").Sum(WakeUpsOf) : 0;
+
+    private static long WakeUpsOf(string thread)
     {
-        if (!OperatingSystem.IsLinux())
-            return 0;
-        return Directory.GetDirectories("/proc/self/task").Where(t => File.ReadAllText($"{t}/comm").StartsWith("Penstock", StringComparison.Ordinal)).Sum(static task =>
+        try
         {
-            var line = File.ReadLines($"{task}/status").First(static l => l.StartsWith("voluntary_ctxt_switches:", StringComparison.Ordinal));
+            if (!File.ReadAllText($"{thread}/comm").StartsWith("Penstock", StringComparison.Ordinal))
+                return 0;
+            var line = File.ReadAllLines($"{thread}/status").First(static l => l.StartsWith("voluntary_ctxt_switches:", StringComparison.Ordinal));
             return long.Parse(line.AsSpan(line.IndexOf(':', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
-        });
+        }
+        catch (IOException)
+        {
+            return 0; // it has ended
+        }
     }
 
     private static IEnumerable<int> Count(int count)
