@@ -15,6 +15,17 @@ internal static class Channels
         return Contestant.Peer(name, count => RunAsync(topology, count), ordered: topology.Workers == 1);
     }
 
+    /// <summary>
+    /// Channels so much smaller that, with what the tasks have in their hands, no more items exist at once than in two links with
+    /// this room: source, workers and sink have one each beside what waits.
+    /// </summary>
+    public static Contestant WithNoMoreItems(Topology topology)
+    {
+        var inHands = topology.Workers + 2;
+        var smaller = topology with { InFlight = ((2 * topology.InFlight) - inHands) / 2 };
+        return Contestant.Peer("Channels, unordered, no more items", count => RunAsync(smaller, count), ordered: false);
+    }
+
     private static async Task<Tally> RunAsync(Topology topology, int count)
     {
         var one = topology.Workers == 1;
