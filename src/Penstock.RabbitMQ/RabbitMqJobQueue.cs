@@ -85,13 +85,17 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
 
     private async IAsyncEnumerable<Job<T>> PullForEverAsync(int maxInFlight, [EnumeratorCancellation] CancellationToken ct)
     {
+        // The caller may be at work on jobs that came by a connection lost since, and asks only if it has room for one more.
+        var ended = new List<Subscription>();
+        int Room() => Math.Max(1, maxInFlight - ended.Sum(static subscription => subscription.Holders));
+
         while (true)
         {
-            var subscription = await SubscribeAsync(maxInFlight, ct).ConfigureAwait(false);
+            var subscription = await SubscribeAsync(Room(), ct).ConfigureAwait(false);
             ShutdownEventArgs? end;
             try
             {
-                while (await subscription.NextAsync(ct).ConfigureAwait(false) is { } delivery)
+                while (await subscription.NextAsync(Room(), ct).ConfigureAwait(false) is { } delivery)
                 {
                     if (await TryOpenAsync(delivery, ct).ConfigureAwait(false) is { } job)
                         yield return job;
@@ -104,6 +108,8 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
                 await StopAsync(subscription).ConfigureAwait(false);
             }
 
+            ended.RemoveAll(static subscription => subscription.Holders == 0);
+            ended.Add(subscription);
             var reason = end is null ? "the queue was deleted" : BrokerErrors.Describe(end);
             Interrupted(reason);
             if (BrokerErrors.IsConsumerTimeout(end))
@@ -113,13 +119,13 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
         }
     }
 
-    private async Task<Subscription> SubscribeAsync(int maxInFlight, CancellationToken ct)
+    private async Task<Subscription> SubscribeAsync(int prefetch, CancellationToken ct)
     {
         while (true)
         {
             var connection = await pulling.OpenAsync(Timeout.InfiniteTimeSpan, ct).ConfigureAwait(false);
             var preparations = pulling.Preparations;
-            var starting = Subscription.StartAsync(connection, queues.Main, maxInFlight, log);
+            var starting = Subscription.StartAsync(connection, queues.Main, prefetch, log);
             try
             {
                 var subscription = await starting.WaitAsync(ct).ConfigureAwait(false);

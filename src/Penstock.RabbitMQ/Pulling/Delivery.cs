@@ -35,10 +35,16 @@ internal sealed class Delivery(Subscription subscription, ulong tag, bool isRede
             throw Settled();
     }
 
+    /// <summary>Whoever is told that it is lost has it no longer.</summary>
     public void ThrowIfLost()
     {
         if (!subscription.Channel.IsOpen)
+        {
+            if (Interlocked.Exchange(ref claimed, 1) == 0)
+                subscription.ForgetAsync().AsTask().Leave(subscription.Log.Late("Closing a channel"));
             throw Lost(null);
+        }
+
         if (Volatile.Read(ref claimed) != 0)
             throw Settled();
     }

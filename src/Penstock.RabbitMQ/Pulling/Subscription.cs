@@ -10,27 +10,33 @@ namespace Penstock.RabbitMQ.Pulling;
 
 /// <summary>
 /// One pulling on one channel. The broker sends no more than the prefetch without settlement, so the waiting deliveries are bounded by it. The
-/// channel outlives the pulling until the last job that came by it is settled: then whoever comes last closes it.
+/// channel outlives the pulling until the last job that came by it is settled, or given up for lost: then whoever comes last closes it.
 /// </summary>
 internal sealed class Subscription : AsyncDefaultBasicConsumer
 {
     private readonly Channel<Delivery> waiting = System.Threading.Channels.Channel.CreateUnbounded<Delivery>(new() { SingleReader = true, SingleWriter = true });
-    private string tag = "";
+    private readonly string queue;
+    private readonly List<string> tags = [];
+    private Task admitting = Task.CompletedTask;
+    private int prefetch;
+    private int consumers;
     private int holders = 1;  // the pulling itself, and every delivery not settled
 
-    private Subscription(IChannel channel, ILogger log)
-        : base(channel) => Log = log;
+    private Subscription(IChannel channel, string queue, ILogger log)
+        : base(channel) => (this.queue, Log) = (queue, log);
 
     public ILogger Log { get; }
+
+    /// <summary>How many jobs that came by it are neither settled nor known to be lost; one more as long as it pulls.</summary>
+    public int Holders => Volatile.Read(ref holders);
 
     public static async Task<Subscription> StartAsync(IConnection connection, string queue, int prefetch, ILogger log)
     {
         var channel = await connection.CreateChannelAsync().ConfigureAwait(false);
         try
         {
-            var subscription = new Subscription(channel, log);
-            await channel.BasicQosAsync(prefetchSize: 0, (ushort)Math.Min(prefetch, ushort.MaxValue), global: false).ConfigureAwait(false);
-            subscription.tag = await channel.BasicConsumeAsync(queue, autoAck: false, subscription).ConfigureAwait(false);
+            var subscription = new Subscription(channel, queue, log);
+            await subscription.AdmitAsync(prefetch).ConfigureAwait(false);
             return subscription;
         }
         catch
@@ -40,13 +46,20 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
         }
     }
 
+    /// <param name="room">How many jobs the broker may have sent that are not settled. Less than before is ignored.</param>
+    /// <param name="ct">Ends the wait.</param>
     /// <returns>Null when the broker sends no more: the channel has ended, which makes void what still waits, or the queue is gone.</returns>
-    public async ValueTask<Delivery?> NextAsync(CancellationToken ct)
+    public async ValueTask<Delivery?> NextAsync(int room, CancellationToken ct)
     {
+        if (room > prefetch)
+            await WidenAsync(room, ct).ConfigureAwait(false);
         while (Channel.IsOpen && await waiting.Reader.WaitToReadAsync(ct).ConfigureAwait(false))
         {
-            if (waiting.Reader.TryRead(out var delivery))
-                return Channel.IsOpen ? delivery : null;
+            if (!waiting.Reader.TryRead(out var delivery))
+                continue;
+            if (Channel.IsOpen)
+                return delivery;
+            await delivery.TryRequeueAsync(CancellationToken.None).ConfigureAwait(false);
         }
 
         return null;
@@ -59,7 +72,7 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
         var rest = new List<Delivery>();
         try
         {
-            await Channel.BasicCancelAsync(tag, noWait: false, CancellationToken.None).WaitOrLeaveAsync(Log.Late("Ending a pull"), ct).ConfigureAwait(false);
+            await EndConsumersAsync().WaitOrLeaveAsync(Log.Late("Ending a pull"), ct).ConfigureAwait(false);
             await foreach (var delivery in waiting.Reader.ReadAllAsync(ct).ConfigureAwait(false))
                 rest.Add(delivery);
         }
@@ -69,6 +82,35 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
         }
 
         return rest;
+    }
+
+    /// <summary>Lets the broker send so many more. A prefetch holds for each consumer that begins after it was set, so more room is one more consumer.</summary>
+    private async Task AdmitAsync(int more)
+    {
+        await Channel.BasicQosAsync(prefetchSize: 0, (ushort)Math.Min(more, ushort.MaxValue), global: false).ConfigureAwait(false);
+        Interlocked.Increment(ref consumers);
+        tags.Add(await Channel.BasicConsumeAsync(queue, autoAck: false, this).ConfigureAwait(false));
+        prefetch += more;
+    }
+
+    private async Task WidenAsync(int room, CancellationToken ct)
+    {
+        try
+        {
+            admitting = AdmitAsync(room - prefetch);
+            await admitting.WaitOrLeaveAsync(Log.Late("Pulling more jobs"), ct).ConfigureAwait(false);
+        }
+        catch (Exception e) when (BrokerErrors.IsFromClient(e, ct))
+        {
+            // The channel has ended, or the queue is gone, which ends it.
+        }
+    }
+
+    private async Task EndConsumersAsync()
+    {
+        await admitting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var tag in tags)
+            await Channel.BasicCancelAsync(tag, noWait: false, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task GiveBackLateAsync()
@@ -105,10 +147,11 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
         return base.HandleChannelShutdownAsync(channel, reason);
     }
 
-    /// <summary>Either side ended the consumer: the broker, as the queue is gone, or we.</summary>
+    /// <summary>Either side ended consumers: the broker, as the queue is gone, or we. Behind the last one no more comes.</summary>
     protected override Task OnCancelAsync(string[] consumerTags, CancellationToken cancellationToken = default)
     {
-        waiting.Writer.TryComplete();
+        if (Interlocked.Add(ref consumers, -consumerTags.Length) <= 0)
+            waiting.Writer.TryComplete();
         return base.OnCancelAsync(consumerTags, cancellationToken);
     }
 }
