@@ -272,6 +272,23 @@ public sealed class SeveralWorkersWithoutThreads
         }
     });
 
+    [Theory]
+    [MemberData(nameof(Crews))]
+    public Task Give_what_one_makes_that_asks_for_nothing(string crew) => Within.Time(async () =>
+    {
+        var pipeline = Pipeline.From(Count, 10, None).Then(Only, Four);
+        for (var round = 0; round < 100; round++)
+        {
+            Assert.Equal([-1], await pipeline.To(xs => xs.ToList()).RunAsync(With(crew)));
+            Assert.Equal([-1], await pipeline.To(xs => xs.ToListAsync()).RunAsync(With(crew)));
+        }
+
+        static IEnumerable<int> Only(IEnumerable<int> items)
+        {
+            yield return -1;
+        }
+    });
+
     [Fact]
     public Task Begin_no_more_than_there_are_threads_for() => Within.Time(async () =>
     {

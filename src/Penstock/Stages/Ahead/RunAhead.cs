@@ -25,6 +25,7 @@ internal sealed class RunAhead<T>(InnerItems<T>.Passage items, Worker worker, st
     private long returnedAt;
     private bool isAhead;
     private bool hasItem;
+    private bool isDisposed;
     private Taken<T> taken;
 
     // Made at the first need.
@@ -59,6 +60,9 @@ internal sealed class RunAhead<T>(InnerItems<T>.Passage items, Worker worker, st
 
     public void Dispose()
     {
+        if (isDisposed)
+            return;
+        isDisposed = true;
         if (pump is not null)
         {
             _ = stopping.CancelAsync(); // callbacks are user code: not here

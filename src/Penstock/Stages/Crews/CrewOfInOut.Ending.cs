@@ -49,10 +49,8 @@ internal sealed partial class Crew<TIn, TOut>
     {
         if (worker.IsTold)
             Note(fault?.Exception);
-        else if (fault is not null)
-            EndAt(!Plan.Ordered || !(worker.HasItem || worker.IsAtEnd) ? 0 : worker.Number + 1, fault);
-        else if (Plan.Ordered && !worker.IsAtEnd)
-            EndAt(worker.IsReserved ? worker.Number : worker.HasItem ? worker.Number + 1 : NextNumber, with: null);
+        else if (fault is not null || (Plan.Ordered && !worker.IsAtEnd))
+            EndAt(EndOf(worker, fault), fault);
         var hadRoom = HasRoom;
         Counts.InHand -= (worker.HasItem ? 1 : 0) + (worker.Next is null ? 0 : 1);
         if (!Plan.Ordered)
@@ -61,6 +59,16 @@ internal sealed partial class Crew<TIn, TOut>
         gone++;
         if (!hadRoom || stock.Count > 0)
             WakeInside(areToEnd: false);
+    }
+
+    // Behind what it has made of the item in hand, also if it has not asked for that.
+    private long EndOf(CrewWorker<TIn, TOut> worker, Fault? fault)
+    {
+        if (!Plan.Ordered)
+            return 0;
+        if (worker.HasItem || worker.IsAtEnd)
+            return worker.Number + 1;
+        return fault is null ? NextNumber : 0;
     }
 
     private void EndAt(long end, Fault? with)
@@ -73,6 +81,8 @@ internal sealed partial class Crew<TIn, TOut>
         }
 
         _ = TakeBack();
+        if (failure is not null)
+            ignored.Add(failure.Exception);
         (bound, hasFailedInput) = (end, false);
         failure = with;
         if (with is not null && !Worker.IsStopping)
@@ -82,7 +92,15 @@ internal sealed partial class Crew<TIn, TOut>
     // What precedes the failure takes longer than everything else should take to stop.
     private void FailWhereItStands()
     {
-        if (!IsLeaving && !Worker.IsStopping && failure is { } fault)
+        Fault? fault;
+        using (Gate.Hold())
+        {
+            fault = failure;
+            grace?.Dispose();
+            grace = null; // a later failure has a clock of its own
+        }
+
+        if (fault is not null && !IsLeaving && !Worker.IsStopping)
             Worker.Stage.Run.FailWith(fault);
     }
 }

@@ -1,0 +1,101 @@
+using Penstock.Tests.Support;
+
+namespace Penstock.Tests.Runs;
+
+/// <summary>Several workers without threads of which more than one fails.</summary>
+public sealed class CrewsThatFail : IDisposable
+{
+    private static readonly StageOptions None = new() { Isolation = Isolation.None };
+    private static readonly StageOptions Four = None with { Workers = 4 };
+
+    private readonly CountdownEvent begun = new(4);
+    private readonly ManualResetEventSlim hasOneEnded = new();
+
+    public void Dispose()
+    {
+        begun.Dispose();
+        hasOneEnded.Dispose();
+    }
+
+    [Fact]
+    public Task Do_not_wait_for_an_item_before_the_last_failure_though_one_before_has_rung_its_clock() => Within.Time(async () =>
+    {
+        var (clock, last) = (new TestClock(), new TestException("last"));
+        using var hasRung = new ManualResetEventSlim();
+        var options = With("all helpers") with { TimeProvider = clock };
+        var run = Pipeline.From(() => Enumerable.Range(0, 4), None).Then(Play, Four).To(Items.Drop).Start(options);
+        await clock.TimerOf(options.FailureGrace);
+        hasOneEnded.Wait();
+        clock.Advance(options.FailureGrace);
+        hasRung.Set();
+        await Task.WhenAny(run.Completion, clock.TimerOf(options.FailureGrace, count: 2)); // the first may have rung while one was still about to end
+        clock.Advance(options.FailureGrace);
+        await Assert.ThrowsAsync<TestException>(() => run.Completion);
+
+        // The last item fails; the one before ends the stage there, for good; the one before that fails after all, while the first stays where it is.
+        IEnumerable<int> Play(IEnumerable<int> items, CancellationToken stopping)
+        {
+            foreach (var item in items)
+            {
+                AwaitAll();
+                switch (item)
+                {
+                    case 0:
+                        stopping.WaitHandle.WaitOne();
+                        break;
+                    case 1:
+                        hasRung.Wait(stopping);
+                        throw last;
+                    case 2:
+                        clock.TimerOf(options.FailureGrace).Wait(stopping);
+                        hasOneEnded.Set();
+                        yield break;
+                    default:
+                        throw new TestException("first");
+                }
+
+                yield return item;
+            }
+        }
+    });
+
+    [Fact]
+    public Task Log_a_failure_that_an_earlier_one_displaces() => Within.Time(async () =>
+    {
+        using var log = new LogList();
+        var thrown = await Assert.ThrowsAsync<TestException>(() => Pipeline.From(() => Enumerable.Range(0, 4), None).Then(Fail, Four).To(Items.Drop)
+            .RunAsync(With("all helpers") with { LoggerFactory = log, FailureGrace = Patience.NoHurry.FailureGrace }));
+        Assert.Equal("0", thrown.Message);
+        Assert.Equal(3, log.Lines.Count(line => line.Text.Contains("behind the one at which the stage had ended", StringComparison.Ordinal)));
+
+        IEnumerable<int> Fail(IEnumerable<int> items)
+        {
+            foreach (var item in items)
+            {
+                AwaitAll();
+                if (item == 0)
+                    hasOneEnded.Wait();
+                try
+                {
+                    if (item >= 0)
+                        throw new TestException($"{item}");
+                }
+                finally
+                {
+                    hasOneEnded.Set();
+                }
+
+                yield return item;
+            }
+        }
+    });
+
+    // So that each has an item before one ends them.
+    private void AwaitAll()
+    {
+        begun.Signal();
+        begun.Wait();
+    }
+
+    private static RunOptions With(string crew) => new() { CreateStaffing = Staffings.All[crew] };
+}
