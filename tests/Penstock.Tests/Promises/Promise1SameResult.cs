@@ -43,6 +43,18 @@ public class Promise1SameResult
         Assert.Equal(Expand(Source()).Order(), results.Order());
     });
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(64)]
+    public Task Several_workers_without_threads_give_it_to_any_consumer(int maxInFlight) => Within.Time(async () =>
+    {
+        var link = new StageOptions { Isolation = Isolation.None, MaxInFlight = maxInFlight };
+        var expanded = Pipeline.From(Source, link).Then(Expand, link with { Workers = 4 });
+        Assert.Equal(Expand(Source()), await expanded.To(xs => xs.ToList()).RunAsync());
+        Assert.Equal(Expand(Source()), await expanded.To(xs => xs.ToListAsync()).RunAsync());
+        Assert.Equal(Expand(Source()), expanded.AsEnumerable());
+    });
+
     [Fact]
     public Task Uneven_workers_keep_the_order() => Within.Time(() =>
     {

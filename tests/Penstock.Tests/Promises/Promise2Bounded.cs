@@ -56,9 +56,12 @@ public class Promise2Bounded
     {
         foreach (var limit in new[] { workers, workers + 1, workers + 3 })
         {
-            var gauge = new Gauge();
-            await Pipeline.From(Enumerable.Range(0, Count)).Then(Pass, gauge, new() { Workers = workers, MaxInFlight = limit }).To(Consume, gauge).RunAsync(new() { Isolation = Isolation.None });
+            var (gauge, awaited) = (new Gauge(), new Gauge());
+            var (source, many) = (Pipeline.From(() => Enumerable.Range(0, Count)), new StageOptions { Workers = workers, MaxInFlight = limit });
+            await source.Then(Pass, gauge, many).To(Consume, gauge).RunAsync(new() { Isolation = Isolation.None });
+            await source.Then(Pass, awaited, many).To(ConsumeAsync, awaited).RunAsync(new() { Isolation = Isolation.None });
             Assert.InRange(gauge.Most, 1, limit);
+            Assert.InRange(awaited.Most, 1, limit);
         }
     });
 

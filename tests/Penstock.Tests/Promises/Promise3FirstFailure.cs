@@ -5,15 +5,16 @@ namespace Penstock.Tests.Promises;
 /// <summary>The exception that user code threw is the exception the caller catches; everything else stops promptly.</summary>
 public class Promise3FirstFailure
 {
-    public static TheoryData<string, Execution> Places
+    public static TheoryData<string, Execution, Isolation> Places
     {
         get
         {
-            var places = new TheoryData<string, Execution>();
+            var places = new TheoryData<string, Execution, Isolation>();
             foreach (var place in Pipelines(new TestException()).Keys)
             {
-                places.Add(place, Execution.Parallel);
-                places.Add(place, Execution.Sequential);
+                places.Add(place, Execution.Parallel, Isolation.Thread);
+                places.Add(place, Execution.Parallel, Isolation.None);
+                places.Add(place, Execution.Sequential, Isolation.Thread);
             }
 
             return places;
@@ -22,13 +23,13 @@ public class Promise3FirstFailure
 
     [Theory]
     [MemberData(nameof(Places))]
-    public Task An_exception_arrives_as_itself_wherever_it_was_thrown(string place, Execution execution) => Within.Time(async () =>
+    public Task An_exception_arrives_as_itself_wherever_it_was_thrown(string place, Execution execution, Isolation isolation) => Within.Time(async () =>
     {
         var mine = new TestException();
-        var caught = await Record.ExceptionAsync(() => Pipelines(mine)[place].RunAsync(new() { Execution = execution }));
+        var caught = await Record.ExceptionAsync(() => Pipelines(mine)[place].RunAsync(new() { Execution = execution, Isolation = isolation }));
         Assert.Same(mine, caught);
         Assert.Contains(nameof(Throw), mine.StackTrace, StringComparison.Ordinal);
-        Assert.Equal(0, mine.Data["Penstock.Worker"]);
+        Assert.InRange(Assert.IsType<int>(mine.Data["Penstock.Worker"]), 0, place.StartsWith("several", StringComparison.Ordinal) ? 2 : 0);
         Assert.NotNull(mine.Data["Penstock.Stage"]);
     });
 
@@ -100,8 +101,8 @@ public class Promise3FirstFailure
     [Fact]
     public Task Busy_neighbours_do_not_delay_a_failure_for_long() => Within.Time(async () =>
     {
-        // The sink has many items before it that take long; the failure does not wait behind them all.
-        var pipeline = Pipeline.From(() => Items.ThenFail(100, new TestException()), new() { MaxInFlight = 200 }).To(SlowSink);
+        // The sink has many items before it that take long, together longer than a test may; the failure does not wait behind them all.
+        var pipeline = Pipeline.From(() => Items.ThenFail(1000, new TestException()), new() { MaxInFlight = 2000 }).To(SlowSink);
         await Assert.ThrowsAsync<TestException>(() => pipeline.RunAsync());
 
         static async Task SlowSink(IAsyncEnumerable<int> items, CancellationToken ct)
@@ -155,6 +156,8 @@ public class Promise3FirstFailure
             ["asynchronous source"] = Pipeline.From(() => Items.Asynchronous(100).Select(x => ThrowAtTen(x, mine))).To(Items.Drop),
             ["stage function"] = source.Then(xs => xs.Take(Throw(0, mine))).To(Items.Drop),
             ["stage"] = source.Then(xs => FailAt(10, xs, mine)).To(Items.Drop),
+            ["several workers"] = source.Then(xs => FailAt(10, xs, mine), new() { Workers = 3 }).To(Items.Drop),
+            ["several workers before a task"] = source.Then(xs => FailAt(10, xs, mine), new() { Workers = 3 }).To(xs => xs.CountAsync().AsTask() as Task),
             ["fused stage"] = fused.Then(xs => FailAt(10, xs, mine)).To(Items.Drop),
             ["asynchronous stage"] = source.Select(async x => await Task.FromResult(ThrowAtTen(x, mine))).To(Items.Drop),
             ["operator"] = source.Select(x => ThrowAtTen(x, mine)).To(Items.Drop),

@@ -7,12 +7,14 @@ public class Promise4NothingHangs
 {
     [Theory]
     [InlineData(Execution.Parallel, 4)]
+    [InlineData(Execution.Parallel, 4, 4)]
+    [InlineData(Execution.Parallel, 4, 4, Isolation.None)]
     [InlineData(Execution.Parallel, 1)]
     [InlineData(Execution.Sequential, 4)]
-    public Task A_sink_that_stops_early_ends_an_endless_source(Execution execution, int maxInFlight) => Within.Time(async () =>
+    public Task A_sink_that_stops_early_ends_an_endless_source(Execution execution, int maxInFlight, int workers = 1, Isolation isolation = Isolation.Thread) => Within.Time(async () =>
     {
-        var link = new StageOptions { MaxInFlight = maxInFlight };
-        var pipeline = Pipeline.From(Items.Endless, link).Then(xs => xs.Select(x => x), link).To(xs => xs.Take(5).ToList());
+        var link = new StageOptions { MaxInFlight = maxInFlight, Isolation = isolation };
+        var pipeline = Pipeline.From(Items.Endless, link).Then(xs => xs.Select(x => x), link with { Workers = workers }).To(xs => xs.Take(5).ToList());
         Assert.Equal(Enumerable.Range(0, 5), await pipeline.RunAsync(new() { Execution = execution }));
     });
 
@@ -29,7 +31,12 @@ public class Promise4NothingHangs
 
     [Fact]
     public Task An_asynchronous_sink_that_stops_early_ends_an_endless_source() => Within.Time(async () =>
-        Assert.Equal(Enumerable.Range(0, 5), await Pipeline.From(Items.Endless).Select(async x => await Task.FromResult(x), new() { Workers = 20 }).To(xs => xs.Take(5).ToListAsync()).RunAsync()));
+    {
+        var source = Pipeline.From(Items.Endless);
+        var many = new StageOptions { Workers = 20 };
+        Assert.Equal(Enumerable.Range(0, 5), await source.Select(async x => await Task.FromResult(x), many).To(xs => xs.Take(5).ToListAsync()).RunAsync());
+        Assert.Equal(Enumerable.Range(0, 5), await source.Then(xs => xs.Select(x => x), many).To(xs => xs.Take(5).ToListAsync()).RunAsync(new() { Isolation = Isolation.None }));
+    });
 
     [Fact]
     public Task A_sink_that_asks_for_nothing_ends_an_endless_source() => Within.Time(async () =>

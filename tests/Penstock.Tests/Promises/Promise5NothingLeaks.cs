@@ -19,16 +19,17 @@ public class Promise5NothingLeaks
         Drain,
     }
 
-    public static TheoryData<Ending, int, Execution> Endings
+    public static TheoryData<Ending, int, Execution, Isolation> Endings
     {
         get
         {
-            var endings = new TheoryData<Ending, int, Execution>();
+            var endings = new TheoryData<Ending, int, Execution, Isolation>();
             foreach (var ending in Enum.GetValues<Ending>())
             {
-                endings.Add(ending, 8, Execution.Parallel);
-                endings.Add(ending, 1, Execution.Parallel);
-                endings.Add(ending, 8, Execution.Sequential);
+                endings.Add(ending, 8, Execution.Parallel, Isolation.Thread);
+                endings.Add(ending, 8, Execution.Parallel, Isolation.None);
+                endings.Add(ending, 1, Execution.Parallel, Isolation.Thread);
+                endings.Add(ending, 8, Execution.Sequential, Isolation.Thread);
             }
 
             return endings;
@@ -63,9 +64,9 @@ public class Promise5NothingLeaks
 
     [Theory]
     [MemberData(nameof(Endings))]
-    public Task Finally_blocks_run_items_are_disposed_and_timers_are_gone(Ending ending, int maxInFlight, Execution execution) => Within.Time(async () =>
+    public Task Finally_blocks_run_items_are_disposed_and_timers_are_gone(Ending ending, int maxInFlight, Execution execution, Isolation isolation) => Within.Time(async () =>
     {
-        var link = new StageOptions { MaxInFlight = maxInFlight };
+        var link = new StageOptions { MaxInFlight = maxInFlight, Isolation = isolation };
         await Play(ending, execution, Pipeline.From(Source, ending, link).Then(Repack, link with { Workers = maxInFlight == 1 ? 1 : 3 }).Then(Repack, link), link with { MaxInFlight = null });
         Assert.True(open.Most >= 4);
     });
@@ -187,7 +188,7 @@ public class Promise5NothingLeaks
         using var source = new CancellationTokenSource();
         PipelineRun? run = null;
         var outcome = await Record.ExceptionAsync(() => Task.Run(() => parcels.To(Consume, sink).RunAsync(
-            new() { Execution = execution, TimeProvider = clock, IdleTimeout = TimeSpan.FromHours(1), OnStarted = r => run = r }, source.Token)));
+            new() { Execution = execution, CreateStaffing = Staffings.All["one helper"], TimeProvider = clock, IdleTimeout = TimeSpan.FromHours(1), OnStarted = r => run = r }, source.Token)));
 
         switch (ending)
         {
