@@ -106,6 +106,36 @@ public sealed class BrokerRestartTests(OwnBroker own) : QueueTest, IClassFixture
     }
 
     [BrokerFact]
+    public async Task A_worker_still_busy_with_jobs_of_a_lost_connection_is_sent_no_more_than_it_has_room_for()
+    {
+        var broker = await own.RunningAsync();
+        var queue = Open<int>(Options(broker));
+        await queue.SubmitAsync(0, ct: Soon);
+        await queue.SubmitAsync(1, ct: Soon);
+        var busy = Pulling(queue, 3, Soon);
+        var lost = new[] { await NextAsync(busy), await NextAsync(busy) };
+        var third = NextAsync(busy);
+
+        await broker.ControlAsync("close_all_connections", "by an operator");
+        await third; // one of the two has come again; for what follows there is no room
+        for (var n = 2; n < 5; n++)
+            await queue.SubmitAsync(n, ct: Soon);
+        var idle = Open<int>(Options(broker));
+        using var enough = new CancellationTokenSource();
+        var jobs = Pulling(idle, 1, enough.Token);
+        for (var n = 0; n < 4; n++)
+            await idle.CompleteAsync(await NextAsync(jobs), Soon);
+        await enough.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await jobs.MoveNextAsync());
+
+        foreach (var job in lost)
+            await Assert.ThrowsAsync<JobLeaseLostException>(async () => await queue.CompleteAsync(job, Soon));
+        for (var n = 5; n < 7; n++)
+            await queue.SubmitAsync(n, ct: Soon);
+        Assert.Equal([5, 6], new[] { (await NextAsync(busy)).Payload, (await NextAsync(busy)).Payload }.Order());
+    }
+
+    [BrokerFact]
     public async Task A_connection_that_breaks_while_more_is_sent_than_it_carries_is_made_again()
     {
         await using var line = Line.To(await own.RunningAsync());
@@ -168,12 +198,13 @@ public sealed class BrokerRestartTests(OwnBroker own) : QueueTest, IClassFixture
         var lost = await NextAsync(jobs);
 
         await broker.StopAsync();
-        while (queue.Outage is null)
-            await Task.Delay(10, Soon);
+        await Log.NextAsync("Trying again").WaitAsync(Soon);
+        Assert.NotNull(queue.Outage);
+        var back = Log.NextAsync("The connection to pulling is there again");
         await broker.StartAsync();
 
-        while (queue.Outage is not null)
-            await Task.Delay(10, Soon);
+        await back.WaitAsync(Soon);
+        Assert.Null(queue.Outage);
         await Assert.ThrowsAsync<JobLeaseLostException>(async () => await queue.CompleteAsync(lost, Soon));
         var again = await NextAsync(jobs);
         Assert.Equal((lost.Id, 2), (again.Id, again.Attempt));

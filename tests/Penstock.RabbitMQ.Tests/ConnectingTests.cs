@@ -168,11 +168,15 @@ public sealed class ConnectingTests(SharedBroker shared) : QueueTest
     [Fact(Timeout = 120_000)]
     public async Task A_cancelled_token_ends_the_connecting()
     {
-        var queue = Open<int>(new() { Uri = new($"amqp://127.0.0.1:{Broker.FreePort()}") });
-        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        var queue = Open<int>(new() { Uri = new($"amqp://127.0.0.1:{Broker.FreePort()}"), LoggerFactory = Log });
+        using var cancel = new CancellationTokenSource();
+        var connecting = Log.NextAsync("Trying again");
+        var (submitting, pulling) = (queue.SubmitAsync(1, ct: cancel.Token).AsTask(), Pulling(queue, 1, cancel.Token).MoveNextAsync().AsTask());
+        await connecting.WaitAsync(Soon);
+        await cancel.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await queue.SubmitAsync(1, ct: cancel.Token));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Pulling(queue, 1, cancel.Token).MoveNextAsync());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => submitting);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pulling);
     }
 
     /// <summary>Pulling and submitting must fail alike.</summary>

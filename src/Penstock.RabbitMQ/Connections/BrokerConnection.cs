@@ -166,8 +166,6 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
 
     private void Enter(IConnection connection)
     {
-        if (wasOpen)
-            log.Reconnected(purpose, address);
         lock (changes)
         {
             current = connection;
@@ -175,6 +173,8 @@ internal sealed class BrokerConnection(BrokerAddress address, RabbitMqJobQueueOp
         }
 
         lastFailure = null;
+        if (wasOpen)
+            log.Reconnected(purpose, address);  // last: who reads it finds it so
         wasOpen = true;
     }
 

@@ -51,7 +51,7 @@ public sealed class RetryAndSkip
             {
                 if (item == 0 && PipelineContext.Current!.Attempt == 1)
                 {
-                    hasEnded.Wait(TimeSpan.FromSeconds(10));
+                    hasEnded.Wait();
                     throw new InvalidDataException();
                 }
 

@@ -42,7 +42,7 @@ public class Rule04EarlyStop
                 {
                     if (item is 2 or 3)
                     {
-                        bothThere.SignalAndWait(TimeSpan.FromMilliseconds(50)); // the other may be stopped before it gets there
+                        bothThere.SignalAndWait();
                         yield break;
                     }
 

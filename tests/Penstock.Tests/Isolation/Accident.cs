@@ -124,6 +124,11 @@ internal static partial class Libc
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Kill(int process, int signal);
 
+    /// <summary>Returns when that has become of a child of this process; details may be null.</summary>
+    [LibraryImport("libc", EntryPoint = "waitid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int WaitForChild(int kind, int process, nint details, int what);
+
     [LibraryImport("libc", EntryPoint = "abort")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial void Abort();

@@ -25,5 +25,15 @@ internal sealed class TemporaryFolder : IDisposable
 
     public int Count(string pattern) => Directory.GetFiles(Path, pattern).Length;
 
+    /// <summary>Waits until somebody, in whatever process, has made so many files.</summary>
+    public async Task Until(string pattern, int count = 1)
+    {
+        var change = new Pulse();
+        using var watcher = new FileSystemWatcher(Path);
+        watcher.Created += (_, _) => change.Beat();
+        watcher.EnableRaisingEvents = true;
+        await change.Until(() => Count(pattern) >= count);
+    }
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

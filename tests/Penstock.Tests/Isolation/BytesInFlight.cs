@@ -15,7 +15,7 @@ public class BytesInFlight
         await gate.Arrived;
 
         // Three are on the link; a fourth is made, and waits.
-        UntilBlocked(run, 0);
+        run.LookUntilWorkersAre(0, "waiting for a slot");
         Assert.Equal((3, 4), (run.Snapshot().Stages[0].Workers[0].ItemsOut, run.Snapshot().Stages[0].InFlight));
         gate.Open();
         Assert.Equal(Count, await run.Completion);
@@ -38,8 +38,8 @@ public class BytesInFlight
         var options = new StageOptions { MaxInFlight = 50, MaxInFlightBytes = 10, SizeOf = _ => scale };
         await using var run = Pipeline.From(Enumerable.Range(0, Count), options).Then(Steps.Pass, Beside.Process with { MaxInFlight = 1 }).To(xs => xs.Count(_ => Passed(gate))).Start();
         await gate.Arrived;
-        UntilBlocked(run, 0);
-        UntilBlocked(run, 1);
+        run.LookUntilWorkersAre(1, "waiting for a slot");
+        await run.UntilWorkersAre(0, "waiting for a slot");
         Assert.InRange(run.Snapshot().Stages[0].InFlight, 1, 4);
         gate.Open();
         Assert.Equal(Count, await run.Completion);
@@ -52,7 +52,7 @@ public class BytesInFlight
         var options = Beside.Process with { MaxInFlight = 50, MaxInFlightBytes = 1000, SizeOf = page => ((Page)page).Weight };
         await using var run = Pipeline.From(Pages, 400, options).To(xs => xs.Count(_ => Passed(gate))).Start();
         await gate.Arrived;
-        UntilBlocked(run, 0);
+        run.LookUntilWorkersAre(0, "waiting for a slot");
         Assert.Equal(2, run.Snapshot().Stages[0].Workers[0].ItemsOut);
         gate.Open();
         Assert.Equal(Count, await run.Completion);
@@ -64,7 +64,7 @@ public class BytesInFlight
         using var gate = new Gate();
         await using var run = Pipeline.From(Pages, 4000, Beside.Process with { MaxInFlight = 50, MaxInFlightBytes = 10_000 }).To(xs => xs.Count(_ => Passed(gate))).Start();
         await gate.Arrived;
-        UntilBlocked(run, 0);
+        run.LookUntilWorkersAre(0, "waiting for a slot");
         Assert.Equal(2, run.Snapshot().Stages[0].Workers[0].ItemsOut);
         gate.Open();
         Assert.Equal(Count, await run.Completion);
@@ -118,7 +118,4 @@ public class BytesInFlight
         gate.Pass();
         return true;
     }
-
-    private static void UntilBlocked(PipelineRun run, int stage) => Assert.True(SpinWait.SpinUntil(
-        () => run.Snapshot().Stages[stage].Workers.All(w => w.Activity.StartsWith("waiting for a slot", StringComparison.Ordinal)), 60_000));
 }

@@ -83,12 +83,16 @@ public class ScatteredParts
     [Fact]
     public Task Parts_of_several_items_interleave() => Within.Time(async () =>
     {
-        // The first item's only part waits for a part of the second item, which is in another process.
-        using var folder = new TemporaryFolder();
-        var outputs = await Pipeline.From([0, 1])
-            .ScatterGather(n => new[] { n }, parts => parts.Then(WaitForTheOther, folder.File("second"), Beside.Processes(2)), (n, done) => (n, done.Single()))
+        // Each item's only part waits for that of the other item, which is in another process.
+        using DistantGate first = new(), second = new();
+        string[] gates = [first.Name, second.Name];
+        var outputs = Pipeline.From([0, 1])
+            .ScatterGather(n => new[] { n }, parts => parts.Then(PassGates, gates, Beside.Processes(2)), (n, done) => (n, done.Single()))
             .ToListAsync();
-        Assert.Equal([(0, 0), (1, 1)], outputs);
+        await Task.WhenAll(first.Arrived, second.Arrived);
+        first.Open();
+        second.Open();
+        Assert.Equal([(0, 0), (1, 1)], await outputs);
     });
 
     [Fact]
@@ -249,14 +253,11 @@ public class ScatteredParts
 
     private static string Whole(int item) => Joined(item, Enumerable.Range(10 * item, 3).SelectMany(p => new[] { p * 10, p * 10 + 1 }));
 
-    private static IEnumerable<int> WaitForTheOther(IEnumerable<int> parts, string file)
+    private static IEnumerable<int> PassGates(IEnumerable<int> parts, string[] gates)
     {
         foreach (var part in parts)
         {
-            if (part == 1)
-                File.WriteAllText(file, "");
-            else
-                SpinWait.SpinUntil(() => File.Exists(file));
+            DistantGate.Pass(gates[part]);
             yield return part;
         }
     }

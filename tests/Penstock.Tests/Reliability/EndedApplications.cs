@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Penstock.Processes;
 using Penstock.SharedMemory;
 using Penstock.Tests.Isolated;
 using Penstock.Tests.Support;
@@ -100,9 +101,11 @@ public sealed class EndedApplications(ITestOutputHelper output) : IDisposable
     {
         using var app = await StartAsync("pipeline", (variable, "1"));
         Assert.NotEmpty(FilesOf(app));
+        var all = Watch(app);
         Assert.Equal(0, Libc.Kill(signal == KillSignal ? app.Id : -app.Id, signal));
         await app.WaitForExitAsync();
-        Assert.True(SpinWait.SpinUntil(() => Members(app.Id).Length == 0, TimeSpan.FromMinutes(1)));
+        AwaitEndOf(all);
+        Assert.Empty(Members(app.Id));
         Assert.Empty(FilesOf(app));
     });
 
@@ -130,11 +133,13 @@ public sealed class EndedApplications(ITestOutputHelper output) : IDisposable
         using var app = await StartAsync("pipeline", ("DOTNET_EnableDiagnostics", diagnostics));
         var before = MemoryFiles();
         Assert.NotEmpty(before);
+        var all = Watch(app);
         var start = Stopwatch.GetTimestamp();
         Assert.Equal(0, Libc.Kill(app.Id, KillSignal)); // the parent alone
         await app.WaitForExitAsync();
-        Assert.True(SpinWait.SpinUntil(() => Members(app.Id).Length == 0, TimeSpan.FromMinutes(1)));
+        AwaitEndOf(all);
         var elapsed = Stopwatch.GetElapsedTime(start);
+        Assert.Empty(Members(app.Id));
         output.WriteLine(FormattableString.Invariant($"all gone after {elapsed.TotalMilliseconds:F0} ms; left: {temporary.Count("*")} files of the runtime"));
         Assert.Empty(FilesOf(app));
 
@@ -160,6 +165,18 @@ public sealed class EndedApplications(ITestOutputHelper output) : IDisposable
 
     private static void SendToGroup(Process leader, int signal) => Assert.Equal(0, Libc.Kill(-leader.Id, signal));
 
+    // A descriptor of each process of its session, which tells when that one has ended.
+    private static int[] Watch(Process leader) => [.. Members(leader.Id).Select(PidDescriptor.Open)];
+
+    private static void AwaitEndOf(int[] processes)
+    {
+        foreach (var process in processes)
+        {
+            PidDescriptor.Wait(process);
+            _ = Descriptors.Close(process);
+        }
+    }
+
     // All processes of the session that this one leads.
     private static int[] Members(int leader) =>
         [.. Directory.GetDirectories("/proc").Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var id) ? id : 0).Where(id => id > 0 && SessionOf(id) == leader)];
@@ -169,7 +186,7 @@ public sealed class EndedApplications(ITestOutputHelper output) : IDisposable
         try
         {
             var stat = File.ReadAllText($"/proc/{id}/stat");
-            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ') is [not "Z", _, _, var session, ..] ? int.Parse(session, CultureInfo.InvariantCulture) : 0;
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ') is [not ("Z" or "X"), _, _, var session, ..] ? int.Parse(session, CultureInfo.InvariantCulture) : 0;
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Penstock.Processes;
 using Penstock.Tests.Isolated;
 using Penstock.Tests.Support;
 using Penstock.Workers;
@@ -11,15 +10,17 @@ namespace Penstock.Tests.Reliability;
 public class LongItems(ITestOutputHelper output)
 {
     private const int Continue = 18; // SIGCONT
+    private const int ByNumber = 1; // P_PID
+    private const int Stopped = 2; // WSTOPPED
 
     [Fact]
     public Task A_stopped_process_goes_on_when_it_is_continued() => Within.Time(async () =>
     {
         var run = Pipeline.From(Enumerable.Range(0, 20)).Then(Mishap.Stage, new Mishap(Accident.StopSignal, 7), Beside.Process).To(xs => xs.ToList()).Start();
-        var worker = Worker(run);
-        Assert.True(SpinWait.SpinUntil(() => worker.ProcessId is { } id && ProcessStatus.IsStopped(id), 60_000));
+        var worker = Worker(run).ProcessId!.Value;
+        Assert.Equal(0, Libc.WaitForChild(ByNumber, worker, 0, Stopped));
         Assert.False(run.Completion.IsCompleted);
-        Assert.Equal(0, Libc.Kill(worker.ProcessId!.Value, Continue));
+        Assert.Equal(0, Libc.Kill(worker, Continue));
         Assert.Equal(Script.Outputs(20), await run.Completion);
     });
 
@@ -33,7 +34,7 @@ public class LongItems(ITestOutputHelper output)
         var script = new Script(kind, Moment.MidItem, folder.File("mark"), 0);
         var limit = TimeSpan.FromMilliseconds(500);
         await using var run = Pipeline.From(Enumerable.Range(0, 20)).Then(Script.Stage, script, Beside.Process).To(Items.Drop).Start(new() { StopTimeout = limit });
-        Assert.True(SpinWait.SpinUntil(() => folder.Count("mark") == 1, 60_000));
+        await folder.Until("mark");
         Assert.False(run.Completion.IsCompleted);
         var start = Stopwatch.GetTimestamp();
         run.Abort();
@@ -76,7 +77,7 @@ public class LongItems(ITestOutputHelper output)
         {
             yield return 0;
             yield return 1;
-            Assert.True(SpinWait.SpinUntil(() => folder.Count("busy*") == 2, 60_000));
+            folder.Until("busy*", count: 2).Wait();
             failedAt = Stopwatch.GetTimestamp();
             throw new MishapException("while two were busy");
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Penstock.Tests.Isolated;
 using Penstock.Tests.Support;
 using Penstock.Workers;
@@ -13,9 +14,9 @@ public class Terminations
     [Fact]
     public Task The_run_fails_a_second_later_and_says_why() => Within.Time(async () =>
     {
-        using var folder = new TemporaryFolder();
-        var run = Pipeline.From([0, 1]).Then(Dwell, folder.File("once"), Beside.Process).To(xs => xs.ToList()).Start();
-        var start = await TerminateAsync(run, folder);
+        using var gate = new DistantGate();
+        var run = Pipeline.From([0, 1]).Then(StuckOnFirst, gate.Name, Beside.Process).To(xs => xs.ToList()).Start();
+        var start = await TerminateAsync(run, gate);
         var crash = await Assert.ThrowsAsync<WorkerCrashedException>(() => run.Completion);
         Assert.Equal(("SIGTERM", null, 0L), (crash.Signal, crash.ExitCode, crash.Number));
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.9, 10);
@@ -24,20 +25,21 @@ public class Terminations
     [Fact]
     public Task Under_a_policy_another_process_takes_over() => Within.Time(async () =>
     {
-        using var folder = new TemporaryFolder();
-        var run = Pipeline.From([0, 1]).Then(Dwell, folder.File("once"), Beside.Process with { Faults = FaultPolicy.Retry(2) }).To(xs => xs.ToList()).Start();
-        await TerminateAsync(run, folder);
+        using var gate = new DistantGate();
+        var run = Pipeline.From([0, 1]).Then(StuckOnFirst, gate.Name, Beside.Process with { Faults = FaultPolicy.Retry(2) }).To(xs => xs.ToList()).Start();
+        await TerminateAsync(run, gate);
         Assert.Equal([0, 1], await run.Completion);
     });
 
     [Fact]
     public Task A_worker_goes_on_within_its_second() => Within.Time(async () =>
     {
-        using var folder = new TemporaryFolder();
-        var run = Pipeline.From([0, 1]).Then(DwellUntilTold, folder.File("once"), Beside.Process).To(xs => xs.ToList()).Start();
-        await TerminateAsync(run, folder);
-        await File.WriteAllTextAsync(folder.File("once-told"), "");
-        Assert.Equal([0, 1], await run.Completion);
+        const int count = 100; // they take longer than a death would
+        using var gate = new DistantGate();
+        var run = Pipeline.From(Enumerable.Range(0, count)).Then(DwellUntilTerminated, gate.Name, Beside.Process).To(xs => xs.ToList()).Start();
+        await TerminateAsync(run, gate);
+        gate.Open();
+        Assert.Equal(Enumerable.Range(0, count), await run.Completion);
     });
 
     [Fact]
@@ -46,7 +48,7 @@ public class Terminations
         var options = Beside.Process with { Faults = FaultPolicy.Retry(2, TimeSpan.FromSeconds(3)) }; // longer than its second
         var run = Pipeline.From([0, 1]).Then(Mishap.Stage, new Mishap(Accident.Kill, 0, OnlyFirst: true), options).To(xs => xs.ToList()).Start();
         var worker = WorkerOf(run);
-        await Task.Run(() => Assert.True(SpinWait.SpinUntil(() => worker.Times.State == WorkerState.Pausing, 60_000)));
+        run.LookUntilWorkersAre(1, "pausing");
         await run.UntilWorkersAre(0, "gone"); // else what it has not given yet would stay with it
         var drained = run.DrainAsync();
         Assert.Equal(0, Libc.Kill(worker.ProcessId!.Value, Terminate));
@@ -55,9 +57,9 @@ public class Terminations
     });
 
     // When the worker has its first item.
-    private static async Task<long> TerminateAsync(PipelineRun run, TemporaryFolder folder)
+    private static async Task<long> TerminateAsync(PipelineRun run, DistantGate gate)
     {
-        await Task.Run(() => Assert.True(SpinWait.SpinUntil(() => folder.Count("once") == 1, 60_000)));
+        await gate.Arrived;
         var start = Stopwatch.GetTimestamp();
         Assert.Equal(0, Libc.Kill(WorkerOf(run).ProcessId!.Value, Terminate));
         return start;
@@ -65,18 +67,26 @@ public class Terminations
 
     private static ProcessWorker WorkerOf(PipelineRun run) => run.Run.Stages.SelectMany(s => s.Workers).OfType<ProcessWorker>().Single();
 
-    private static IEnumerable<int> Dwell(IEnumerable<int> items, string file) => WorkOnFirst(items, file, () => Thread.Sleep(TimeSpan.FromMinutes(1)));
-
-    private static IEnumerable<int> DwellUntilTold(IEnumerable<int> items, string file) => WorkOnFirst(items, file, () => SpinWait.SpinUntil(() => File.Exists($"{file}-told")));
-
-    private static IEnumerable<int> WorkOnFirst(IEnumerable<int> items, string file, Action work)
+    private static IEnumerable<int> StuckOnFirst(IEnumerable<int> items, string gate)
     {
         foreach (var item in items)
         {
-            if (!File.Exists(file))
+            if (item == 0 && PipelineContext.Current!.Attempt == 1)
+                DistantGate.Pass(gate);
+            yield return item;
+        }
+    }
+
+    private static IEnumerable<int> DwellUntilTerminated(IEnumerable<int> items, string gate)
+    {
+        using var told = new ManualResetEventSlim();
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => told.Set());
+        foreach (var item in items)
+        {
+            if (item == 0)
             {
-                File.WriteAllText(file, "");
-                work();
+                DistantGate.Pass(gate);
+                told.Wait();
             }
 
             yield return item;

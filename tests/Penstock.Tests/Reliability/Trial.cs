@@ -110,7 +110,7 @@ internal sealed class Trial(Scene scene) : IDisposable
         var descriptor = PidDescriptor.Open(victim.ProcessId!.Value);
         Assert.Equal(0, Libc.Kill(victim.ProcessId!.Value, Script.Cue));
         if (expected.Fate == Fate.None)
-            Assert.True(SpinWait.SpinUntil(() => File.Exists(Mark + ".after"), 60_000), $"{scene}: the cue was missed.");
+            await folder.Until("mark.after");
         else
             PidDescriptor.Wait(descriptor);
         _ = Descriptors.Close(descriptor);

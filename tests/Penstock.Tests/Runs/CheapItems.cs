@@ -86,18 +86,21 @@ public class CheapItems
         var alive = new Gauge();
         using var late = new ManualResetEventSlim();
         var headers = 0;
-        foreach (var output in Pipeline.From(Enumerable.Range(0, Count), Roomy).Then(HeadLate, new() { Workers = room, MaxInFlight = room }).AsEnumerable())
+        PipelineRun? run = null;
+        foreach (var output in Pipeline.From(Enumerable.Range(0, Count), Roomy).Then(HeadLate, new() { Workers = room, MaxInFlight = room }).AsEnumerable(new() { OnStarted = r => run = r }))
         {
             if (output == Cheap / 2)
             {
                 late.Set();
-                Thread.Sleep(50); // the others fill the link meanwhile
+                UntilAllWait();
             }
 
             alive.Leave();
         }
 
         Assert.InRange(alive.Most, 1, room);
+
+        void UntilAllWait() => run!.Until(s => s.Stages[1].Workers.All(w => !w.Activity.StartsWith("in user code", StringComparison.Ordinal))).Wait();
 
         IEnumerable<int> HeadLate(IEnumerable<int> items)
         {

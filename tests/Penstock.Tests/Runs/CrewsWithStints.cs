@@ -35,15 +35,15 @@ public sealed class CrewsWithStints
     [MemberData(nameof(Crews))]
     public Task Let_others_begin_with_what_lies_behind_an_item_that_lingers(string crew, bool ordered) => Within.Time(async () =>
     {
-        var begun = new int[Count + Room];
-        using var change = new SemaphoreSlim(0);
+        var (begun, change) = (new int[Count + Room], new Pulse());
         var items = await Pipeline.From(Produce, Count, None).Then(xs => xs.Select(Linger), Four with { Ordered = ordered }).To(xs => xs.ToList()).RunAsync(With(crew));
         Assert.Equal(Produce(Count), ordered ? items : items.Order());
 
         int Linger(int item)
         {
             Volatile.Write(ref begun[item], 1);
-            if (item % 100 == 50 && IsHelper && !SpinWait.SpinUntil(() => Enumerable.Range(item + 1, 20).All(i => Volatile.Read(ref begun[i]) == 1), Never))
+            change.Beat();
+            if (item % 100 == 50 && IsHelper && !change.Wait(() => Enumerable.Range(item + 1, 20).All(i => Volatile.Read(ref begun[i]) == 1), Never))
                 throw new TestException($"not all behind {item} were begun");
             return item;
         }
@@ -53,7 +53,7 @@ public sealed class CrewsWithStints
     [MemberData(nameof(Crews))]
     public Task Hand_on_what_was_made_before_an_item_that_lingers(string crew, bool ordered) => Within.Time(async () =>
     {
-        var consumed = new int[Count];
+        var (consumed, change) = (new int[Count], new Pulse());
         await Pipeline.From(Produce, Count, None).Then(Linger, Four with { Ordered = ordered }).To(Consume).RunAsync(With(crew));
 
         IEnumerable<int> Linger(IEnumerable<int> items)
@@ -61,7 +61,7 @@ public sealed class CrewsWithStints
             var before = -1;
             foreach (var item in items)
             {
-                if (item % 10 == 5 && IsHelper && before >= 0 && !SpinWait.SpinUntil(() => Volatile.Read(ref consumed[before]) == 1, Never))
+                if (item % 10 == 5 && IsHelper && before >= 0 && !change.Wait(() => Volatile.Read(ref consumed[before]) == 1, Never))
                     throw new TestException($"{before} was kept");
                 before = item;
                 yield return item;
@@ -71,7 +71,10 @@ public sealed class CrewsWithStints
         void Consume(IEnumerable<int> items)
         {
             foreach (var item in items)
+            {
                 Volatile.Write(ref consumed[item], 1);
+                change.Beat();
+            }
         }
     });
 
@@ -79,7 +82,7 @@ public sealed class CrewsWithStints
     [MemberData(nameof(Crews))]
     public Task Hand_on_what_has_been_pulled_while_the_source_lingers(string crew, bool ordered) => Within.Time(async () =>
     {
-        var done = 0;
+        var (done, change) = (0, new Pulse());
         var items = await Pipeline.From(Linger, None).Then(xs => xs.Select(Note), Four with { Ordered = ordered }).To(xs => xs.ToList()).RunAsync(With(crew));
         Assert.Equal(Produce(Count), ordered ? items : items.Order());
 
@@ -87,7 +90,7 @@ public sealed class CrewsWithStints
         {
             for (var item = 0; item < Count; item++)
             {
-                if (item % 50 == 49 && !SpinWait.SpinUntil(() => Volatile.Read(ref done) == item, Never))
+                if (item % 50 == 49 && !change.Wait(() => Volatile.Read(ref done) == item, Never))
                     throw new TestException($"{item - Volatile.Read(ref done)} were kept");
                 yield return item;
             }
@@ -96,6 +99,7 @@ public sealed class CrewsWithStints
         int Note(int item)
         {
             Interlocked.Increment(ref done);
+            change.Beat();
             return item;
         }
     });
@@ -107,7 +111,7 @@ public sealed class CrewsWithStints
     {
         for (var round = 0; round < 30; round++)
         {
-            var consumed = 0;
+            var (consumed, change) = (0, new Pulse());
             var count = await Pipeline.From(Linger, None).Then(WorkUnevenly, Four with { Ordered = ordered, MaxInFlight = 16 }).To(Consume).RunAsync(With(crew));
             Assert.Equal(WorkUnevenly(Produce(300)).Count(), count);
 
@@ -116,7 +120,7 @@ public sealed class CrewsWithStints
                 var expected = 0;
                 for (var item = 0; item < 300; item++)
                 {
-                    if (item % 30 == 29 && !SpinWait.SpinUntil(() => Volatile.Read(ref consumed) == expected, Never))
+                    if (item % 30 == 29 && !change.Wait(() => Volatile.Read(ref consumed) == expected, Never))
                         throw new TestException($"{expected - Volatile.Read(ref consumed)} were kept");
                     yield return item;
                     expected += WorkUnevenly([item]).Count();
@@ -126,7 +130,11 @@ public sealed class CrewsWithStints
             int Consume(IEnumerable<int> items)
             {
                 foreach (var _ in items)
+                {
                     Volatile.Write(ref consumed, consumed + 1);
+                    change.Beat();
+                }
+
                 return consumed;
             }
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Penstock.SharedMemory;
 using Penstock.Tests.Support;
 
@@ -8,6 +9,8 @@ namespace Penstock.Tests.SharedMemory;
 public abstract unsafe class SharedWaits
 {
     internal abstract SharedWait Wait { get; }
+
+    internal abstract bool IsAsleep(Thread waiter, int* word);
 
     [Fact]
     public Task A_word_that_has_changed_is_not_waited_for() => Within.Time(() =>
@@ -55,7 +58,7 @@ public abstract unsafe class SharedWaits
         var word = (int*)region.Address;
         var waiter = new Thread(() => Wait.Sleep(word, 0, Timeout.Infinite));
         waiter.Start();
-        SpinWait.SpinUntil(() => waiter.ThreadState.HasFlag(System.Threading.ThreadState.WaitSleepJoin), 20);
+        SpinWait.SpinUntil(() => IsAsleep(waiter, word), 1000); // not every system tells
         GC.Collect();
         *word = 1;
         do
@@ -65,13 +68,34 @@ public abstract unsafe class SharedWaits
 }
 
 /// <summary>Futexes.</summary>
-public class FutexWaits : SharedWaits
+public unsafe class FutexWaits : SharedWaits
 {
     internal override SharedWait Wait { get; } = new FutexWait();
+
+    // The runtime does not know, but the kernel tells for each thread in which call it waits, and with which arguments.
+    internal override bool IsAsleep(Thread waiter, int* word)
+    {
+        var argument = $" 0x{((nint)word).ToString("x", CultureInfo.InvariantCulture)} ";
+        return Directory.GetDirectories("/proc/self/task").Any(thread => CallOf(thread).Contains(argument, StringComparison.Ordinal));
+    }
+
+    private static string CallOf(string thread)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(thread, "syscall"));
+        }
+        catch (IOException)
+        {
+            return ""; // it has just ended
+        }
+    }
 }
 
 /// <summary>Looking again and again.</summary>
-public class PolledWaits : SharedWaits
+public unsafe class PolledWaits : SharedWaits
 {
     internal override SharedWait Wait { get; } = new PolledWait();
+
+    internal override bool IsAsleep(Thread waiter, int* word) => waiter.ThreadState.HasFlag(System.Threading.ThreadState.WaitSleepJoin);
 }

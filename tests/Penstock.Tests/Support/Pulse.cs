@@ -18,6 +18,19 @@ internal sealed class Pulse
         }
     }
 
+    /// <summary>The same on the thread that calls; false when nothing has happened for so long.</summary>
+    public bool Wait(Func<bool> condition, TimeSpan patience)
+    {
+        while (true)
+        {
+            var beat = Volatile.Read(ref next).Task;
+            if (condition())
+                return true;
+            if (!beat.Wait(patience))
+                return false;
+        }
+    }
+
     private static TaskCompletionSource NewBeat() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
