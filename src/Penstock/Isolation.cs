@@ -7,9 +7,10 @@ public enum Isolation
     /// No thread of its own. The stage runs on its consumer's thread, as in plain composition, while items cost little; while they cost more than
     /// waking a thread, a second thread resumes the stage ahead of its consumer, up to <see cref="StageOptions.MaxInFlight"/> items. Never two threads at once in
     /// one worker, but it may move to another between two items, as with <c>await</c>; what it puts into AsyncLocals stays behind. Stage and consumer are one row in snapshots. For stages
-    /// with one worker, the policy Stop and no time-outs or limit in bytes, in front of another such one with or without a thread; any other has a thread each.
+    /// with one worker, the policy Stop, no time-outs (nor <see cref="RunOptions.IdleTimeout"/>) or limit in bytes and no buffers as outputs, in front of another such one with or without
+    /// a thread; any other has a thread each. Nothing runs ahead by another clock than the system's (<see cref="RunOptions.TimeProvider"/>).
     /// <para>
-    /// So may a stage be that has several workers, if everything before it is without threads, too, and there is room before it for an item of each.
+    /// So may a stage be that has several workers, by the system's clock, if everything before it is without threads, too, and there is room before it for an item of each.
     /// Its consumer then resumes them while it would wait for a result, with as many helping threads as pay for what items cost; no more workers begin than
     /// there are threads at work, until the input is over. So a step of such a pipeline must not wait for what a later one does: where items take less than 25 µs, its
     /// consumer may be the one that waits. A consumer that is an asynchronous stage or sink has no thread to do so: the helping threads run it as well, from one await to the next, as

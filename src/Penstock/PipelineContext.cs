@@ -5,7 +5,7 @@ using Penstock.Workers;
 
 namespace Penstock;
 
-/// <summary>Where the calling code runs: for stages that ask. Stages that run fused as one share one context.</summary>
+/// <summary>Where the calling code runs: for stages that ask. Stages that run fused as one share one context; each of several workers has its own.</summary>
 public sealed class PipelineContext
 {
     private static readonly AsyncLocal<PipelineContext?> Ambient = new();

@@ -33,7 +33,7 @@ internal sealed class OpenStage<TIn, TOut>(RunBuilder builder, Stage stage, Body
 
     public override OpenStage<TNext> Fuse<TNext>(Stage next, Body<TOut, TNext> nextBody)
     {
-        var fused = RunBuilder.CrewOf(stage, next) is { } crew ? body.Fuse(stage.Name, nextBody, crew) : body.Fuse(stage.Name, nextBody, builder.HeadroomOf(stage, next));
+        var fused = builder.CrewOf(stage, next) is { } crew ? body.Fuse(stage.Name, nextBody, crew) : body.Fuse(stage.Name, nextBody, builder.HeadroomOf(stage, next));
         return new OpenStage<TIn, TNext>(builder, next, fused, input) { Name = $"{Name}+{next.Name}" };
     }
 

@@ -56,20 +56,17 @@ internal sealed class RunBuilder(Run run)
 
     /// <summary>
     /// Lock-step between two synchronous single workers is plain composition, so they are run as such: on one thread, without a link.
-    /// So is a stage that wants no thread of its own, which then may run ahead of its consumer.
+    /// So is a stage that wants no thread of its own, which then may run ahead of its consumer; and so are several such workers, whose consumer may be a task.
     /// Not where something must happen between them: a time-out, a policy, a size to count, a part whose whole must be known.
     /// </summary>
-    public bool Fuses(Stage stage, Stage next) =>
-        NeedsNoLink(stage)
-        && (CanNest(stage, workers: 1) || HasCrew(stage))
-        && (CanNest(next, workers: 1) || HasCrew(next) || (HasCrew(stage) && CanAwait(next)));
+    public bool Fuses(Stage stage, Stage next) => HasCrew(stage) || (NeedsNoLink(stage) && CanNest(stage) && (CanNest(next) || HasCrew(next)));
 
     /// <summary>Tells which stage comes behind another, before that one is built.</summary>
     public void Follow(Stage stage, Stage next) => nextOf[stage] = next;
 
     /// <summary>How the workers of a stage are run that is fused with the one before it; null if it has but one.</summary>
-    public static CrewPlan? CrewOf(Stage stage, Stage next) => next.Options.Workers == 1 ? null
-        : new(next.Name, next.Options.Workers, stage.CapacityBefore(next.Options.Workers), next.CapacityBefore(nextWorkers: 1), next.Options.Ordered);
+    public CrewPlan? CrewOf(Stage stage, Stage next) => next.Options.Workers == 1 ? null
+        : new(next.Name, next.Options.Workers, stage.CapacityBefore(next.Options.Workers), next.CapacityBefore(nextWorkers: 1), next.Options.Ordered, nextOf[next].Body.IsAsynchronous);
 
     /// <summary>How far a stage that is fused with the next one may run ahead of it; null for not at all.</summary>
     public Headroom? HeadroomOf(Stage stage, Stage next) =>
@@ -99,15 +96,11 @@ internal sealed class RunBuilder(Run run)
         && stage.Options.MaxInFlightBytes is null
         && (stage.Options.MaxInFlight == 1 || MayRunAhead(stage));
 
-    private bool CanNest(Stage stage, int workers) => stage.IsFusable && MayBeNested(stage, workers);
+    private bool CanNest(Stage stage) => stage is { Body.IsAsynchronous: false, Options.Workers: 1 } && MayBeNested(stage);
 
-    // A task may consume what several workers without threads make.
-    private bool CanAwait(Stage stage) => stage.Body is { IsFusable: true, IsAsynchronous: true } && MayBeNested(stage, workers: 1);
-
-    private bool MayBeNested(Stage stage, int workers) =>
+    private bool MayBeNested(Stage stage) =>
         !IsInProcess(stage)
-        && stage.Options is { ItemTimeout: null, StartupTimeout: null }
-        && stage.Options.Workers == workers
+        && stage is { Body.IsFusable: true, Options: { ItemTimeout: null, StartupTimeout: null } }
         && OptionsOf(stage).Faults == FaultPolicy.Stop;
 
     /// <summary>
@@ -115,18 +108,17 @@ internal sealed class RunBuilder(Run run)
     /// are nested in a single consumer.
     /// </summary>
     private bool HasCrew(Stage stage) =>
-        stage is { Kind: StageKind.Stage, Previous: { } before, Options.Workers: > 1 and var workers }
-        && CanNest(stage, workers)
-        && MayRunAhead(stage)
+        stage is { Kind: StageKind.Stage, Body.IsAsynchronous: false, Previous: { } before, Options.Workers: > 1 and var workers }
+        && MayBeNested(stage)
         && NeedsNoLink(before)
         && NeedsNoLink(stage)
         && (HasRealClock || Run.Options.CreateStaffing is not null)
-        && nextOf.TryGetValue(stage, out var next) && (CanNest(next, workers: 1) || CanAwait(next))
+        && nextOf.TryGetValue(stage, out var next) && next.Options.Workers == 1 && MayBeNested(next) // a thread or a task
         && before.CapacityBefore(workers) >= workers
         && IsNestedToTheSource(before);
 
     private bool IsNestedToTheSource(Stage stage) =>
         stage.IsolationIn(Run.Options) == Isolation.None
-        && CanNest(stage, workers: 1)
+        && CanNest(stage)
         && (stage.Previous is not { } before || (Fuses(before, stage) && IsNestedToTheSource(before)));
 }

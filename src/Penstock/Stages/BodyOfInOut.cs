@@ -58,11 +58,10 @@ internal sealed class Body<TIn, TOut>(Delegate? function) : Body(function)
             {
                 HasInnerSource = IsSource,
                 HasSynchronousSource = IsSource,
-                Asynchronous = (items, token) => asynchronous(((IAwaitable<TOut>)Refuse.Null(Synchronous!((IEnumerable<TIn>)items, token), name)).Awaited(), token),
+                Asynchronous = (items, token) => asynchronous((IAsyncEnumerable<TOut>)Refuse.Null(Synchronous!((IEnumerable<TIn>)items, token), name), token), // a crew
             };
         }
 
-        var endsSource = IsSource && !HasInnerSource;
         return new(Function)
         {
             HasInnerSource = IsSource,
@@ -70,8 +69,7 @@ internal sealed class Body<TIn, TOut>(Delegate? function) : Body(function)
             {
                 // Whoever runs ahead may be inside when its consumer ends, and must then be told without the others.
                 var stopping = ahead is null ? null : CancellationTokenSource.CreateLinkedTokenSource(token);
-                var outputs = Refuse.Null(Synchronous!(items, stopping?.Token ?? token), name);
-                return next.Synchronous!(new InnerItems<TOut>(outputs, (IInput)items, endsSource) { Ahead = ahead, Stopping = stopping }, token);
+                return next.Synchronous!(Inner(name, items, stopping?.Token ?? token, ahead, stopping), token);
             },
         };
     }
@@ -80,22 +78,20 @@ internal sealed class Body<TIn, TOut>(Delegate? function) : Body(function)
     /// <param name="name">This body's stage, for errors.</param>
     /// <param name="next">The body that consumes this one's outputs.</param>
     /// <param name="plan">How many workers, how much room.</param>
-    public Body<TIn, TNext> Fuse<TNext>(string name, Body<TOut, TNext> next, CrewPlan plan)
+    public Body<TIn, TNext> Fuse<TNext>(string name, Body<TOut, TNext> next, CrewPlan plan) => new(Function)
     {
-        var endsSource = IsSource && !HasInnerSource;
-        return new(Function)
+        HasInnerSource = IsSource,
+        Synchronous = (items, token) =>
         {
-            HasInnerSource = IsSource,
-            Synchronous = (items, token) =>
-            {
-                // Whoever works for the consumer may be inside when that ends, and must then be told without it.
-                var stopping = CancellationTokenSource.CreateLinkedTokenSource(token);
-                var worker = ((IInput)items).Worker;
-                var before = new Passages(worker);
-                var input = new CrewInput<TIn>(items, before);
-                var outputs = Refuse.Null(Synchronous!(input, stopping.Token), name);
-                return new Crew<TOut, TNext>(new InnerItems<TOut>(outputs, input, endsSource), plan, before, worker, next.Synchronous!, stopping);
-            },
-        };
-    }
+            // Whoever works for the consumer may be inside when that ends, and must then be told without it.
+            var stopping = CancellationTokenSource.CreateLinkedTokenSource(token);
+            var worker = ((IInput)items).Worker;
+            var before = new Passages(worker);
+            return new Crew<TOut, TNext>(Inner(name, new CrewInput<TIn>(items, before), stopping.Token), plan, before, worker, next.Synchronous!, stopping);
+        },
+    };
+
+    // Its outputs, as the items of what it is nested in.
+    private InnerItems<TOut> Inner(string name, IEnumerable<TIn> items, CancellationToken token, Headroom? ahead = null, CancellationTokenSource? stopping = null) =>
+        new(Refuse.Null(Synchronous!(items, token), name), (IInput)items, isSource: IsSource && !HasInnerSource) { Ahead = ahead, Stopping = stopping };
 }

@@ -108,7 +108,7 @@ internal sealed class RunAhead<T>(InnerItems<T>.Passage items, Worker worker, st
         var asked = time.GetTimestamp();
         if (hasItem)
             Free();
-        if (returnedAt != 0 && pace.IsTimeToRest(pump!.Producing, asked - returnedAt))
+        if (pace.IsTimeToRest(pump!.Producing, asked - returnedAt))
             pump.Rest();
         while (!pump!.TryTake(ref taken))
         {

@@ -4,7 +4,7 @@ namespace Penstock.Stages.Crews;
 internal abstract partial class Crew
 {
     /// <summary>Whether the consumer is a task.</summary>
-    protected bool IsConsumerTask { get; set; }
+    protected bool IsConsumerTask => Plan.IsAwaited;
 
     /// <summary>Whether it awaits an output.</summary>
     protected bool IsConsumerAwaiting { get; private set; }
@@ -12,8 +12,8 @@ internal abstract partial class Crew
     /// <summary>Helpers that go on with it, or have and are not back.</summary>
     protected int Attending { get; private set; }
 
-    /// <summary>Whether it awaits something that has come.</summary>
-    protected abstract bool IsConsumerDue { get; }
+    /// <summary>Whether it awaits something that has come, or is to end.</summary>
+    protected bool IsConsumerDue => IsConsumerAwaiting && HasNews;
 
     protected bool HasHelpers => helpers.Count > 0;
 
@@ -30,7 +30,6 @@ internal abstract partial class Crew
     {
         Attending++;
         seat.Attends = true;
-        seat.AttendedAtLook = false;
         Enter(seat);
         Employ(consumerWaits: false);
         Gate.Exit();
@@ -46,7 +45,7 @@ internal abstract partial class Crew
             TellConsumer(); // it may wait for this thread to leave
     }
 
-    /// <summary>Counts the helpers that have gone on with the consumer since before the last look.</summary>
+    /// <summary>Counts the helpers that have been at the consumer all the time since the last look.</summary>
     protected int CountLingeringAttendants()
     {
         if (Attending == 0)
@@ -54,10 +53,8 @@ internal abstract partial class Crew
         var count = 0;
         foreach (var (seat, _) in helpers)
         {
-            if (!seat.Attends)
-                continue;
-            count += seat.AttendedAtLook ? 1 : 0;
-            seat.AttendedAtLook = true;
+            if (seat.Attends && Lingers(seat))
+                count++;
         }
 
         return count;

@@ -18,20 +18,19 @@ internal abstract partial class Crew
             return;
         if (taken < Places && IsConsumerDue)
         {
-            if ((FindIdle() ?? lookout ?? Hire()) is { HasPlace: false } helper)
+            if (FindSpare() is { } helper)
                 Assign(helper);
             else if (IsConsumerAwaiting) // still: a refusal may have ended the run
                 GoOnElsewhere();
         }
         else if (taken < Places && HasWork)
         {
-            if ((FindParked() ?? FindIdle() ?? lookout ?? Hire()) is not { HasPlace: false } helper)
-                return;
-            Assign(helper);
+            if ((FindParked() ?? FindSpare()) is { } helper)
+                Assign(helper);
         }
         else if (consumerWaits && !IsConsumerTask && IsHeldUp && (Counts.IsConsumerAsleep || !ConsumerHelps))
         {
-            (FindIdle() ?? lookout ?? Hire())?.Wake();
+            FindSpare()?.Wake();
         }
         else if (consumerWaits && AreAllParked)
         {
@@ -51,6 +50,8 @@ internal abstract partial class Crew
         lookout = seat;
         seat.Wake();
     }
+
+    private Seat? FindSpare() => FindIdle() ?? lookout ?? Hire();
 
     private Seat? FindIdle()
     {
@@ -74,7 +75,7 @@ internal abstract partial class Crew
         return null;
     }
 
-    // One more than there are workers: while one thread is in the source, each worker can have one. And one for a consumer that has none.
+    // One for each worker, the lookout, and one for a consumer that has none.
     private Seat? Hire()
     {
         if (isRefused || helpers.Count > Plan.Workers + (IsConsumerTask ? 1 : 0))

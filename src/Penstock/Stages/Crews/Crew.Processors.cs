@@ -15,21 +15,21 @@ internal abstract partial class Crew
     /// others of the crew. That is a helper's, on one of those: by yielding to each other both would stay there. Moving costs some 50 µs.
     /// </summary>
     /// <param name="seat">The seat.</param>
-    /// <param name="taken">Is filled with those processors. With room for one of each thread.</param>
-    public int FindTaken(Seat seat, Span<int> taken)
+    /// <param name="processors">Is filled with those. With room for one of each thread.</param>
+    public int FindTaken(Seat seat, Span<int> processors)
     {
         if (seat == Consumer || !AreStepsShared || seat.Processor == Processors.Unknown || Stopwatch.GetElapsedTime(movedAt).TotalMilliseconds < MovingPeriod)
             return 0;
         var count = 0;
         if (!IsConsumerTask && IsAtWork(Consumer))
-            taken[count++] = Consumer.Processor;
+            processors[count++] = Consumer.Processor;
         foreach (var (other, _) in helpers)
         {
             if (other != seat && IsAtWork(other))
-                taken[count++] = other.Processor;
+                processors[count++] = other.Processor;
         }
 
-        if (!taken[..count].Contains(seat.Processor))
+        if (!processors[..count].Contains(seat.Processor))
             return 0;
         movedAt = Stopwatch.GetTimestamp();
         return count;

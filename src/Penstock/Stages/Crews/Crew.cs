@@ -29,7 +29,7 @@ internal abstract partial class Crew
     private readonly unsafe Standing* standings;
     private Seat? lookout;
     private int taken; // places
-    private (int All, int Helpers) lingering; // workers; those with a helper inside
+    private (int All, int Helpers) lingering; // threads at work; those of helpers
     private int asleepInside;
     private long lookedAt;
     private int lookoutPeriod = LookoutPeriod;
@@ -72,7 +72,7 @@ internal abstract partial class Crew
     /// <summary>Whether the consumer takes part.</summary>
     protected bool ConsumerHelps => (Staffing.ConsumerHelps && Substitutes == 0) || (isRefused && helpers.Count == 0);
 
-    /// <summary>Whether the threads take turns with steps that cost little, so that the consumer takes part, or a helper instead of it.</summary>
+    /// <summary>Whether the threads take turns with steps that cost little, so that the consumer takes part; or a helper instead, for a task.</summary>
     protected bool AreStepsShared => ConsumerHelps || (IsConsumerTask && Staffing.ConsumerHelps);
 
     /// <summary>Whether the consumer's thread sleeps.</summary>
@@ -97,7 +97,7 @@ internal abstract partial class Crew
     /// <summary>Whether all workers that could be resumed are inside, with helpers that wait for a place.</summary>
     protected abstract bool AreAllParked { get; }
 
-    /// <summary>Whether the consumer has something to take, or has come to the end.</summary>
+    /// <summary>Whether the consumer has something to take, or is to end.</summary>
     protected abstract bool HasNews { get; }
 
     /// <summary>Whether a helper does what the consumer would, where there are any.</summary>
@@ -110,6 +110,9 @@ internal abstract partial class Crew
     protected int Places => Math.Clamp(Math.Max(Staffing.Helpers + Substitutes, lingering.Helpers > 0 ? 1 : 0) + lingering.All, isRefused && helpers.Count > 0 ? 1 : 0, Plan.Workers + 1);
 
     protected bool HasLookout => lookout is not null;
+
+    /// <summary>Helpers that wait inside a worker for a place.</summary>
+    protected int Parked { get; private set; }
 
     // With all places there are, nobody has to look whether there should be more; nor when all who keep others from something are known.
     private bool NeedsLookout => Staffing.Helpers <= Plan.Workers && (Busy > lingering.All || Counts.Begun != begunAtLook);
@@ -149,7 +152,7 @@ internal abstract partial class Crew
     /// <summary>Under the gate, which it leaves meanwhile: resumes a worker. False if there is none to be resumed.</summary>
     protected abstract bool TryWork(Seat seat);
 
-    /// <summary>Counts the workers that have been at the same since the last time, although there is something else to do.</summary>
+    /// <summary>Counts the threads that have been at the same since the last time, although there is something else to do.</summary>
     protected abstract (int All, int Helpers) CountLingering();
 
     /// <summary>Under the gate: takes back what threads have in advance and have not begun with, and what they keep for later. False if that is nothing.</summary>
@@ -184,9 +187,12 @@ internal abstract partial class Crew
     protected void Park(Seat seat)
     {
         seat.IsParked = true;
+        Parked++;
         Counts.Looking++;
+        Change();
         seat.Wait(yields: false);
         Counts.Looking--;
+        Parked--;
         seat.IsParked = false;
     }
 
@@ -210,7 +216,7 @@ internal abstract partial class Crew
     {
         if (IsConsumerAwaiting)
             Employ(consumerWaits: false);
-        else if (Counts.IsConsumerAsleep && !Consumer.IsInside && (IsLeaving || HasNews))
+        else if (Counts.IsConsumerAsleep && !Consumer.IsInside && HasNews)
             Consumer.Wake();
     }
 
@@ -222,6 +228,7 @@ internal abstract partial class Crew
         if (lookout == seat)
             lookout = null;
         seat.IsInside = true;
+        seat.WasInside = false;
     }
 
     /// <summary>A thread comes out of a worker.</summary>
@@ -315,19 +322,29 @@ internal abstract partial class Crew
 
         if (taken >= Places)
             return false;
-        seat.HasPlace = true;
-        taken++;
-        if (lookout == seat)
-            lookout = null;
+        GivePlace(seat);
         return true;
     }
 
-    private void Assign(Seat seat)
+    /// <summary>Whether a thread at work has been at the same when the lookout last looked, for which this is the next look.</summary>
+    protected static bool Lingers(Seat seat)
+    {
+        var lingers = seat.WasInside;
+        seat.WasInside = true;
+        return lingers;
+    }
+
+    private void GivePlace(Seat seat)
     {
         seat.HasPlace = true;
         taken++;
         if (lookout == seat)
             lookout = null;
+    }
+
+    private void Assign(Seat seat)
+    {
+        GivePlace(seat);
         seat.Wake();
     }
 

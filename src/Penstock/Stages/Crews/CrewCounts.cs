@@ -36,7 +36,7 @@ internal struct CrewCounts()
 
     public bool IsConsumerAsleep;
 
-    /// <summary>Whether somebody is in the source.</summary>
+    /// <summary>Whether somebody is in the source, or it is kept for the consumer.</summary>
     public bool IsPulling;
 
     /// <summary>Whether that is the consumer, who has not come to it yet.</summary>

@@ -2,39 +2,18 @@ using System.Threading.Tasks.Sources;
 
 namespace Penstock.Stages.Crews;
 
-/// <summary>Outputs that a task may consume instead of a thread.</summary>
-internal interface IAwaitable<out T>
-{
-    /// <summary>The outputs, to be enumerated once, by a task.</summary>
-    IAsyncEnumerable<T> Awaited();
-}
-
 // A consumer that is a task. It has no thread to work with: it awaits an output, and the helper that has one for it goes on with it, until it awaits the next.
-internal sealed partial class Crew<TIn, TOut> : IAwaitable<TOut>, IAsyncEnumerable<TOut>, IAsyncEnumerator<TOut>, IInput, IValueTaskSource<bool>, IThreadPoolWorkItem
+internal sealed partial class Crew<TIn, TOut> : IAsyncEnumerable<TOut>, IAsyncEnumerator<TOut>, IInput, IValueTaskSource<bool>, IThreadPoolWorkItem
 {
-    private enum Answer
-    {
-        Now,
-        Later,
-        Alone,
-        Never,
-    }
-
     private ManualResetValueTaskSourceCore<bool> arrival; // of an output, or false
     private bool hasArrived; // with which to go on
     private bool isEnumerated;
     private CancellationToken patience; // of the consumer's own
     private CancellationTokenRegistration impatience;
 
-    protected override bool IsConsumerDue => IsConsumerAwaiting && (IsToldToEnd || CanTake(out _) || IsOver);
+    protected override bool HasNews => IsToldToEnd || CanTake(out _) || IsOver;
 
     private bool IsToldToEnd => IsLeaving || Worker.IsStopping || patience.IsCancellationRequested;
-
-    public IAsyncEnumerable<TOut> Awaited()
-    {
-        IsConsumerTask = true;
-        return this;
-    }
 
     public IAsyncEnumerator<TOut> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
@@ -56,13 +35,7 @@ internal sealed partial class Crew<TIn, TOut> : IAwaitable<TOut>, IAsyncEnumerab
         if (isDisposed)
             return new ValueTask<bool>(false);
         patience.ThrowIfCancellationRequested();
-        return Ask() switch
-        {
-            Answer.Now => new ValueTask<bool>(true),
-            Answer.Later => new ValueTask<bool>(this, arrival.Version),
-            Answer.Alone => new ValueTask<bool>(MoveNext()),
-            _ => new ValueTask<bool>(End()),
-        };
+        return TryAnswer(out var answer) ? answer : new ValueTask<bool>(MoveNext());
     }
 
     // Not by the thread that disposes: that may be a helper's, which is to leave.
@@ -88,45 +61,55 @@ internal sealed partial class Crew<TIn, TOut> : IAwaitable<TOut>, IAsyncEnumerab
 
     protected override void GoOnElsewhere()
     {
-        hasArrived = !IsToldToEnd && TryTake();
-        NoteAwaiting(false);
+        Arrive();
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    private Answer Ask()
+    // Not at the end, nor where the system gives no threads.
+    private bool TryAnswer(out ValueTask<bool> answer)
     {
         using (Gate.Hold())
         {
             if (IsConsumerAwaiting)
                 throw new InvalidOperationException($"Stage '{Worker.Stage.Name}' asks for an item before the one before has come. Await each before you ask for the next.");
             Proceed();
+            answer = default;
             if (IsToldToEnd)
-                return Answer.Never;
+                return false;
             if (TryTake())
-                return Answer.Now;
-            if (IsOver)
-                return Answer.Never;
-            arrival.Reset();
-            NoteAwaiting(true);
-            if (Attending == 0 || !HasLookout) // else who goes on with it is about to look
-                Employ(consumerWaits: true);
-            if (HasHelpers || !IsConsumerAwaiting)
-                return Answer.Later;
-            NoteAwaiting(false);
-            return Answer.Alone; // the system gives no threads
+                answer = new ValueTask<bool>(true);
+            else if (!IsOver && TryAwait())
+                answer = new ValueTask<bool>(this, arrival.Version);
+            else
+                return false;
+            return true;
         }
     }
 
-    /// <summary>Under the gate, which it leaves meanwhile: goes on with the consumer, if that awaits something that has come.</summary>
-    /// <param name="seat">The helper's.</param>
-    /// <param name="looksAtStints">Whether to look for what has been made in stints.</param>
-    private bool TryGoOn(Seat seat, bool looksAtStints)
+    // Under the gate. False if there is nobody who would go on with it.
+    private bool TryAwait()
     {
-        if (!IsConsumerDue && !(looksAtStints && IsConsumerAwaiting && LookAtStints() && CanTake(out _)))
-            return false;
-        hasArrived = !IsToldToEnd && TryTake();
+        arrival.Reset();
+        NoteAwaiting(true);
+        if (Attending == 0 || !HasLookout) // else who goes on with it is about to look
+            Employ(consumerWaits: true);
+        if (HasHelpers || !IsConsumerAwaiting)
+            return true;
         NoteAwaiting(false);
+        return false;
+    }
+
+    // Under the gate, which it leaves meanwhile: the helper of a seat goes on with the consumer. Always true.
+    private bool GoOnHere(Seat seat)
+    {
+        Arrive();
         Attend(seat);
         return true;
+    }
+
+    private void Arrive()
+    {
+        hasArrived = !IsToldToEnd && TryTake();
+        NoteAwaiting(false);
     }
 }

@@ -41,14 +41,12 @@ internal sealed partial class Crew<TIn, TOut>
     }
 
     // The worker to be resumed next: the one with the earliest item, since those behind it wait for that; else one without, while fewer have
-    // begun than there are threads for. It needs a slot. With the order kept, the last one is for whoever has the earliest item, whose outputs
-    // can be taken in any case. And there is one for each worker where outputs might take all: when one item makes many, and at the end,
-    // where what workers make waits for all of them.
+    // begun than there are threads for. It needs a slot, beside those that are kept for others.
     private CrewWorker<TIn, TOut>? Candidate()
     {
         var all = Standings;
         var (first, firstWithout, earliest) = (Nobody, Nobody, 0);
-        var mayBegin = bound > Turns.Idle || (stock.Count > 0 && NextNumber < bound);
+        var mayBegin = bound > Turns.Idle || stock.HasBefore(bound);
         var slotsLeft = Plan.RoomBehind;
         var without = 0;
         for (var index = 0; index < all.Length; index++)
@@ -68,27 +66,28 @@ internal sealed partial class Crew<TIn, TOut>
                 firstWithout = index;
         }
 
-        if (first == Nobody || slotsLeft <= 0)
+        if (first == Nobody)
             return null;
-        if (first != earliest || !all[first].HasItem)
-        {
-            if (makesMany || (isInputOver && Plan.Ordered))
-                first = slotsLeft > without ? first : firstWithout;
-            else if (Plan.Ordered && slotsLeft == 1 && all[earliest].Slots == 0)
-                return null;
-        }
 
+        // With the order kept, the last one is for whoever has the earliest item, whose outputs can be taken in any case, and who needs none to be kept.
+        // And there is one for each worker where outputs might take all: when one item makes many, and at the end, where what workers make waits for all of them.
+        var eachHasOne = makesMany || (isInputOver && Plan.Ordered);
+        var kept = first == earliest && all[first].HasItem ? 0
+            : eachHasOne ? without
+            : Plan.Ordered && all[earliest].Slots == 0 ? 1 : 0;
+        if (slotsLeft <= kept)
+            first = eachHasOne && slotsLeft > 0 ? firstWithout : Nobody;
         return first == Nobody || (all[first].IsIdle && !MayUseAnother) ? null : workers[first];
     }
 
     private bool IsReadyForHelper(CrewWorker<TIn, TOut> worker) =>
-        stock.Count > 0 || isInputOver || worker.IsAtEnd || bound <= Turns.Idle || !Counts.IsPulling || worker.HasItem;
+        stock.Count > 0 || AreAllPulled || !Counts.IsPulling || worker.HasItem;
 
     // Never one that might keep the consumer from what comes meanwhile, because it has to wait for an item.
     private bool IsReadyForConsumer(CrewWorker<TIn, TOut> worker)
     {
         if (!ConsumerHelps)
             return false;
-        return (Counts.AtWork == parked && Counts.Waiting == 0) || worker.IsAtEnd || worker.IsReserved || worker.Next is not null || isInputOver || MayReserveFor(worker);
+        return (Counts.AtWork == Parked && Counts.Waiting == 0) || worker.HasAhead || isInputOver || MayReserveFor(worker);
     }
 }

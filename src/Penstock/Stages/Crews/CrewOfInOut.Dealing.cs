@@ -37,22 +37,22 @@ internal sealed partial class Crew<TIn, TOut>
     // So that it will not have to wait for an item.
     private void ProvideConsumer(CrewWorker<TIn, TOut> worker)
     {
-        if (worker.IsReserved || worker.Next is not null)
+        if (worker.HasAhead)
             return;
         if (MayReserveFor(worker))
         {
-            var number = NextNumber;
+            var number = stock.First;
             worker.Reserve(stock.Dequeue(), number);
             Counts.InHand++;
         }
-        else if (stock.Count == 0 && !Counts.IsPulling && !isInputOver && bound > Turns.Idle)
+        else if (stock.Count == 0 && !Counts.IsPulling && !AreAllPulled)
         {
             Counts.IsPulling = Counts.IsConsumersPull = true; // so that nothing else can come while it is in there
         }
     }
 
     // Not an item that has come back and precedes the one in hand: what the generator might still make of that would have to wait for it, in slots.
-    private bool MayReserveFor(CrewWorker<TIn, TOut> worker) => stock.Count > 0 && !worker.IsAtEnd && !(Plan.Ordered && worker.HasItem && stock.First < worker.Number);
+    private bool MayReserveFor(CrewWorker<TIn, TOut> worker) => stock.Count > 0 && !worker.IsAtEnd && !(Plan.Ordered && worker.HasItem && stock.HasBefore(worker.Number));
 
     // The half of the stock, so that the others find something, too, and a quarter of the slots.
     private bool TryBeginStint(CrewWorker<TIn, TOut> worker)
@@ -72,15 +72,15 @@ internal sealed partial class Crew<TIn, TOut>
 
     // Where each output is that of another item, and nobody sleeps who would have to be woken for the first one, or waits for an item.
     private bool MayBeginStint(CrewWorker<TIn, TOut> worker) =>
-        stock.Count > 1 && MayReserveFor(worker) && !isInputOver && bound == long.MaxValue && !makesMany && !asksAgain
-        && AreStepsShared && !IsConsumerAway && waitingInside == 0 && worker is { IsReserved: false, Next: null };
+        stock.Count > 2 && MayReserveFor(worker) && !isInputOver && bound == Turns.Left && !makesMany && !asksAgain
+        && AreStepsShared && !IsConsumerAway && waitingInside == 0 && !worker.HasAhead;
 
     private bool EndStint(CrewWorker<TIn, TOut> worker, bool leavesNext)
     {
         if (!worker.IsOnStint)
             return false;
         stints--;
-        return Note(worker.EndStint(stock, leavesNext));
+        return Count(worker.EndStint(stock, leavesNext));
     }
 
     // Whether workers have made something meanwhile that are still at it.
@@ -90,11 +90,11 @@ internal sealed partial class Crew<TIn, TOut>
             return false;
         var found = false;
         foreach (var worker in workers)
-            found |= worker.IsOnStint && Note(worker.LookAtStint());
+            found |= worker.IsOnStint && Count(worker.LookAtStint());
         return found;
     }
 
-    private bool Note((int Kept, int Released) progress)
+    private bool Count((int Kept, int Released) progress)
     {
         Counts.Waiting += progress.Kept;
         Counts.InHand -= progress.Released;
@@ -102,7 +102,7 @@ internal sealed partial class Crew<TIn, TOut>
     }
 
     // Not in a step that the lookout has seen before: it might not look again.
-    private bool MayHaul(CrewWorker<TIn, TOut> worker) => isSourceQuick && !worker.IsBegun && AreStepsShared && worker.Thread != Consumer && waitingInside == 0;
+    private bool MayHaul(CrewWorker<TIn, TOut> worker) => isSourceQuick && !worker.Thread!.WasInside && AreStepsShared && worker.Thread != Consumer && waitingInside == 0;
 
     private bool TakeHaul()
     {

@@ -1,4 +1,5 @@
 using Penstock.Faults;
+using Penstock.Links;
 using Penstock.Waiting;
 
 namespace Penstock.Stages.Crews;
@@ -11,17 +12,13 @@ internal sealed partial class Crew<TIn, TOut>
     {
         get
         {
-            if (gone == workers.Length)
-                return Counts.Waiting == 0 || bound < long.MaxValue;
-            if (bound == long.MaxValue || (stock.Count > 0 && NextNumber < bound))
-                return false;
             foreach (ref readonly var worker in Standings)
             {
-                if (worker.Number < bound)
+                if (worker.Number < bound) // Turns.Left until something ends the outputs, so then all have left
                     return false;
             }
 
-            return true;
+            return bound == Turns.Left ? Counts.Waiting == 0 : !stock.HasBefore(bound);
         }
     }
 
@@ -48,15 +45,12 @@ internal sealed partial class Crew<TIn, TOut>
     private void OnEnded(CrewWorker<TIn, TOut> worker, Fault? fault)
     {
         if (worker.IsTold)
-            Note(fault?.Exception);
+            NoteFailedDispose(fault?.Exception);
         else if (fault is not null || (Plan.Ordered && !worker.IsAtEnd))
             EndAt(EndOf(worker, fault), fault);
         var hadRoom = HasRoom;
         Counts.InHand -= (worker.HasItem ? 1 : 0) + (worker.Next is null ? 0 : 1);
-        if (!Plan.Ordered)
-            worker.GiveBack(stock); // the others go on
-        worker.Leave();
-        gone++;
+        worker.Leave(Plan.Ordered ? null : stock); // the others go on
         if (!hadRoom || stock.Count > 0)
             WakeInside(areToEnd: false);
     }
@@ -68,7 +62,7 @@ internal sealed partial class Crew<TIn, TOut>
             return 0;
         if (worker.HasItem || worker.IsAtEnd)
             return worker.Number + 1;
-        return fault is null ? NextNumber : 0;
+        return fault is not null ? 0 : stock.Count > 0 ? stock.First : Counts.Pulled;
     }
 
     private void EndAt(long end, Fault? with)

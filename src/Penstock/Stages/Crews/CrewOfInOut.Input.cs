@@ -17,7 +17,7 @@ internal sealed partial class Crew<TIn, TOut>
         if (worker.IsReserved)
         {
             worker.IsReserved = false;
-            return worker.HasItem;
+            return true;
         }
 
         if (worker.TryAsk())
@@ -54,13 +54,13 @@ internal sealed partial class Crew<TIn, TOut>
 
             while (true)
             {
-                if (IsLeaving || Worker.IsStopping || (bound <= Turns.Idle && (worker.Next?.Number ?? (stock.Count > 0 ? NextNumber : bound)) >= bound))
+                if (IsLeaving || Worker.IsStopping || (bound <= Turns.Idle && !(worker.Next is var (_, next) ? next < bound : stock.HasBefore(bound))))
                 {
                     worker.IsTold = true;
                     return false;
                 }
 
-                if (worker.TryGoOn())
+                if (worker.TryTakeNext())
                     return true;
                 if (stock.HasComeBack)
                 {
@@ -70,10 +70,7 @@ internal sealed partial class Crew<TIn, TOut>
 
                 if (!(worker.Thread == Consumer || isInputOver || TryTakePlace(worker.Thread!) || !IsAnyoneFree))
                 {
-                    parked++;
-                    Change();
                     Park(worker.Thread!);
-                    parked--;
                 }
                 else if (MayPullFor(worker) || (Counts.IsConsumersPull && worker.Thread == Consumer))
                 {
@@ -86,7 +83,7 @@ internal sealed partial class Crew<TIn, TOut>
                 }
                 else if (TakeBack())
                 {
-                    continue; // there is something after all
+                    // There is something after all.
                 }
                 else if (isInputOver)
                 {
@@ -110,7 +107,7 @@ internal sealed partial class Crew<TIn, TOut>
 
     private void GiveNext(CrewWorker<TIn, TOut> worker)
     {
-        var number = NextNumber;
+        var number = stock.First;
         worker.Give(stock.Dequeue(), number);
         Counts.InHand++;
         if (worker.Thread == Consumer)
@@ -129,7 +126,7 @@ internal sealed partial class Crew<TIn, TOut>
 
     private bool MayPullFor(CrewWorker<TIn, TOut> worker)
     {
-        if (Counts.IsPulling || isInputOver || bound <= Turns.Idle || !HasRoom)
+        if (Counts.IsPulling || AreAllPulled || !HasRoom)
             return false;
         return stock.Count <= (worker.Thread != Consumer && AreStepsShared && (isSourceQuick || !(Counts.IsConsumerAsleep || IsConsumerTask)) ? Stock : 0);
     }

@@ -31,11 +31,9 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     private bool isInputOver;
     private bool isSourceQuick; // so that items for a sleeping consumer cost nobody his time
     private bool hasProducerEnded; // been disposed, or is being
-    private int parked; // helpers that wait inside a worker for a place
-    private int gone; // workers
     private bool asksAgain; // a generator has asked more than once for an output
     private bool makesMany; // or has made more than one of an item
-    private long bound = long.MaxValue; // of the numbers that count
+    private long bound = Turns.Left; // of the numbers that count
     private bool hasFailedInput; // at the bound: what a worker does at the last item comes before that
     private Fault? failure; // at the bound
     private readonly List<Exception> ignored = []; // behind the bound
@@ -84,30 +82,28 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     public Exception? FailedDispose { get; private set; }
 
     // But for those who wait inside, and for one in the source who keeps nothing from others.
-    protected override int Busy => Counts.AtWork + Attending - parked - waitingInside - (IsWaitingForSource ? 1 : 0);
+    protected override int Busy => Counts.AtWork + Attending - Parked - waitingInside - (IsWaitingForSource ? 1 : 0);
 
     // A generator that asks again might keep the consumer although that has an item for it.
     protected override bool HasSubstitute => asksAgain;
 
-    protected override bool HasWork => IsConsumerDue || (parked > 0 && (stock.Count > 0 || !Counts.IsPulling)) || CanHelp;
+    protected override bool HasWork => (Parked > 0 && (stock.Count > 0 || !Counts.IsPulling)) || CanHelp;
 
     protected override bool HasWorkForConsumer => ConsumerHelps && Candidate() is { } worker && IsReadyForConsumer(worker);
 
-    protected override bool AreAllParked => parked > 0 && !IsAnyoneFree;
+    protected override bool AreAllParked => Parked > 0 && !IsAnyoneFree;
 
     // What waits may belong behind an item that is done with, although its worker has not asked for another. Or that worker makes more of it.
     protected override bool IsHeldUp =>
         Candidate() is { HasItem: true } worker && (Counts.Waiting > 0 ? Standings[FirstOutput()].FirstOutput > worker.Number : IsConsumerAway);
-
-    protected override bool HasNews => Worker.IsStopping || CanTake(out _) || IsOver;
 
     // As long as there is a consumer who does what the others leave.
     private bool IsWaitingForSource => !IsConsumerTask && Counts.IsPulling && !Counts.IsConsumersPull && stock.Count == 0 && haul.IsOver && !isSourceQuick;
 
     private bool HasRoom => stock.Count + Counts.InHand < Plan.RoomBefore;
 
-    // The number of the next item to be taken.
-    private long NextNumber => stock.Count > 0 ? stock.First : Counts.Pulled;
+    // No more are pulled.
+    private bool AreAllPulled => isInputOver || bound <= Turns.Idle;
 
     public IEnumerator<TOut> GetEnumerator()
     {
@@ -163,7 +159,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         using (Gate.Hold())
         {
             _ = TakeBack();
-            stuck = Array.FindIndex(workers, static w => w.Thread is not null);
+            stuck = Array.FindIndex(workers, static w => w.Thread is not null); // or Nobody
             free = Array.FindAll(workers, static w => w.Thread is null);
             if (thrown is null && failure is not null)
                 ignored.Add(failure.Exception);
@@ -183,13 +179,13 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     protected override bool TryWork(Seat seat)
     {
         var isConsumer = seat == Consumer;
-        if (TryGoOn(seat, looksAtStints: false))
-            return true;
+        if (IsConsumerDue)
+            return GoOnHere(seat);
         var worker = IsLeaving || Worker.IsStopping ? null : Candidate();
         if (worker is null || !(isConsumer ? IsReadyForConsumer(worker) : IsReadyForHelper(worker)))
         {
-            if (TryGoOn(seat, looksAtStints: true))
-                return true;
+            if (IsConsumerAwaiting && LookAtStints() && CanTake(out _))
+                return GoOnHere(seat);
             if (!(isConsumer && worker is not null && stock.HasComeBack) && TakeBack()) // else it cannot even use what has come back already
                 return true;
             if (isConsumer)
@@ -211,7 +207,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         {
             hasYielded = worker.Resume(stopping.Token, out output);
             if (hasYielded && !worker.HasItem && !worker.IsAtEnd)
-                worker.IsReserved = TryGive(worker); // an output before the first item belongs to that
+                worker.IsReserved = TryGive(worker) && worker.HasItem; // an output before the first item belongs to that
         }
         catch (Exception e)
         {
@@ -243,14 +239,14 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         var helpers = count;
         foreach (var worker in workers)
         {
-            if (!worker.Look())
+            if (worker.Thread is not { } thread || !Lingers(thread))
                 continue;
             isSourceQuick &= !worker.IsAsking;
             TakeBackForAll();
-            if ((worker.IsAsking && stock.Count == 0 && !(IsConsumerTask && worker.Thread!.IsInSource)) || worker.Thread is { IsParked: true })
+            if ((worker.IsAsking && stock.Count == 0 && !(IsConsumerTask && thread.IsInSource)) || thread.IsParked)
                 continue;
             count++;
-            if (worker.Thread != Consumer)
+            if (thread != Consumer)
                 helpers++;
         }
 
@@ -279,12 +275,12 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
 
     private void Keep(CrewWorker<TIn, TOut> worker, TOut output)
     {
-        makesMany |= worker.HasMade(worker.Number);
+        makesMany |= worker.NoteMade(worker.Number);
         worker.Keep(output);
         Counts.Waiting++;
     }
 
-    // Whose output is the earliest.
+    // Whose output is the earliest, if anybody has one.
     private int FirstOutput()
     {
         var all = Standings;
@@ -306,17 +302,16 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         from = FirstOutput();
         if (!Plan.Ordered)
             return true;
-        var all = Standings;
-        var number = all[from].FirstOutput;
-        if (number >= bound)
+        var number = Standings[from].FirstOutput;
+        if (number >= bound || stock.HasBefore(number))
             return false;
-        for (var index = 0; index < all.Length; index++)
+        foreach (ref readonly var worker in Standings)
         {
-            if (all[index].Number < number || (all[index].Number == number && index != from))
+            if (worker.Number < number)
                 return false;
         }
 
-        return stock.Count == 0 || stock.First > number;
+        return true;
     }
 
     private bool TryTake()
@@ -348,7 +343,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         Change();
     }
 
-    private void Note(Exception? exception)
+    private void NoteFailedDispose(Exception? exception)
     {
         if (exception is not null && exception is not PipelineStoppedException)
             FailedDispose ??= exception;
@@ -384,11 +379,15 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
 
         var mine = OwnFlow.Leave();
         foreach (var worker in free)
-            Note(worker.Dismiss());
+        {
+            NoteFailedDispose(worker.EndGenerator());
+            worker.Leave(stock: null);
+        }
+
         if (endsProducer)
         {
             ExecutionContext.Restore(contextOfItems);
-            Note(DisposeProducer());
+            NoteFailedDispose(DisposeProducer());
         }
 
         mine.Return();

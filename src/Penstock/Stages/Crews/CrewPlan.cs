@@ -6,4 +6,5 @@ namespace Penstock.Stages.Crews;
 /// <param name="RoomBefore">How many items may exist at once in front of it: being produced, waiting, in its workers' hands. At least one for each worker.</param>
 /// <param name="RoomBehind">How many may exist behind it: being made by its workers, waiting, in the consumer's hand. At least one for each worker.</param>
 /// <param name="Ordered">Whether the order of the items is kept.</param>
-internal sealed record CrewPlan(string Stage, int Workers, int RoomBefore, int RoomBehind, bool Ordered);
+/// <param name="IsAwaited">Whether the consumer is a task, not a thread.</param>
+internal sealed record CrewPlan(string Stage, int Workers, int RoomBefore, int RoomBehind, bool Ordered, bool IsAwaited);

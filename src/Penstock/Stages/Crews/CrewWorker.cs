@@ -43,6 +43,9 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     /// <summary>The item to follow the one in hand, if it was given that before its generator has asked.</summary>
     public (TIn Item, long Number)? Next { get; private set; }
 
+    /// <summary>Whether it has an item for when its generator asks.</summary>
+    public bool HasAhead => IsReserved || Next is not null;
+
     /// <summary>Whether the generator was told to leave: what comes from it since then does not count.</summary>
     public bool IsTold { get; set; }
 
@@ -64,14 +67,11 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     /// <summary>Whether it has a stint that nobody has ended.</summary>
     public bool IsOnStint { get; private set; }
 
-    /// <summary>Whether its step had begun when the lookout last looked.</summary>
-    public bool IsBegun { get; private set; }
-
     /// <summary>Whether its thread is in the source, or waits for an item.</summary>
     public bool IsAsking { get; set; }
 
     /// <summary>Notes that it has made something of an item. True if that was not the first.</summary>
-    public bool HasMade(long number)
+    public bool NoteMade(long number)
     {
         var isAgain = lastMade == number;
         lastMade = number;
@@ -81,16 +81,8 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     /// <summary>What it has made and nobody has taken yet.</summary>
     public IEnumerable<TOut> Outputs => outputs.Items;
 
-    /// <summary>The items that the generator was to get, but has not, when it has left or will not be resumed again.</summary>
-    public IEnumerable<TIn> Untaken
-    {
-        get
-        {
-            if (!Standing.HasLeft)
-                Leave();
-            return untaken;
-        }
-    }
+    /// <summary>The items that the generator was to get, but has not, when it has left.</summary>
+    public IEnumerable<TIn> Untaken => untaken;
 
     private ref Standing Standing => ref crew.StandingOf(index);
 
@@ -101,7 +93,6 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
         Asked = 0;
         Overhead = 0;
         Steps = 1;
-        IsBegun = false;
     }
 
     public void Pause()
@@ -138,7 +129,7 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     }
 
     /// <summary>Takes the item that follows, if it has one.</summary>
-    public bool TryGoOn()
+    public bool TryTakeNext()
     {
         if (Next is not var (item, number))
             return false;
@@ -175,7 +166,7 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     }
 
     /// <summary>Under the gate: keeps what it has made in its stint so far. Returns how many outputs those are, and how many items it is done with.</summary>
-    public (int Kept, int Released) LookAtStint() => Note(stint!.Now);
+    public (int Kept, int Released) LookAtStint() => KeepMade(stint!.Now);
 
     /// <summary>Under the gate: ends its stint, and gives back the items that its generator has not asked for.</summary>
     /// <param name="stock">To where.</param>
@@ -183,7 +174,7 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     public (int Kept, int Released) EndStint(NumberedQueue<TIn> stock, bool leavesNext)
     {
         var now = stint!.End();
-        var (noted, released) = Note(now);
+        var (noted, released) = KeepMade(now);
         var begun = now.Begun;
         if (leavesNext && !now.IsInHand)
         {
@@ -202,36 +193,23 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
 
     public void Free() => (Current, Number) = (default!, Turns.Idle);
 
-    /// <summary>Gives back what its generator has not asked for.</summary>
-    public void GiveBack(NumberedQueue<TIn> to)
+    /// <summary>The generator has left, or will not be resumed again.</summary>
+    /// <param name="stock">To where what it has not asked for goes; null if nobody else is to have it.</param>
+    public void Leave(NumberedQueue<TIn>? stock)
     {
-        if (IsReserved && HasItem)
-        {
-            to.Enqueue(Number, Current);
-            IsReserved = false;
-        }
-
-        if (Next is not var (item, number))
-            return;
-        to.Enqueue(number, item);
-        Next = null;
-    }
-
-    public void Leave()
-    {
-        if (Next is var (item, _))
-            untaken.Add(item);
-        if (IsReserved && HasItem)
-            untaken.Add(Current);
+        if (IsReserved)
+            GiveBack(Current, Number);
+        if (Next is var (item, number))
+            GiveBack(item, number);
         (Current, Number, Next, IsReserved) = (default!, Turns.Left, null, false);
-    }
 
-    /// <summary>Whether it has been resumed all the time since the last look.</summary>
-    public bool Look()
-    {
-        var isLingering = IsBegun && Thread is not null;
-        IsBegun = true;
-        return isLingering;
+        void GiveBack(TIn unasked, long of)
+        {
+            if (stock is null)
+                untaken.Add(unasked);
+            else
+                stock.Enqueue(of, unasked);
+        }
     }
 
     /// <summary>Resumes the generator, in its own flow. False if it has ended; throws what it throws.</summary>
@@ -259,7 +237,7 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
     }
 
     /// <summary>Ends the generator, in its own flow. Returns what a finally block has thrown.</summary>
-    public Exception? Dismiss()
+    public Exception? EndGenerator()
     {
         ExecutionContext.Restore(context);
         try
@@ -305,7 +283,7 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
         return true;
     }
 
-    private (int Kept, int Released) Note(Stint<TIn, TOut>.Progress now)
+    private (int Kept, int Released) KeepMade(Stint<TIn, TOut>.Progress now)
     {
         var before = (Kept: kept, Held: held);
         for (; kept < now.Done; kept++)

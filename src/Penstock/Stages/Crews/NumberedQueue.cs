@@ -18,7 +18,9 @@ internal sealed class NumberedQueue<T>
     public long First => ring[head].Number;
 
     /// <summary>Whether the first item precedes one that has been taken.</summary>
-    public bool HasComeBack => Count > 0 && First < last;
+    public bool HasComeBack => HasBefore(last);
+
+    public bool HasBefore(long number) => Count > 0 && First < number;
 
     public IEnumerable<T> Items
     {

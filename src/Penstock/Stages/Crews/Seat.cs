@@ -36,11 +36,11 @@ internal sealed class Seat : ICondition
     /// <summary>Whether its thread is in the source.</summary>
     public bool IsInSource { get; set; }
 
-    /// <summary>Whether its thread goes on with a consumer that is a task, and whether it did when the lookout last looked.</summary>
+    /// <summary>Whether its thread goes on with a consumer that is a task.</summary>
     public bool Attends { get; set; }
 
-    /// <inheritdoc cref="Attends"/>
-    public bool AttendedAtLook { get; set; }
+    /// <summary>Whether its thread was in the same worker, or at the consumer, already when the lookout last looked.</summary>
+    public bool WasInside { get; set; }
 
     /// <summary>Where its thread was when it last looked.</summary>
     public int Processor { get; private set; } = Processors.Unknown;

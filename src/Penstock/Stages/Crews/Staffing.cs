@@ -56,7 +56,7 @@ internal class Staffing(int workers, long frequency)
     public bool IsDue(long step) => !isKnown || step % SamplePeriod == 0;
 
     /// <summary>An item has taken its source so many ticks, which are to be added to those of each step.</summary>
-    public virtual void ReportPull(long ticks) => pull += (Math.Min(ticks, longest) - pull) / Smoothing;
+    public void ReportPull(long ticks) => pull += (Math.Min(ticks, longest) - pull) / Smoothing;
 
     /// <summary>A step has taken so many ticks, without the source.</summary>
     public virtual void Report(long ticks)

@@ -32,7 +32,7 @@ internal struct Standing()
     public readonly bool HasLeft => Number == Turns.Left;
 
     /// <summary>Whether it may be resumed.</summary>
-    public readonly bool IsFree => !IsAtWork && Number != Turns.Left;
+    public readonly bool IsFree => !IsAtWork && !HasLeft;
 
     /// <summary>Whether nobody resumes it, and it has no item either.</summary>
     public readonly bool IsIdle => IsFree && Number == Turns.Idle;
