@@ -101,7 +101,7 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
                         yield return job;
                 }
 
-                end = subscription.Channel.CloseReason;  // none if the broker has ended the consumer alone, whose queue is gone
+                end = subscription.Channel.CloseReason;  // none if the broker has ended the consumer alone, whose queue is gone, or was too slow to admit another one
             }
             finally
             {
@@ -110,7 +110,7 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
 
             ended.RemoveAll(static subscription => subscription.Holders == 0);
             ended.Add(subscription);
-            var reason = end is null ? "the queue was deleted" : BrokerErrors.Describe(end);
+            var reason = end is null ? "the queue was deleted, or the broker does not answer" : BrokerErrors.Describe(end);
             Interrupted(reason);
             if (BrokerErrors.IsConsumerTimeout(end))
                 log.ConsumerTimedOut(queues.Main, reason);

@@ -51,7 +51,7 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
     /// <returns>Null when the broker sends no more: the channel has ended, which makes void what still waits, or the queue is gone.</returns>
     public async ValueTask<Delivery?> NextAsync(int room, CancellationToken ct)
     {
-        if (room > prefetch)
+        if (room > prefetch && Volatile.Read(ref consumers) > 0)
             await WidenAsync(room, ct).ConfigureAwait(false);
         while (Channel.IsOpen && await waiting.Reader.WaitToReadAsync(ct).ConfigureAwait(false))
         {
@@ -102,7 +102,7 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
         }
         catch (Exception e) when (BrokerErrors.IsFromClient(e, ct))
         {
-            // The channel has ended, or the queue is gone, which ends it.
+            waiting.Writer.TryComplete(); // the channel has ended, the queue is gone, or the broker does not answer: a new pulling sees which
         }
     }
 
@@ -137,7 +137,9 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
         CancellationToken cancellationToken = default)
     {
         Interlocked.Increment(ref holders);
-        waiting.Writer.TryWrite(new(this, deliveryTag, redelivered, properties, body.ToArray()));  // the client reuses the memory
+        var delivery = new Delivery(this, deliveryTag, redelivered, properties, body.ToArray());  // the client reuses the memory
+        if (!waiting.Writer.TryWrite(delivery))
+            delivery.TryRequeueAsync(CancellationToken.None).Leave(Log.Late("Giving back a job")); // not awaited: the channel's end may wait for this call
         return Task.CompletedTask;
     }
 
@@ -147,7 +149,14 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
         return base.HandleChannelShutdownAsync(channel, reason);
     }
 
-    /// <summary>Either side ended consumers: the broker, as the queue is gone, or we. Behind the last one no more comes.</summary>
+    /// <summary>The broker ended a consumer, as the queue is gone: that ends the pulling.</summary>
+    public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
+    {
+        waiting.Writer.TryComplete();
+        return base.HandleBasicCancelAsync(consumerTag, cancellationToken);
+    }
+
+    /// <summary>Either side ended consumers. Behind the last one no more comes.</summary>
     protected override Task OnCancelAsync(string[] consumerTags, CancellationToken cancellationToken = default)
     {
         if (Interlocked.Add(ref consumers, -consumerTags.Length) <= 0)

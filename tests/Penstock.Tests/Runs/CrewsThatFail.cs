@@ -90,6 +90,23 @@ public sealed class CrewsThatFail : IDisposable
         }
     });
 
+    [Fact]
+    public Task Are_over_when_all_have_ended_for_themselves_whatever_is_left_before_the_failure_of_the_source() => Within.Time(async () =>
+    {
+        var failures = 0;
+        var room = new StageOptions { Isolation = Isolation.None, MaxInFlight = 64 };
+        for (var round = 0; round < 200; round++)
+        {
+            var failure = new TestException();
+            var pipeline = Pipeline.From(() => Items.ThenFail(20, failure), room).Then(xs => xs.Take(3), room with { Workers = 4, Ordered = false }).To(Items.Drop);
+            var thrown = await Record.ExceptionAsync(() => pipeline.RunAsync(With("one helper") with { TimeProvider = new TestClock() })); // which stands still
+            Assert.True(thrown is null || thrown == failure); // the source need not have come so far
+            failures += thrown is null ? 0 : 1;
+        }
+
+        Assert.NotEqual(0, failures);
+    });
+
     // So that each has an item before one ends them.
     private void AwaitAll()
     {

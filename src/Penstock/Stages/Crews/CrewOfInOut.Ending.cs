@@ -12,13 +12,15 @@ internal sealed partial class Crew<TIn, TOut>
     {
         get
         {
+            var isAnyoneLeft = false;
             foreach (ref readonly var worker in Standings)
             {
-                if (worker.Number < bound) // Turns.Left until something ends the outputs, so then all have left
+                if (worker.Number < bound)
                     return false;
+                isAnyoneLeft |= !worker.HasLeft;
             }
 
-            return bound == Turns.Left ? Counts.Waiting == 0 : !stock.HasBefore(bound);
+            return bound == Turns.Left ? Counts.Waiting == 0 : !(isAnyoneLeft && stock.HasBefore(bound));
         }
     }
 
