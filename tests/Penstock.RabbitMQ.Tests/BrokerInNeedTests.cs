@@ -3,7 +3,6 @@ using Penstock.RabbitMQ.Tests.Brokers;
 namespace Penstock.RabbitMQ.Tests;
 
 /// <summary>The broker refuses what is too much for it.</summary>
-[Collection(nameof(SharedBroker))]
 public sealed class BrokerInNeedTests(OwnBroker own) : QueueTest, IClassFixture<OwnBroker>
 {
     [BrokerFact]

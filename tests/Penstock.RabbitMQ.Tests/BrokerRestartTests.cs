@@ -8,7 +8,6 @@ using Penstock.RabbitMQ.Tests.Brokers;
 namespace Penstock.RabbitMQ.Tests;
 
 /// <summary>The broker goes and comes back.</summary>
-[Collection(nameof(SharedBroker))]
 public sealed class BrokerRestartTests(OwnBroker own) : QueueTest, IClassFixture<OwnBroker>
 {
     [BrokerFact]

@@ -8,7 +8,6 @@ using RabbitMQ.Client;
 namespace Penstock.RabbitMQ.Tests;
 
 /// <summary>The broker was given a lower limit, which counts for new channels, while larger jobs were in its queue: it takes none of them again.</summary>
-[Collection(nameof(SharedBroker))]
 public sealed class ShrunkLimitTests(OwnBroker own) : QueueTest, IClassFixture<OwnBroker>
 {
     private static readonly string Large = new('x', 30_000);

@@ -2,7 +2,6 @@ using Penstock.RabbitMQ.Tests.Brokers;
 
 namespace Penstock.RabbitMQ.Tests;
 
-[Collection(nameof(SharedBroker))]
 public sealed class TlsTests(TlsBroker own) : QueueTest, IClassFixture<TlsBroker>
 {
     private RabbitMqJobQueueOptions Secured => Options(own.Broker) with { Uri = own.Uri, ConnectTimeout = TimeSpan.FromSeconds(10), Tls = own.Tls };

@@ -28,7 +28,7 @@ internal sealed class IdleSuite : Suite
             Headline = Headline.CoreShare,
             // Starting, above all of processes, is not waiting.
             Steady = true,
-            Items = pace => pace.InAHurry ? 4 : 16,
+            Items = pace => pace.InAHurry ? 2 : 16,
             MostRounds = 3,
         },
         new("slow source, processes", [Warm(PenstockPipelines.Processes, AsleepWhileWaiting)])

@@ -28,7 +28,7 @@ internal sealed class UtilisationSuite : Suite
             Details = [Headline.CpuPerItem],
             // Of the processor time, what it takes to start processes is not the items.
             Steady = true,
-            Items = pace => pace.InAHurry ? 60 : 240,
+            Items = pace => pace.InAHurry ? 30 : 240,
             MostRounds = 5,
         },
     ];

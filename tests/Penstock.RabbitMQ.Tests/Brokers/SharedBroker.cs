@@ -20,7 +20,7 @@ public class SharedBroker : IAsyncLifetime
     }
 }
 
-/// <summary>One for the tests of one class, which end it and start it again.</summary>
+/// <summary>One for the tests of one class, which end it and start it again, beside those on the shared one: most of their time they wait for it.</summary>
 public sealed class OwnBroker : SharedBroker
 {
     /// <summary>Running, also if the test before has failed half-way.</summary>
@@ -32,6 +32,6 @@ public sealed class OwnBroker : SharedBroker
     }
 }
 
-/// <summary>Tests one after the other: two cores are few for several brokers.</summary>
+/// <summary>Tests one after the other, on one broker.</summary>
 [CollectionDefinition(nameof(SharedBroker))]
 public sealed class BrokerTests : ICollectionFixture<SharedBroker>;
