@@ -69,7 +69,8 @@ public sealed partial class CrewsThatAreAwaited : IDisposable
     [InlineData("a thread")]
     public Task Have_threads_where_there_must_be_a_link_before_them(string consumer) => Within.Time(async () =>
     {
-        using var two = new CountdownEvent(2); // at work at once
+        using var two = new ManualResetEventSlim(); // at work at once
+        var begun = 0;
         var (buffers, sized) = (Pipeline.From(BufferSteps.Source, 50, None).Then(Describe, Four), Pipeline.From(Produce, 50, None with { MaxInFlightBytes = 100, SizeOf = _ => 10 }).Then(Uneven, Four));
         if (consumer == "a task")
         {
@@ -87,8 +88,8 @@ public sealed partial class CrewsThatAreAwaited : IDisposable
             var isFirst = true;
             foreach (var item in items)
             {
-                if (isFirst && !two.IsSet)
-                    two.Signal();
+                if (isFirst && Interlocked.Increment(ref begun) == 2)
+                    two.Set();
                 isFirst = false;
                 Assert.True(two.Wait(TimeSpan.FromSeconds(20)), "one works alone");
                 yield return BufferSteps.Describe(item);
