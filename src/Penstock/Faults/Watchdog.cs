@@ -5,8 +5,9 @@ using Penstock.Workers;
 namespace Penstock.Faults;
 
 /// <summary>
-/// Finds workers that stay too long where they are. Workers pay nothing for it: it looks at their counters from outside, four
-/// times within the shortest time-out, and only in runs that have one.
+/// Finds workers that stay too long where they are. Workers pay nothing for it: it looks at their counters from outside, eight
+/// times within the shortest time-out, and only in runs that have one. A stay may begin up to one look before it is seen, and
+/// be over its time for up to one more, so it is found at the latest a quarter too late.
 /// </summary>
 internal sealed class Watchdog : IDisposable
 {
@@ -20,7 +21,7 @@ internal sealed class Watchdog : IDisposable
         this.run = run;
         lastMove = run.Time.GetTimestamp();
         watched = [.. run.Stages.SelectMany(s => s.Workers).Select(w => new Watched(w, lastMove))];
-        var period = TimeSpan.FromMilliseconds(Math.Clamp(shortest.TotalMilliseconds / 4, 1, 60_000));
+        var period = TimeSpan.FromMilliseconds(Math.Clamp(shortest.TotalMilliseconds / 8, 1, 60_000));
         timer = run.Time.CreateTimer(static dog => ((Watchdog)dog!).Look(), this, period, period);
     }
 
@@ -97,7 +98,7 @@ internal sealed class Watchdog : IDisposable
     /// <summary>A worker and what was last seen of it.</summary>
     private sealed class Watched(Worker worker, long since)
     {
-        private long seen = -1;
+        private long seen;
         private WorkerState state;
         private long? stoppedSince;
 
@@ -123,9 +124,12 @@ internal sealed class Watchdog : IDisposable
         public bool HasMoved(long now)
         {
             var count = Volatile.Read(ref Worker.ItemsIn) + Volatile.Read(ref Worker.ItemsOut) + Worker.Restarts;
-            if (count == seen && Worker.Times.State == state)
+            var next = Worker.Times.State;
+            if (count == seen && next == state)
                 return false;
-            (seen, state, Since) = (count, Worker.Times.State, now);
+            if (count != seen || !IsBeingMade || next != WorkerState.Busy) // else it is only further in its start, which counts as a whole
+                Since = now;
+            (seen, state) = (count, next);
             return true;
         }
 

@@ -1,3 +1,4 @@
+using Penstock.Tests.Isolated;
 using Penstock.Tests.Support;
 
 namespace Penstock.Tests.Corners;
@@ -7,6 +8,7 @@ public class Rule09Time
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Step = Limit / 4;
+    private static readonly TimeSpan Look = Limit / 8;
 
     private readonly TestClock clock = new();
 
@@ -96,6 +98,44 @@ public class Rule09Time
         {
             gate.Pass();
             return items;
+        }
+    });
+
+    [Fact]
+    public Task StartupTimeout_counts_a_process_from_its_start() => Within.Time(async () =>
+    {
+        using var gate = new DistantGate();
+        var options = Beside.Process with { StartupTimeout = Limit, Name = "model" };
+        var run = Pipeline.From([1, 2, 3]).Then(LoadSlowly, gate.Name, options).To(Items.Drop).RunAsync(Options);
+        clock.AdvanceBy(Look, 4); // while it is made
+        await gate.Arrived;
+        clock.AdvanceBy(Look, 4);
+        gate.Open();
+        var stuck = await Assert.ThrowsAsync<WorkerStuckException>(() => run);
+        Assert.Contains("StartupTimeout", stuck.Message, StringComparison.Ordinal);
+
+        static IEnumerable<int> LoadSlowly(IEnumerable<int> items, string gate)
+        {
+            DistantGate.Pass(gate);
+            foreach (var item in items)
+                yield return item;
+        }
+    });
+
+    [Fact]
+    public Task ItemTimeout_is_noticed_at_the_latest_a_quarter_of_it_too_late() => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        var run = Pipeline.From([1]).Select(Stop, new() { ItemTimeout = Limit }).To(Items.Drop).RunAsync(Options);
+        await gate.Arrived;
+        clock.AdvanceBy(Look, 9); // by a clock that is not as exact, one more
+        gate.Open();
+        await Assert.ThrowsAsync<WorkerStuckException>(() => run);
+
+        int Stop(int item)
+        {
+            gate.Pass();
+            return item;
         }
     });
 

@@ -52,6 +52,10 @@ public sealed record Scene(Accident Kind, Moment Moment, Place Place, Policy Pol
 
     public bool IsStuck => Mishap.IsStuck(Kind);
 
+    /// <summary>Whether only <see cref="RunOptions.StopTimeout"/> ends it. An exit that is asked for in an exit waits for that.</summary>
+    public bool IsStuckAtTheEnd =>
+        (IsStuck && Moment is Moment.FinallyWhenStopped or Moment.AtExit) || (Moment == Moment.AtExit && Kind is Accident.ExitZero or Accident.ExitThree);
+
     public bool IsWhileWaiting => Moment is Moment.Blocked or Moment.Starved;
 
     // A source waits for no items and has no policy; a worker that waits is in no loop of its stage.

@@ -15,7 +15,7 @@ internal sealed class Trial(Scene scene) : IDisposable
     private const int Taken = 3;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(15); // others have to start within it
+    private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(10); // others have to start within it
 
     private readonly TemporaryFolder folder = new();
     private readonly Outcome expected = Outcome.Of(scene);
@@ -41,7 +41,7 @@ internal sealed class Trial(Scene scene) : IDisposable
         var options = new RunOptions
         {
             DeadLetter = letters.Enqueue,
-            StopTimeout = scene.IsStuck && scene.Moment is Moment.FinallyWhenStopped or Moment.AtExit ? Patience : TimeSpan.FromSeconds(15),
+            StopTimeout = scene.IsStuckAtTheEnd ? Patience : LongPatience,
         };
         await using var run = Describe().To(Collect).Start(options);
         long? held = Script.Culprit;
