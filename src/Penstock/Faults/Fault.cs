@@ -16,13 +16,17 @@ internal sealed class Fault
 
     private readonly ExceptionDispatchInfo captured;
 
-    public Fault(Exception exception, Worker? worker = null, long? number = null)
+    /// <param name="exception">What was thrown.</param>
+    /// <param name="worker">By whom.</param>
+    /// <param name="number">On which item.</param>
+    /// <param name="index">Which of the stage's workers it was, if several share the row of <paramref name="worker"/>.</param>
+    public Fault(Exception exception, Worker? worker = null, long? number = null, int? index = null)
     {
         captured = ExceptionDispatchInfo.Capture(exception);
         if (worker is null)
             return;
         Note(StageKey, worker.Stage.Name);
-        Note(WorkerKey, worker.Index);
+        Note(WorkerKey, index ?? worker.Index);
         if (number is not null)
             Note(ItemKey, number);
     }

@@ -33,15 +33,32 @@ public class Promise3FirstFailure
         Assert.NotNull(mine.Data["Penstock.Stage"]);
     });
 
-    [Fact]
-    public Task The_data_name_the_stage_the_worker_and_the_item() => Within.Time(async () =>
+    [Theory]
+    [InlineData(Isolation.Thread)]
+    [InlineData(Isolation.None)]
+    public Task The_data_name_the_stage_the_worker_and_the_item(Isolation isolation) => Within.Time(async () =>
     {
         var mine = new TestException();
-        var pipeline = Pipeline.From(Items.Endless).Then(xs => FailAt(7, xs, mine), new() { Name = "model", Workers = 3 }).To(Items.Drop);
+        var who = -1;
+        var pipeline = Pipeline.From(Items.Endless).Then(Fail, new() { Name = "model", Workers = 3, Isolation = isolation }).To(Items.Drop);
         await Assert.ThrowsAsync<TestException>(() => pipeline.RunAsync());
         Assert.Equal("model", mine.Data["Penstock.Stage"]);
-        Assert.InRange(Assert.IsType<int>(mine.Data["Penstock.Worker"]), 0, 2);
-        Assert.Equal(7L, mine.Data["Penstock.Item"]);
+        Assert.Equal(who, mine.Data["Penstock.Worker"]);
+        Assert.Equal(700L, mine.Data["Penstock.Item"]);
+
+        IEnumerable<int> Fail(IEnumerable<int> items)
+        {
+            foreach (var item in items)
+            {
+                if (item == 700)
+                {
+                    who = PipelineContext.Current!.Worker;
+                    throw mine;
+                }
+
+                yield return item;
+            }
+        }
     });
 
     [Theory]

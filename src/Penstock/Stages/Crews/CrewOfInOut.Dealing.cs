@@ -83,6 +83,16 @@ internal sealed partial class Crew<TIn, TOut>
         return Count(worker.EndStint(stock, leavesNext));
     }
 
+    // Of the item that its generator has asked for last.
+    private long? NumberInHand(CrewWorker<TIn, TOut> worker)
+    {
+        Gate.Enter();
+        _ = EndStint(worker, leavesNext: false);
+        long? number = worker.HasItem && !worker.IsReserved ? worker.Number : null;
+        Gate.Exit();
+        return number;
+    }
+
     // Whether workers have made something meanwhile that are still at it.
     private bool LookAtStints()
     {

@@ -211,7 +211,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         }
         catch (Exception e)
         {
-            fault = new Fault(e, Worker); // here, since exceptions are user code, too
+            fault = new Fault(e, Worker, NumberInHand(worker), worker.Index); // here, since exceptions are user code, too
         }
 
         var ticks = worker.IsMeasured ? Stopwatch.GetTimestamp() - began - worker.Overhead : 0;

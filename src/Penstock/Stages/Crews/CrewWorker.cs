@@ -25,6 +25,8 @@ internal sealed class CrewWorker<TIn, TOut>(Crew<TIn, TOut> crew, int index, Exe
 
     public Worker Worker => crew.Worker;
 
+    public int Index => index;
+
     public TIn Current { get; private set; } = default!;
 
     object? IEnumerator.Current => Current;
