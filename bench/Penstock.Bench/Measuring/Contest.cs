@@ -30,5 +30,5 @@ internal sealed record Contest(string Name, IReadOnlyList<Contestant> Contestant
     /// <summary>What others have said of the same work on another machine: told, not compared.</summary>
     public IReadOnlyList<Published> Published { get; init; } = [];
 
-    public int Rounds(Pace pace) => pace.InAHurry && MostRounds < pace.Rounds ? 1 : Math.Min(pace.Rounds, MostRounds);
+    public int Rounds(Pace pace) => pace.InAHurry && MostRounds < int.MaxValue ? 1 : Math.Min(pace.Rounds, MostRounds);
 }

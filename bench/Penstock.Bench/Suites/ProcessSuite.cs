@@ -71,6 +71,6 @@ internal sealed class ProcessSuite : Suite
             Published = published ?? [],
             // Processes are started, and their code is compiled, in every run anew.
             Steady = true,
-            RoundTime = pace => pace.Seconds(full: 3, quick: 0.6),
+            RoundTime = pace => pace.Seconds(full: 3, quick: 0.3),
         };
 }
