@@ -127,7 +127,8 @@ internal sealed class Watchdog : IDisposable
             var next = Worker.Times.State;
             if (count == seen && next == state)
                 return false;
-            if (count != seen || !IsBeingMade || next != WorkerState.Busy) // else it is only further in its start, which counts as a whole
+            var isFurtherInItsStart = count == seen && IsBeingMade && next == WorkerState.Busy;
+            if (!isFurtherInItsStart) // which counts as a whole
                 Since = now;
             (seen, state) = (count, next);
             return true;
