@@ -167,7 +167,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         }
 
         if (stuck != Nobody)
-            Worker.Stage.Run.FailWith(new Fault(new WorkerStuckException($"Stage '{Plan.Stage}', worker {stuck}, is still in user code, StopTimeout = {Worker.Stage.Run.Options.StopTimeout} after its consumer ended."), Worker));
+            Worker.Stage.Run.FailWith(new Fault(new WorkerStuckException($"Stage '{Plan.Stage}', worker {stuck}, is still in user code, StopTimeout = {Worker.Stage.Run.Options.StopTimeout} after its consumer ended."), Worker, index: stuck));
         grace?.Dispose();
         foreach (var exception in late)
             LogIgnored(exception);
