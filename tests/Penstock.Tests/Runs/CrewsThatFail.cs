@@ -93,15 +93,40 @@ public sealed class CrewsThatFail : IDisposable
     [Fact]
     public Task Are_over_when_all_have_ended_for_themselves_whatever_is_left_before_the_failure_of_the_source() => Within.Time(async () =>
     {
+        const int Rounds = 20;
         var failures = 0;
         var room = new StageOptions { Isolation = Isolation.None, MaxInFlight = 64 };
-        for (var round = 0; round < 200; round++)
+        for (var round = 0; round < Rounds; round++)
         {
             var failure = new TestException();
-            var pipeline = Pipeline.From(() => Items.ThenFail(20, failure), room).Then(xs => xs.Take(3), room with { Workers = 4, Ordered = false }).To(Items.Drop);
+            using var mayGoOn = new ManualResetEventSlim();
+            var ended = 0;
+            var pipeline = Pipeline.From(Fail, room).Then(Three, room with { Workers = 4, Ordered = false }).To(Items.Drop);
             var thrown = await Record.ExceptionAsync(() => pipeline.RunAsync(With("one helper") with { TimeProvider = new TestClock() })); // which stands still
             Assert.True(thrown is null || thrown == failure); // the source need not have come so far
             failures += thrown is null ? 0 : 1;
+
+            IEnumerable<int> Fail()
+            {
+                foreach (var item in Enumerable.Range(0, 20))
+                    yield return item;
+                mayGoOn.Set();
+                throw failure;
+            }
+
+            // Whoever has the first item, mostly the consumer, leaves it to the helper to pull ahead as long as there is room.
+            IEnumerable<int> Three(IEnumerable<int> items)
+            {
+                foreach (var item in items.Take(3))
+                {
+                    if (item == 0)
+                        mayGoOn.Wait();
+                    yield return item;
+                }
+
+                if (Interlocked.Increment(ref ended) == 3)
+                    mayGoOn.Set();
+            }
         }
 
         Assert.NotEqual(0, failures);
