@@ -52,7 +52,11 @@ internal sealed record CommandLine
             };
         }
 
-        return commandLine.Suites.Count > 0 ? commandLine : commandLine with { Suites = Suite.All };
+        if (commandLine.Suites.Count == 0)
+            commandLine = commandLine with { Suites = Suite.All };
+        if (!commandLine.Help && !commandLine.Suites.Any(suite => suite.Contests.Any(commandLine.Wants)))
+            throw new UsageException($"No contest{(commandLine.Contest.Length > 0 ? $" has a name that contains '{commandLine.Contest}'" : "")}{(commandLine.Pace.InAHurry ? " and takes part with --quick" : "")}.");
+        return commandLine;
     }
 
     private static string Value(IReadOnlyList<string> arguments, ref int i, string what) =>

@@ -60,7 +60,7 @@ static async Task<List<Line>> RunAsync(CommandLine commandLine)
                 JsonLines.Save(json, lines);
         }
 
-        table.WriteClaims(lines[before..]);
+        table.Write(suite.Findings(lines[before..]));
     }
 
     if (commandLine.Results is { } file)

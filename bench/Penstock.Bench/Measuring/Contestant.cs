@@ -22,7 +22,7 @@ internal sealed record Contestant(string Name, Role Role, bool Ordered)
     public int? Items { get; init; }
 
     /// <summary>What it is to show in this contest, if anything.</summary>
-    public Claim? Claim { get; init; }
+    public IReadOnlyList<Claim> Claims { get; init; } = [];
 
     public static Contestant Penstock(string name, Func<int, Task<Tally>> run, bool ordered = true) =>
         new(name, Role.Penstock, ordered) { Run = run };

@@ -30,8 +30,8 @@ internal sealed class ContestantProcess : IDisposable
     {
         var command = contestant switch
         {
-            { Program: { } program } => await workshop.MakeAsync(program),
-            { IsPrecompiled: true } => await workshop.MakeAsync(PeerProgram.ThisPrecompiled([ContestantMain.Verb, suite, contest, contestant.Name])),
+            { Program: { } program } => await workshop.MakeAsync(program, contestant),
+            { IsPrecompiled: true } => await workshop.MakeAsync(PeerProgram.ThisPrecompiled([ContestantMain.Verb, suite, contest, contestant.Name]), contestant),
             _ => Self(suite, contest, contestant.Name),
         };
         command.RedirectStandardInput = true;
@@ -81,7 +81,15 @@ internal sealed class ContestantProcess : IDisposable
     public void Dispose()
     {
         // It leaves when there is nothing more to read; one that hangs does not.
-        process.StandardInput.Close();
+        try
+        {
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has left before it has read all.
+        }
+
         if (!process.WaitForExit(TimeSpan.FromSeconds(5)))
             process.Kill(entireProcessTree: true);
         process.Dispose();
@@ -89,12 +97,16 @@ internal sealed class ContestantProcess : IDisposable
 
     private async Task<Reply> AskAsync(string question)
     {
-        await process.StandardInput.WriteLineAsync(question);
-        await process.StandardInput.FlushAsync();
         string? line;
         try
         {
+            await process.StandardInput.WriteLineAsync(question);
+            await process.StandardInput.FlushAsync();
             line = await process.StandardOutput.ReadLineAsync().WaitAsync(Limit);
+        }
+        catch (IOException)
+        {
+            line = null; // somebody has killed it while it slept
         }
         catch (TimeoutException)
         {
@@ -102,7 +114,10 @@ internal sealed class ContestantProcess : IDisposable
             throw new ContestException(Contestant, $"{question} items were not done within {Limit}");
         }
 
-        var reply = line is null ? throw new ContestException(Contestant, "its process has ended") : Reply.Parse(line);
+        if (line is null)
+            throw new ContestException(Contestant, "its process has ended");
+        if (Reply.TryParse(line) is not { } reply)
+            throw new ContestException(Contestant, $"it said '{line}'");
         return reply.Error is null ? reply : throw new ContestException(Contestant, reply.Error);
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Penstock.Bench.Measuring;
 
 /// <summary>A figure read from a round.</summary>
@@ -34,6 +36,8 @@ internal sealed record Headline(string Key, string Unit, string Format, bool Low
     /// <summary>One of the contestant's further figures.</summary>
     public static Headline Figure(string name, string unit, string format = "N2") =>
         new(name, unit, format, LowerIsBetter: true, round => round.Figure(name));
+
+    public string Text(double figure) => double.IsNaN(figure) ? "–" : figure.ToString(Format, CultureInfo.InvariantCulture);
 
     /// <summary>How many times better a figure is than another one; nothing where one of them is not above zero.</summary>
     public double? Ratio(double figure, double other)

@@ -9,18 +9,7 @@ internal static class Judge
         var rival = Rival(contest, results);
         return
         [
-            .. contest.Contestants.Select(contestant => results.TryGetValue(contestant, out var rounds)
-                ? Measured(suite, contest, contestant, rounds, rival)
-                : new Line
-                {
-                    Suite = suite,
-                    Name = contest.Name,
-                    Peer = contestant.Name,
-                    Headline = contest.Headline,
-                    Details = [.. contest.Details.Select(detail => (detail, double.NaN))],
-                    Note = problems.GetValueOrDefault(contestant),
-                    Claim = contestant.Claim,
-                }),
+            .. contest.Contestants.Select(contestant => LineOf(contestant) with { Findings = [.. contestant.Claims.Select(claim => claim.Judge(contestant, contest, results))] }),
             .. contest.Published.Select(published => new Line
             {
                 Suite = suite,
@@ -32,6 +21,18 @@ internal static class Judge
                 Note = published.Source,
             }),
         ];
+
+        Line LineOf(Contestant contestant) => results.TryGetValue(contestant, out var rounds)
+            ? Measured(suite, contest, contestant, rounds, rival)
+            : new Line
+            {
+                Suite = suite,
+                Name = contest.Name,
+                Peer = contestant.Name,
+                Headline = contest.Headline,
+                Details = [.. contest.Details.Select(detail => (detail, double.NaN))],
+                Note = problems.GetValueOrDefault(contestant),
+            };
     }
 
     private static Line Measured(
@@ -50,7 +51,6 @@ internal static class Judge
             Spread = sample.Spread,
             Details = [.. contest.Details.Select(detail => (detail, Sample.Of(Read(rounds, detail)).Median))],
             Note = double.IsNaN(sample.Median) ? "lost in the noise" : null,
-            Claim = contestant.Claim,
         };
         if (rival is not { } other)
             return line;

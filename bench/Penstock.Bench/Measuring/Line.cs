@@ -38,6 +38,6 @@ internal sealed record Line
     /// <summary>Whether the contestant took part and failed.</summary>
     public bool Failed => Note?.StartsWith(Failure, StringComparison.Ordinal) == true;
 
-    /// <summary>What the line is to show, if anything.</summary>
-    public Claim? Claim { get; init; }
+    /// <summary>What the line was to show, and whether it did.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
 }

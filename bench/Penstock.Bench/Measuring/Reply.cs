@@ -26,7 +26,18 @@ internal sealed record Reply
     /// <summary>Why there is no result.</summary>
     public string? Error { get; init; }
 
-    public static Reply Parse(string line) => JsonSerializer.Deserialize<Reply>(line, Format)!;
+    /// <summary>Null if that is something else.</summary>
+    public static Reply? TryParse(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Reply>(line, Format);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     public override string ToString() => JsonSerializer.Serialize(this, Format);
 }

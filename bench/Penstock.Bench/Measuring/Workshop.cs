@@ -10,21 +10,27 @@ internal sealed class Workshop : IDisposable
 
     private readonly string folder = Directory.CreateTempSubdirectory("penstock-bench-").FullName;
 
-    /// <summary>By source: why it cannot be run, or null if it can.</summary>
-    private readonly Dictionary<string, string?> built = new(StringComparer.Ordinal);
+    /// <summary>By source: why it cannot be run, and whether that is a failure; null if it can.</summary>
+    private readonly Dictionary<string, (string Problem, bool IsFailure)?> built = new(StringComparer.Ordinal);
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     /// <summary>The command line of the program.</summary>
     /// <exception cref="AbsentException">It cannot be had here; the message says why.</exception>
-    public async Task<ProcessStartInfo> MakeAsync(PeerProgram program)
+    /// <exception cref="ContestException">It should have come to be, and has not.</exception>
+    public async Task<ProcessStartInfo> MakeAsync(PeerProgram program, Contestant contestant)
     {
-        if (!built.TryGetValue(program.Source, out var problem))
-            built[program.Source] = problem = await BuildAsync(program);
-        return problem is null ? Command(program.Start) : throw new AbsentException(problem);
+        if (!built.TryGetValue(program.Source, out var outcome))
+            built[program.Source] = outcome = await BuildAsync(program);
+        return outcome switch
+        {
+            null => Command(program.Start),
+            (var problem, IsFailure: true) => throw new ContestException(contestant, problem),
+            (var problem, _) => throw new AbsentException(problem),
+        };
     }
 
-    private async Task<string?> BuildAsync(PeerProgram program)
+    private async Task<(string Problem, bool IsFailure)?> BuildAsync(PeerProgram program)
     {
         if (program.IsEmbedded)
         {
@@ -39,19 +45,29 @@ internal sealed class Workshop : IDisposable
         try
         {
             using var compiler = Process.Start(command)!;
-            var output = compiler.StandardOutput.ReadToEndAsync();
-            var errors = await compiler.StandardError.ReadToEndAsync().WaitAsync(Limit) + await output;
-            await compiler.WaitForExitAsync();
+            string errors;
+            try
+            {
+                var output = compiler.StandardOutput.ReadToEndAsync();
+                errors = await compiler.StandardError.ReadToEndAsync().WaitAsync(Limit) + await output;
+                await compiler.WaitForExitAsync();
+            }
+            catch (TimeoutException)
+            {
+                compiler.Kill(entireProcessTree: true);
+                return ($"does not compile within {Limit}", IsFailure: true);
+            }
+
             if (compiler.ExitCode == 0)
                 return null;
             // A header that is missing is a library that is not installed; all else is our mistake.
             return errors.Contains("No such file", StringComparison.Ordinal) || !program.IsEmbedded
-                ? $"not installed: {program.Needs}"
-                : $"does not compile: {errors.ReplaceLineEndings(" ")}";
+                ? ($"not installed: {program.Needs}", IsFailure: false)
+                : ($"does not compile: {errors.ReplaceLineEndings(" ")}", IsFailure: true);
         }
         catch (Win32Exception)
         {
-            return $"not installed: {program.Needs}";
+            return ($"not installed: {program.Needs}", IsFailure: false);
         }
     }
 

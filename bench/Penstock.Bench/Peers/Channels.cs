@@ -53,7 +53,7 @@ internal static class Channels
         for (var i = 0; i < count; i++)
         {
             if (pause > TimeSpan.Zero)
-                await Task.Delay(pause);
+                Thread.Sleep(pause); // as the generators do; a delay would cost a timer as well
             if (!output.TryWrite(i))
                 await output.WriteAsync(i);
         }

@@ -12,7 +12,7 @@ internal sealed record Crossing<T>(
     public Contestant Processes(int inFlight, int size) => Of("Penstock, processes", Isolation.Process, inFlight, size);
 
     /// <summary>The same on threads: what crossing costs is the difference.</summary>
-    public Contestant Threads(int inFlight, int size) => Of("Penstock, threads", Isolation.Thread, inFlight, size);
+    public Contestant Threads(int inFlight, int size) => Of("Penstock, threads", Isolation.Thread, inFlight, size) with { Role = Role.Limit };
 
     private Contestant Of(string name, Isolation isolation, int inFlight, int size)
     {

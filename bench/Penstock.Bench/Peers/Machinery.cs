@@ -7,6 +7,9 @@ namespace Penstock.Bench.Peers;
 /// <summary>The machine's own limits, each measured by the least code that shows it.</summary>
 internal static class Machinery
 {
+    /// <summary>What the wake-up of a thread is called beside hops.</summary>
+    public const string OneWakeUp = "the machine's wake-up";
+
     /// <summary>Two threads that look at a word until it changes: what a cache line takes there and back.</summary>
     public static Contestant RoundTrip() => Bounce("cache line between two cores, there and back", new Gaze(), ways: 1);
 
@@ -14,8 +17,9 @@ internal static class Machinery
     public static Contestant WakeUp() => Bounce("wake-up of a thread, there and back", new Sleep(), ways: 1);
 
     /// <summary>Both, one way, to stand beside hops.</summary>
-    public static IReadOnlyList<Contestant> OneWay() =>
-        [Bounce("a cache line from core to core", new Gaze(), ways: 2), Bounce("the machine's wake-up", new Sleep(), ways: 2)];
+    /// <param name="pause">Before each, as between items: a processor that has slept for long is slower to wake up.</param>
+    public static IReadOnlyList<Contestant> OneWay(TimeSpan pause) =>
+        [Bounce("a cache line from core to core", new Gaze(), ways: 2), Bounce(OneWakeUp, new Sleep(), ways: 2, pause)];
 
     /// <summary>One item is one copy of so many bytes.</summary>
     public static Contestant Copy(string name, int size) => Contestant.Limit(name, count =>
@@ -34,7 +38,7 @@ internal static class Machinery
         return Task.FromResult(tally);
     });
 
-    private static Contestant Bounce<TWait>(string name, TWait wait, int ways)
+    private static Contestant Bounce<TWait>(string name, TWait wait, int ways, TimeSpan pause = default)
         where TWait : struct, IWait => Contestant.Limit(name, count =>
     {
         // Far apart, so that they do not share a cache line; pinned, since the kernel is given their addresses.
@@ -52,6 +56,8 @@ internal static class Machinery
         var tally = new Tally();
         for (var i = 1; i <= count; i++)
         {
+            if (pause > TimeSpan.Zero)
+                Thread.Sleep(pause);
             var start = Stopwatch.GetTimestamp();
             wait.Set(ref words[0], i);
             wait.For(ref words[32], i);

@@ -7,7 +7,6 @@ namespace Penstock.Bench.Peers;
 internal static class Streams
 {
     public const string Peak = "peak_mb";
-    public const string PeakOfWorker = "peak_worker_mb";
 
     private const int InFlight = 12;
     private const int Size = 4_000;
@@ -28,8 +27,7 @@ internal static class Streams
                 using var self = Process.GetCurrentProcess();
                 tally.Figures = new Dictionary<string, double>(StringComparer.Ordinal)
                 {
-                    [Peak] = self.PeakWorkingSet64 / Megabyte,
-                    [PeakOfWorker] = ProcessorTime.PeakOfLargestChild / Megabyte,
+                    [Peak] = Math.Max(self.PeakWorkingSet64, ProcessorTime.PeakOfLargestChild) / Megabyte,
                 };
                 return tally;
             },

@@ -25,7 +25,13 @@ internal static class Cells
     public static IEnumerable<string> Notes(IEnumerable<Line> lines) =>
         lines.Where(line => line.Note?.Length > WidestNote).Select(line => $"{line.Peer}: {line.Note}");
 
-    public static string Claim(Line line, Claim claim) => $"{line.Name}: {line.Peer}, {claim.Text}";
+    public static string Of(Outcome outcome) => outcome switch
+    {
+        Outcome.Holds => "holds",
+        Outcome.NotResolved => "not resolved",
+        Outcome.NotMeasured => "not measured",
+        _ => "MISSED",
+    };
 
     private static string Text(Line line) => (line.Verdict, line.CpuVerdict) switch
     {

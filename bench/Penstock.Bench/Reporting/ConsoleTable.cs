@@ -22,13 +22,10 @@ internal sealed class ConsoleTable(TextWriter output)
         output.WriteLine();
     }
 
-    public void WriteClaims(IReadOnlyList<Line> lines)
+    public void Write(IEnumerable<Finding> findings)
     {
-        foreach (var line in lines)
-        {
-            if (line.Claim is { } claim)
-                output.WriteLine($"  {(claim.HoldsFor(line) ? "holds " : "MISSED")}  {Cells.Claim(line, claim)}");
-        }
+        foreach (var finding in findings)
+            output.WriteLine($"  {Cells.Of(finding.Outcome),-12}  {finding}");
 
         output.WriteLine();
     }

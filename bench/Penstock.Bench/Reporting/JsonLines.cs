@@ -29,6 +29,8 @@ internal static class JsonLines
         };
         foreach (var (headline, median) in line.Details)
             json[headline.Key] = Number(median);
+        if (line.Findings.Count > 0)
+            json["claims"] = new JsonArray([.. line.Findings.Select(static finding => new JsonObject { ["text"] = finding.ToString(), ["outcome"] = Cells.Of(finding.Outcome) })]);
         if (line.Note is { } note)
             json["note"] = note;
         return json.ToJsonString();

@@ -51,11 +51,8 @@ internal static class MarkdownReport
         }
 
         text.Append('\n');
-        foreach (var line in lines)
-        {
-            if (line.Claim is { } claim)
-                text.Append("- ").Append(claim.HoldsFor(line) ? "holds" : "**missed**").Append($": {Cells.Claim(line, claim)}\n");
-        }
+        foreach (var finding in suite.Findings(lines))
+            text.Append("- ").Append(finding.Outcome == Outcome.Missed ? "**missed**" : Cells.Of(finding.Outcome)).Append($": {finding}\n");
     }
 
     private static void AppendRow(StringBuilder text, IEnumerable<string> cells) =>

@@ -37,6 +37,7 @@ internal sealed class CrowdedSuite : Suite
 
     private static Contest Beside(string name, IReadOnlyList<Contestant> contestants) => new(name, contestants)
     {
+        Steady = true, // processes take much longer to start here
         BusyProcesses = Environment.ProcessorCount,
         RoundTime = static pace => pace.Seconds(full: 1, quick: 0.2), // the shares of a processor are milliseconds long
         MostRounds = 5,

@@ -6,7 +6,7 @@ namespace Penstock.Bench.Suites;
 /// <summary>Lock-step at the price of a function call: one in flight between single workers is plain composition.</summary>
 internal sealed class FusedSuite : Suite
 {
-    private static readonly Claim NearlyFree = new("at least 0.6 times the rate of nested iterators", line => line.Ratio >= 0.6);
+    private static readonly Claim NearlyFree = Claim.Times(0.6, "nested iterators", static rival => rival.Role == Role.Reference);
 
     public override string Name => "fused";
 
@@ -17,7 +17,7 @@ internal sealed class FusedSuite : Suite
         new("3 stages",
         [
             NestedIterators.For(new Topology(Workers: 1, InFlight: 1)),
-            PenstockPipelines.Fused() with { Claim = NearlyFree },
+            PenstockPipelines.Fused() with { Claims = [NearlyFree] },
         ]),
     ];
 }

@@ -8,7 +8,7 @@ internal sealed class IdleSuite : Suite
 {
     private static readonly Topology Waiting = new(Workers: 4, InFlight: 12) { Pause = TimeSpan.FromMilliseconds(500) };
 
-    private static readonly Claim AsleepWhileWaiting = new("less than 1 % of a core", line => line.Median < 1);
+    private static readonly Claim AsleepWhileWaiting = Claim.AtMost(1, " % of a core");
 
     public override string Name => "idle";
 
@@ -41,10 +41,10 @@ internal sealed class IdleSuite : Suite
         },
     ];
 
-    private static Contestant Warm(Func<Topology, Contestant> make, Claim? claim = null) => make(Waiting) with
+    private static Contestant Warm(Func<Topology, Contestant> make, params IReadOnlyList<Claim> claims) => make(Waiting) with
     {
         // Compiling in the background would otherwise be most of what is measured.
         WarmUp = make(Waiting with { Pause = TimeSpan.Zero }).Run,
-        Claim = claim,
+        Claims = claims,
     };
 }

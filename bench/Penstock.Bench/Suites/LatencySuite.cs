@@ -11,25 +11,28 @@ internal sealed class LatencySuite : Suite
 
     private static readonly TimeSpan Rare = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>What the engine may add to the wake-up of a hop whose both ends sleep.</summary>
+    private static readonly Claim OneWakeUp = Claim.NoMoreThan(2, "the machine's wake-up", static rival => rival.Name == Machinery.OneWakeUp);
+
     public override string Name => "latency";
 
     public override string Topic => "µs from yield to arrival, per hop, two hops";
 
     public override IEnumerable<Contest> Contests =>
     [
-        Of("one item a millisecond, everybody asleep in between", Default, Rare),
+        Of("one item a millisecond, everybody asleep in between", Default, Rare, OneWakeUp),
         Of("lock-step, one in flight", Lockstep, TimeSpan.Zero),
         Of("loaded, four in flight", Default, TimeSpan.Zero),
     ];
 
-    private static Contest Of(string name, int inFlight, TimeSpan pause) => new(name,
+    private static Contest Of(string name, int inFlight, TimeSpan pause, params IReadOnlyList<Claim> claims) => new(name,
     [
         Hops.Channels(inFlight, pause),
-        Hops.Penstock("Penstock, None", Isolation.None, inFlight, pause),
-        Hops.Penstock("Penstock, threads", Isolation.Thread, inFlight, pause),
-        Hops.Penstock("Penstock, processes", Isolation.Process, inFlight, pause),
+        Hops.Penstock("Penstock, None", Isolation.None, inFlight, pause) with { Claims = claims },
+        Hops.Penstock("Penstock, threads", Isolation.Thread, inFlight, pause) with { Claims = claims },
+        Hops.Penstock("Penstock, processes", Isolation.Process, inFlight, pause) with { Claims = claims },
         OtherLanguages.CRing(inFlight, 24, latency: true, pause),
-        .. Machinery.OneWay(),
+        .. Machinery.OneWay(pause),
     ])
     {
         Headline = Headline.Microseconds,

@@ -7,19 +7,40 @@ namespace Penstock.Bench.Suites;
 internal sealed class ScaleSuite : Suite
 {
     private const int InFlight = 12;
+    private const int Fewest = 2; // stages
+    private const int Most = 64;
 
     public override string Name => "scale";
 
     public override string Topic => "2 to 64 stages, 1 to 256 workers, 1 to 100 million items";
 
+    public override IEnumerable<Trend> Trends =>
+    [
+        StagesOf("Penstock, threads"), StagesOf("Penstock, None"),
+        WorkersOf("Penstock, threads"), WorkersOf("Penstock, threads, unordered"),
+    ];
+
     public override IEnumerable<Contest> Contests =>
     [
-        .. ((int[])[2, 8, 64]).Select(Stages),
-        .. ((int[])[1, 16, 256]).Select(Workers),
+        .. ((int[])[Fewest, 8, Most]).Select(Stages),
+        .. new[] { 1, Environment.ProcessorCount, 16, 256 }.Distinct().Order().Select(Workers),
         .. ((int[])[1, 1_000, 1_000_000, 100_000_000]).Select(Items),
     ];
 
-    private static Contest Stages(int stages) => new($"{stages} stages, {InFlight} in flight",
+    private static Trend StagesOf(string peer) =>
+        new(peer, "at most 1.25 times the processor time an item and link", NameOfStages(Fewest), NameOfStages(Most), Trend.ProcessorTime, Most: 1.25) { Work = (Most - 1.0) / (Fewest - 1) };
+
+    private static Trend WorkersOf(string peer) =>
+        new(peer, "at most 1.05 times the time an item", NameOf(Uneven(1)), NameOf(Uneven(Environment.ProcessorCount)), Trend.TimePerItem, Most: 1.05);
+
+    private static string NameOfStages(int stages) => $"{stages} stages, {InFlight} in flight";
+
+    // So that it is worth while to have several.
+    private static Topology Uneven(int workers) => new(workers, workers + 3) { Uneven = true };
+
+    private static string NameOf(Topology topology) => $"{topology}, uneven items";
+
+    private static Contest Stages(int stages) => new(NameOfStages(stages),
     [
         Chains.Nested(stages),
         Chains.Channels(stages, InFlight),
@@ -29,14 +50,13 @@ internal sealed class ScaleSuite : Suite
     {
         // To start so many threads is not to run them.
         Steady = true,
-        FullOnly = stages != 64,
+        FullOnly = stages != Most,
     };
 
-    // Uneven, so that it is worth while to have several.
     private static Contest Workers(int workers)
     {
-        var topology = new Topology(workers, workers + 3) { Uneven = true };
-        return new($"{topology}, uneven items",
+        var topology = Uneven(workers);
+        return new(NameOf(topology),
         [
             NestedIterators.For(topology),
             Channels.For(topology),

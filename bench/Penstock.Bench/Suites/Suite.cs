@@ -20,6 +20,13 @@ internal abstract class Suite
     /// <summary>Run one after the other.</summary>
     public abstract IEnumerable<Contest> Contests { get; }
 
+    /// <summary>What it is to show over several contests.</summary>
+    public virtual IEnumerable<Trend> Trends => [];
+
+    /// <summary>What its contestants were to show, and whether they did.</summary>
+    public IEnumerable<Finding> Findings(IReadOnlyCollection<Line> lines) =>
+        [.. lines.SelectMany(static line => line.Findings), .. Trends.Select(trend => trend.Judge(lines)).OfType<Finding>()];
+
     public static Suite? Find(string name) =>
         All.FirstOrDefault(suite => string.Equals(suite.Name, name, StringComparison.Ordinal));
 }

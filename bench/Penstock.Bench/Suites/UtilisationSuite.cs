@@ -6,7 +6,7 @@ namespace Penstock.Bench.Suites;
 /// <summary>What the library is for: is the busiest step ever kept waiting?</summary>
 internal sealed class UtilisationSuite : Suite
 {
-    private static readonly Claim NeverWaiting = new("at most 1.02", line => line.Median <= 1.02);
+    private static readonly Claim NeverWaiting = Claim.AtMost(1 / 0.99, ": busy 99 %");
 
     public override string Name => "utilisation";
 
@@ -19,9 +19,9 @@ internal sealed class UtilisationSuite : Suite
         [
             Inference.Nested(),
             Inference.Channels(),
-            Inference.Penstock("Penstock, threads", Isolation.Thread) with { Claim = NeverWaiting },
-            Inference.Penstock("Penstock, None", Isolation.None),
-            Inference.Penstock("Penstock, processes", Isolation.Process) with { Claim = NeverWaiting },
+            Inference.Penstock("Penstock, threads", Isolation.Thread) with { Claims = [NeverWaiting] },
+            Inference.Penstock("Penstock, None", Isolation.None) with { Claims = [NeverWaiting] },
+            Inference.Penstock("Penstock, processes", Isolation.Process) with { Claims = [NeverWaiting] },
         ])
         {
             Headline = Headline.Figure(Inference.Share, "total / step", "N3"),

@@ -28,14 +28,19 @@ internal sealed class WorkersSuite : Suite
             OtherLanguages.GoChannelsInTurn(topology),
             OtherLanguages.OneTbb(topology),
             OtherLanguages.JavaQueues(topology),
-            PenstockPipelines.Threads(topology),
-            PenstockPipelines.Unordered(topology),
-            PenstockPipelines.Inline(topology),
-            PenstockPipelines.InlineUnordered(topology),
-            PenstockPipelines.Awaited(topology),
-            PenstockPipelines.AwaitedUnordered(topology),
+            .. Pipelines(topology).Select(pipeline => topology.Uneven ? pipeline with { Claims = [Claim.AheadOfDotNet] } : pipeline),
         ])
         {
             FullOnly = topology.InFlight != 12 || !topology.Uneven,
         };
+
+    private static IEnumerable<Contestant> Pipelines(Topology topology) =>
+    [
+        PenstockPipelines.Threads(topology),
+        PenstockPipelines.Unordered(topology),
+        PenstockPipelines.Inline(topology),
+        PenstockPipelines.InlineUnordered(topology),
+        PenstockPipelines.Awaited(topology),
+        PenstockPipelines.AwaitedUnordered(topology),
+    ];
 }

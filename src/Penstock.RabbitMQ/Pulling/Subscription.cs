@@ -20,6 +20,7 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
     private Task admitting = Task.CompletedTask;
     private int prefetch;
     private int consumers;
+    private volatile bool hasEnded; // nothing more is taken
     private int holders = 1;  // the pulling itself, and every delivery not settled
 
     private Subscription(IChannel channel, string queue, ILogger log)
@@ -51,7 +52,7 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
     /// <returns>Null when the broker sends no more: the channel has ended, which makes void what still waits, or the queue is gone.</returns>
     public async ValueTask<Delivery?> NextAsync(int room, CancellationToken ct)
     {
-        if (room > prefetch && Volatile.Read(ref consumers) > 0)
+        if (room > prefetch && !hasEnded)
             await WidenAsync(room, ct).ConfigureAwait(false);
         while (Channel.IsOpen && await waiting.Reader.WaitToReadAsync(ct).ConfigureAwait(false))
         {
@@ -102,8 +103,14 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
         }
         catch (Exception e) when (BrokerErrors.IsFromClient(e, ct))
         {
-            waiting.Writer.TryComplete(); // the channel has ended, the queue is gone, or the broker does not answer: a new pulling sees which
+            TakeNoMore(); // the channel has ended, the queue is gone, or the broker does not answer: a new pulling sees which
         }
+    }
+
+    private void TakeNoMore()
+    {
+        hasEnded = true;
+        waiting.Writer.TryComplete();
     }
 
     private async Task EndConsumersAsync()
@@ -145,14 +152,14 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
 
     public override Task HandleChannelShutdownAsync(object channel, ShutdownEventArgs reason)
     {
-        waiting.Writer.TryComplete();
+        TakeNoMore();
         return base.HandleChannelShutdownAsync(channel, reason);
     }
 
     /// <summary>The broker ended a consumer, as the queue is gone: that ends the pulling.</summary>
     public override Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
     {
-        waiting.Writer.TryComplete();
+        TakeNoMore();
         return base.HandleBasicCancelAsync(consumerTag, cancellationToken);
     }
 
@@ -160,7 +167,7 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
     protected override Task OnCancelAsync(string[] consumerTags, CancellationToken cancellationToken = default)
     {
         if (Interlocked.Add(ref consumers, -consumerTags.Length) <= 0)
-            waiting.Writer.TryComplete();
+            TakeNoMore();
         return base.OnCancelAsync(consumerTags, cancellationToken);
     }
 }

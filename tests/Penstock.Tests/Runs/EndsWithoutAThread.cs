@@ -65,9 +65,11 @@ public sealed class EndsWithoutAThread : IDisposable
     [InlineData(FourHelped)]
     public Task One_that_is_stuck_when_its_consumer_has_ended_is_named_after_the_stop_timeout(string kind) => Within.Time(async () =>
     {
+        var stuck = -1;
         var pipeline = Pipeline.From(Items.Endless, None).Then(xs => xs.Select(StickAtThree), Workers(kind) with { Name = "stuck" }).To(xs => xs.Take(3).Select(WaitAtTwo).Count());
         var thrown = await Assert.ThrowsAsync<WorkerStuckException>(() => pipeline.RunAsync(With(kind) with { StopTimeout = TimeSpan.FromMilliseconds(200) }));
-        Assert.Contains("'stuck'", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains($"'stuck', worker {stuck}", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(stuck, thrown.Data["Penstock.Worker"]);
 
         int WaitAtTwo(int item)
         {
@@ -79,7 +81,11 @@ public sealed class EndsWithoutAThread : IDisposable
         int StickAtThree(int item)
         {
             if (item == 3)
+            {
+                stuck = PipelineContext.Current!.Worker;
                 gate.Pass();
+            }
+
             return item;
         }
     });
