@@ -31,6 +31,18 @@ internal sealed class Fault
             Note(ItemKey, number);
     }
 
+    /// <summary>Whether an exception is what may come of a stop; what a finally block has thrown on top of it is not.</summary>
+    public static bool IsAnswerToStop(Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is OperationCanceledException)
+                return true;
+        }
+
+        return false;
+    }
+
     public Exception Exception => captured.SourceException;
 
     public void Throw() => captured.Throw();

@@ -46,7 +46,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
 
     bool ICondition.IsMet()
     {
-        if (Worker.MayNotTake || IsInterrupted || Pump.On(Worker) is { IsToLeave: true })
+        if (Worker.MayNotTake || IsInterrupted || Worker.MustLeaveHere)
             return true;
         if (isInReserve && lead!.NeedsSomebody(Worker.Stage))
             return true;
@@ -105,6 +105,8 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
         Worker.OnAsking();
         if (Worker.IsStopping || (Worker.MayNotTake && !redeliver))
             throw StopException(); // an item in hand is still finished when the stage has ended behind it
+        if (Worker.MustLeaveHere)
+            throw StopOnThisThread();
         if (redeliver)
         {
             redeliver = IsReserved = false;
@@ -136,7 +138,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
             isAwaited = false;
             if (Worker.MayNotTake)
                 throw StopException();
-            if (Pump.On(Worker) is { IsToLeave: true })
+            if (Worker.MustLeaveHere)
                 throw StopOnThisThread();
         }
 

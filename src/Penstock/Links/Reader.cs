@@ -17,6 +17,8 @@ internal abstract class Reader(Worker worker) : IInput
     // Set while the item in hand is to be given to the generator again (a retry, or an item taken before it asked).
     protected bool redeliver;
 
+    private volatile bool isAlert;
+
     // The generator of this attempt has its enumerator.
     private bool enumerated;
 
@@ -83,11 +85,18 @@ internal abstract class Reader(Worker worker) : IInput
     }
 
     /// <summary>The same for a generator that runs ahead: the worker is not stopped yet.</summary>
-    public PipelineStoppedException StopOnThisThread() => new(Worker.Times.State == WorkerState.Left
-        ? $"The items of stage '{Worker.Stage.Name}' ended with it. What it returns must have taken them before: end a query in it with ToList(), for example."
-        : $"Stage '{Worker.Stage.Name}' is stopped: {Worker.StopReason}. Let this exception pass.");
+    public PipelineStoppedException StopOnThisThread()
+    {
+        Worker.SecondThread?.OnStopThrown();
+        return new(Worker.Times.State == WorkerState.Left
+            ? $"The items of stage '{Worker.Stage.Name}' ended with it. What it returns must have taken them before: end a query in it with ToList(), for example."
+            : $"Stage '{Worker.Stage.Name}' is stopped: {Worker.StopReason}. Let this exception pass.");
+    }
 
-    protected bool IsInterruptible => Interrupt is not null;
+    /// <summary>From now on it asks before each item whether the thread that asks for it is to leave.</summary>
+    public void Alert() => isAlert = true;
+
+    protected bool IsInterruptible => Interrupt is not null || isAlert;
 
     protected bool IsInterrupted => Interrupt is not null && Interrupt();
 

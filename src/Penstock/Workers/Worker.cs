@@ -22,7 +22,7 @@ internal abstract class Worker
     private const int RunDraining = 16; // for a process that SIGTERM has reached: the run has heard of it and will end
 
     [ThreadStatic]
-    private static Worker? ofSecondThread;
+    private static ISecondThread? ofThread;
 
     private readonly CancellationTokenSource stopping = new();
     private readonly bool isAsynchronous;
@@ -56,7 +56,13 @@ internal abstract class Worker
     }
 
     /// <summary>Whether the calling thread works inside this worker for another thread, which is where the worker is: what it is told does not tell the worker.</summary>
-    public bool IsOnSecondThread => ofSecondThread == this;
+    public bool IsOnSecondThread => SecondThread is not null;
+
+    /// <summary>Whose the calling thread is, if that is another one inside this worker. A stage may run another pipeline on it, whose workers have nothing to do with it.</summary>
+    public ISecondThread? SecondThread => ofThread is { } whose && whose.Worker == this ? whose : null;
+
+    /// <summary>Whether the calling thread is to leave the generator, though the worker is not stopped.</summary>
+    public bool MustLeaveHere => SecondThread is { IsToLeave: true };
 
     public RunningStage Stage { get; }
 
@@ -151,10 +157,17 @@ internal abstract class Worker
     public virtual void OnItemTaken() => ItemsIn++;
 
     /// <summary>From now on the calling thread works inside this worker for another one.</summary>
-    public void ClaimSecondThread() => ofSecondThread = this;
+    public static void ClaimSecondThread(ISecondThread whose) => ofThread = whose;
 
     /// <summary>From now on it is the worker's own thread, or another one's.</summary>
-    public static void LeaveSecondThread() => ofSecondThread = null;
+    public static void LeaveSecondThread() => ofThread = null;
+
+    /// <summary>Its other threads look, from now on before each item, whether they are to leave.</summary>
+    public void AlertSecondThreads()
+    {
+        Reader.Alert();
+        GuardPassages();
+    }
 
     /// <summary>The generator asks for an item that is not at hand, or that an earlier try has failed on.</summary>
     public unsafe void OnAsking() => record->IsStarting = false;
@@ -184,8 +197,8 @@ internal abstract class Worker
         inlineContext = null;
     }
 
-    /// <summary>For a place inside the worker, between two items: whether no more may come through. Throws if the worker is stopped.</summary>
-    public bool EndsInside(bool isSource) => IsStopping ? throw Reader.StopException() : isSource && IsDraining;
+    /// <summary>For a place inside the worker, between two items: whether no more may come through. Throws if the worker is stopped, or its thread is to leave.</summary>
+    public bool EndsInside(bool isSource) => IsStopping || MustLeaveHere ? throw Reader.StopException() : isSource && IsDraining;
 
     /// <summary>Whether it holds items until others come, as a batch does.</summary>
     public bool HoldsBack { get => Volatile.Read(ref holdsBack); set => Volatile.Write(ref holdsBack, value); }

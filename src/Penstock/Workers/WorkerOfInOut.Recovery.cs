@@ -57,12 +57,8 @@ internal sealed partial class Worker<TIn, TOut>
     // an item that plain composition would never have reached, since its consumer had ended, changes nothing.
     private void AnswerToStop(Exception exception)
     {
-        for (var e = exception; e is not null; e = e.InnerException)
-        {
-            if (e is OperationCanceledException)
-                return;
-        }
-
+        if (Fault.IsAnswerToStop(exception))
+            return;
         if (reader.HasThrownStop)
             Stage.Run.FailInCleanup(new Fault(exception, this, NumberInHand));
         else

@@ -132,8 +132,11 @@ public sealed class SeveralWorkersWithoutThreads
     public Task Keep_no_result_waiting_for_an_item_that_does_not_come(string crew, int room) => Within.Time(async () =>
     {
         using var all = new SemaphoreSlim(0);
-        for (var count = 1; count < 40; count++)
-            await Pipeline.From(Produce, count, None with { MaxInFlight = room }).Then(Twice, Four with { MaxInFlight = room }).To(Consume).RunAsync(With(crew));
+        foreach (var ordered in (bool[])[true, false])
+        {
+            for (var count = 1; count < 40; count++)
+                await Pipeline.From(Produce, count, None with { MaxInFlight = room }).Then(Twice, Four with { MaxInFlight = room, Ordered = ordered }).To(Consume).RunAsync(With(crew));
+        }
 
         // The second item of each pair comes when all results of the first have been consumed.
         IEnumerable<int> Produce(int count)

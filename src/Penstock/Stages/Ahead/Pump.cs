@@ -6,15 +6,12 @@ namespace Penstock.Stages.Ahead;
 
 /// <summary>A second thread inside a worker, whatever it produces: how it waits, and what it met.</summary>
 /// <param name="worker">The worker.</param>
-internal abstract class Pump(Worker worker)
+internal abstract class Pump(Worker worker) : ISecondThread
 {
-    [ThreadStatic]
-    private static Pump? ofThread;
-
-    private readonly Worker worker = worker;
-
     private bool isToLeave;
     private bool isStarved;
+
+    public Worker Worker { get; } = worker;
 
     /// <summary>How its thread waits: a worker's own waiter serves one thread at a time.</summary>
     public Sleeper Sleeper { get; } = new();
@@ -28,8 +25,11 @@ internal abstract class Pump(Worker worker)
     /// <summary>The input's fault, if its thread has met that. It counts when the consumer has taken everything before it.</summary>
     protected Fault? Met { get; set; }
 
-    /// <summary>The pump inside a worker whose thread this is, if it is one's. A stage may run another pipeline on it, whose workers have nothing to do with it.</summary>
-    public static Pump? On(Worker worker) => ofThread is { } pump && pump.worker == worker ? pump : null;
+    /// <summary>Whether its thread was told to leave.</summary>
+    protected bool HasThrownStop { get; private set; }
+
+    /// <summary>The pump inside a worker whose thread this is, if it is one's.</summary>
+    public static Pump? On(Worker worker) => worker.SecondThread as Pump;
 
     /// <summary>A worker's input ended with a fault. To be thrown; on a pump's thread the worker is not stopped yet.</summary>
     public static PipelineStoppedException Meet(Worker worker, Fault fault)
@@ -53,9 +53,5 @@ internal abstract class Pump(Worker worker)
         IsStarved = false;
     }
 
-    protected void Claim()
-    {
-        ofThread = this;
-        worker.ClaimSecondThread();
-    }
+    public void OnStopThrown() => HasThrownStop = true;
 }

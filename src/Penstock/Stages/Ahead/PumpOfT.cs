@@ -15,7 +15,6 @@ namespace Penstock.Stages.Ahead;
 internal sealed class Pump<T> : Pump
 {
     private readonly IEnumerator<T> items;
-    private readonly Worker worker;
     private readonly string name;
     private readonly SerialLink<T> link;
     private readonly Sleeper consumer = new();
@@ -27,6 +26,7 @@ internal sealed class Pump<T> : Pump
     private volatile bool isRunning;
     private volatile bool isToRest;
     private volatile bool isGivenUp;
+    private volatile bool isAlert; // who takes items asks before each whether it is to leave
 
     // Written by the pump before it clears isRunning.
     private ExceptionDispatchInfo? failure;
@@ -37,14 +37,13 @@ internal sealed class Pump<T> : Pump
         : base(worker)
     {
         this.items = items;
-        this.worker = worker;
         this.name = name;
         link = new SerialLink<T>(capacity, manyProducers: false, lineages: null, bytes: null);
         link.Producers.Join([Sleeper.Waiter]);
         link.Consumers.Join([consumer.Waiter]);
         hasWork = new(() => isRunning || IsToLeave);
         hasRoom = new(() => link.HasFreeSlot() || MayNotGoOn);
-        hasItem = new(() => link.HasItems || !isRunning || worker.IsStopping || On(worker) is { IsToLeave: true });
+        hasItem = new(() => link.HasItems || !isRunning || worker.IsStopping || worker.MustLeaveHere);
         hasStopped = new(() => !isRunning || isGivenUp);
     }
 
@@ -63,7 +62,10 @@ internal sealed class Pump<T> : Pump
     /// <summary>What it has thrown, once the consumer has come to that.</summary>
     public Exception? Thrown { get; private set; }
 
-    private bool MayNotGoOn => isToRest || worker.IsStopping;
+    /// <summary>What a finally block has thrown when its thread was told to leave.</summary>
+    public Exception? FailedCleanup { get; private set; }
+
+    private bool MayNotGoOn => isToRest || Worker.IsStopping;
 
     /// <summary>Begins to produce. False if the system refuses the thread.</summary>
     public bool TryStart()
@@ -86,6 +88,7 @@ internal sealed class Pump<T> : Pump
     /// <summary>The worker was told something: both sides look again.</summary>
     public void Wake()
     {
+        isAlert = true;
         Sleeper.Waiter.Wake();
         consumer.Waiter.Wake();
     }
@@ -95,8 +98,8 @@ internal sealed class Pump<T> : Pump
     {
         while (true)
         {
-            if (worker.IsStopping)
-                throw worker.Reader.StopException();
+            if (Worker.IsStopping || (isAlert && Worker.MustLeaveHere))
+                throw Worker.Reader.StopException();
             if (link.TryTake(turns: null, worker: 0, ref taken))
                 return true;
             if (!isRunning)
@@ -107,7 +110,7 @@ internal sealed class Pump<T> : Pump
         if (link.HasItems)
             return false;
         if (Met is { } fault)
-            throw Meet(worker, fault);
+            throw Meet(Worker, fault);
         Thrown = failure?.SourceException;
         failure?.Throw();
         return false;
@@ -123,25 +126,36 @@ internal sealed class Pump<T> : Pump
     {
         IsToLeave = true;
         Rest();
+        if (isRunning)
+            Worker.AlertSecondThreads();
         if (isRunning && !HasLeftInTime())
             return false;
         Sleeper.Waiter.Wake();
         thread?.Join();
         if (Thrown is null && failure is { SourceException: not PipelineStoppedException and var exception })
-            worker.Stage.Run.Log.IgnoredAfterEnd(name, worker.Index, exception);
-        link.DisposeUndelivered(worker.Stage.Run.FailWith);
+            NoteIgnored(exception);
+        link.DisposeUndelivered(Worker.Stage.Run.FailWith);
         return true;
     }
 
     private bool HasLeftInTime()
     {
-        var run = worker.Stage.Run;
+        var run = Worker.Stage.Run;
         using (run.Time.RingAfter(run.Options.StopTimeout, GiveUp))
             consumer.Until(hasStopped, link.Consumers);
         if (!isRunning)
             return true;
-        run.FailWith(new Fault(new WorkerStuckException($"Stage '{name}', worker {worker.Index}, is still in user code, StopTimeout = {run.Options.StopTimeout} after its consumer ended."), worker));
+        run.FailWith(new Fault(new WorkerStuckException($"Stage '{name}', worker {Worker.Index}, is still in user code, StopTimeout = {run.Options.StopTimeout} after its consumer ended."), Worker));
         return false;
+    }
+
+    // From an item that nobody needed, or a last block, which must not fail.
+    private void NoteIgnored(Exception exception)
+    {
+        if (HasThrownStop && !Fault.IsAnswerToStop(exception))
+            FailedCleanup = exception;
+        else
+            Worker.Stage.Run.Log.IgnoredAfterEnd(name, Worker.Index, exception);
     }
 
     private void GiveUp()
@@ -153,29 +167,27 @@ internal sealed class Pump<T> : Pump
     // On the thread of another pump, which is told to leave by waking that one.
     private void WaitForItem()
     {
-        if (On(worker) is { } outer)
+        if (On(Worker) is { } outer)
         {
             link.Consumers.Join(outer.Sleeper.Waiter);
             outer.Sleeper.Until(hasItem, link.Consumers);
-            if (outer.IsToLeave)
-                throw worker.Reader.StopOnThisThread();
             return;
         }
 
         var isStarved = IsStarved; // else the stage in front is busy
         if (isStarved)
-            worker.Times.Enter(WorkerState.Starved);
+            Worker.Times.Enter(WorkerState.Starved);
         consumer.Until(hasItem, link.Consumers);
         if (isStarved)
-            worker.Times.Leave(WorkerState.Starved);
+            Worker.Times.Leave(WorkerState.Starved);
     }
 
     private bool TryStartThread()
     {
         try
         {
-            var created = new Thread(static pump => ((Pump<T>)pump!).Run()) { Name = $"Penstock: {name} #{worker.Index}", IsBackground = true };
-            worker.Stage.Run.Options.StartThread(created, this);
+            var created = new Thread(static pump => ((Pump<T>)pump!).Run()) { Name = $"Penstock: {name} #{Worker.Index}", IsBackground = true };
+            Worker.Stage.Run.Options.StartThread(created, this);
             thread = created;
             return true;
         }
@@ -188,7 +200,7 @@ internal sealed class Pump<T> : Pump
     private void Run()
     {
         BatchScheduling.Choose();
-        Claim();
+        Worker.ClaimSecondThread(this);
         while (true)
         {
             Sleeper.Until(hasWork, link.Producers);
@@ -203,7 +215,7 @@ internal sealed class Pump<T> : Pump
 
     private void Produce()
     {
-        var time = worker.Stage.Run.Time;
+        var time = Worker.Stage.Run.Time;
         try
         {
             while (!MayNotGoOn)

@@ -26,6 +26,7 @@ internal sealed class RunAhead<T>(InnerItems<T>.Passage items, Worker worker, st
     private bool isAhead;
     private bool hasItem;
     private bool isDisposed;
+    private volatile bool isGuarded;
     private Taken<T> taken;
 
     // Made at the first need.
@@ -39,7 +40,7 @@ internal sealed class RunAhead<T>(InnerItems<T>.Passage items, Worker worker, st
 
     public bool HidesFailure => pump is { HasFailed: true, Thrown: null };
 
-    public Exception? FailedDispose => items.FailedDispose;
+    public Exception? FailedDispose => items.FailedDispose ?? pump?.FailedCleanup;
 
     // A loop that never goes round, for the reason given in Passage.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -53,7 +54,9 @@ internal sealed class RunAhead<T>(InnerItems<T>.Passage items, Worker worker, st
     public void Guard()
     {
         items.Guard();
-        Volatile.Read(ref pump)?.Wake();
+        isGuarded = true;
+        Interlocked.MemoryBarrier(); // or whoever makes a pump sees it
+        pump?.Wake();
     }
 
     public void Reset() => items.Reset();
@@ -97,7 +100,13 @@ internal sealed class RunAhead<T>(InnerItems<T>.Passage items, Worker worker, st
     private bool TryGoAhead()
     {
         if (pump is null)
+        {
             Volatile.Write(ref pump, new Pump<T>(items, worker, name, capacity));
+            Interlocked.MemoryBarrier();
+            if (isGuarded)
+                pump.Wake();
+        }
+
         isAhead = pump.TryStart();
         return isAhead;
     }

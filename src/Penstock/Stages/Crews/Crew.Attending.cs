@@ -35,7 +35,7 @@ internal abstract partial class Crew
         Gate.Exit();
         Workers.Worker.LeaveSecondThread();
         GoOn();
-        Worker.ClaimSecondThread();
+        Workers.Worker.ClaimSecondThread(this);
         Gate.Enter();
         Attending--;
         seat.Attends = false;

@@ -15,7 +15,7 @@ namespace Penstock.Stages.Crews;
 /// few milliseconds it counts the workers that have not moved meanwhile, and each of those makes one place more. Nobody looks while nobody
 /// is at work, but for those that have been counted.
 /// </remarks>
-internal abstract partial class Crew
+internal abstract partial class Crew : ISecondThread
 {
     /// <summary>No worker.</summary>
     public const int Nobody = -1;
@@ -66,11 +66,13 @@ internal abstract partial class Crew
 
     protected Seat Consumer { get; }
 
+    bool ISecondThread.IsToLeave => IsLeaving;
+
     /// <summary>Whether everybody is to leave: the consumer has ended.</summary>
     protected bool IsLeaving => Volatile.Read(ref isLeaving);
 
     /// <summary>Whether the consumer takes part.</summary>
-    protected bool ConsumerHelps => (Staffing.ConsumerHelps && Substitutes == 0) || (isRefused && helpers.Count == 0);
+    protected bool ConsumerHelps => (Staffing.ConsumerHelps && Substitutes == 0) || (isRefused && helpers.TrueForAll(static h => h.Seat.IsInside));
 
     /// <summary>Whether the threads take turns with steps that cost little, so that the consumer takes part; or a helper instead, for a task.</summary>
     protected bool AreStepsShared => ConsumerHelps || (IsConsumerTask && Staffing.ConsumerHelps);
@@ -116,6 +118,11 @@ internal abstract partial class Crew
 
     // With all places there are, nobody has to look whether there should be more; nor when all who keep others from something are known.
     private bool NeedsLookout => Staffing.Helpers <= Plan.Workers && (Busy > lingering.All || Counts.Begun != begunAtLook);
+
+    // What comes of it is told by what the generator throws.
+    void ISecondThread.OnStopThrown()
+    {
+    }
 
     public unsafe ref Standing StandingOf(int worker) => ref standings[worker];
 
@@ -239,10 +246,12 @@ internal abstract partial class Crew
             Counts.Looking++;
     }
 
-    /// <summary>Has all helpers leave. One may still be in user code after <see cref="RunOptions.StopTimeout"/>.</summary>
+    /// <summary>All are to leave.</summary>
+    protected void TellToLeave() => Volatile.Write(ref isLeaving, true);
+
+    /// <summary>Waits for all helpers to leave. One may still be in user code after <see cref="RunOptions.StopTimeout"/>.</summary>
     protected void Dismiss()
     {
-        Volatile.Write(ref isLeaving, true);
         WakeAll();
         var run = Worker.Stage.Run;
         using (run.Time.RingAfter(run.Options.StopTimeout, GiveUp))
@@ -282,7 +291,7 @@ internal abstract partial class Crew
     private void Help(Seat seat)
     {
         BatchScheduling.Choose();
-        Worker.ClaimSecondThread();
+        Workers.Worker.ClaimSecondThread(this);
         Gate.Enter();
         while (!IsLeaving)
         {

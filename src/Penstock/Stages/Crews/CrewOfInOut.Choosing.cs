@@ -83,11 +83,14 @@ internal sealed partial class Crew<TIn, TOut>
     private bool IsReadyForHelper(CrewWorker<TIn, TOut> worker) =>
         stock.Count > 0 || AreAllPulled || !Counts.IsPulling || worker.HasItem;
 
+    // With the order kept, what others still make of their items waits for this one's in any case.
+    private bool MayMakeMoreBeside(CrewWorker<TIn, TOut> worker) => !Plan.Ordered && Counts.InHand > (worker.HasItem ? 1 : 0);
+
     // Never one that might keep the consumer from what comes meanwhile, because it has to wait for an item.
     private bool IsReadyForConsumer(CrewWorker<TIn, TOut> worker)
     {
         if (!ConsumerHelps)
             return false;
-        return (Counts.AtWork == Parked && Counts.Waiting == 0) || worker.HasAhead || isInputOver || MayReserveFor(worker);
+        return (Counts.AtWork == Parked && Counts.Waiting == 0 && !MayMakeMoreBeside(worker)) || worker.HasAhead || isInputOver || MayReserveFor(worker);
     }
 }

@@ -29,7 +29,7 @@ internal sealed partial class Crew<TIn, TOut>
     {
         if (isDisposed)
             return false;
-        if (Worker.IsStopping)
+        if (Worker.IsStopping || Worker.MustLeaveHere)
             throw Worker.Reader.StopException();
         if (patience.IsCancellationRequested && !HasComeToItsEnd())
             throw new OperationCanceledException(patience);
@@ -47,7 +47,7 @@ internal sealed partial class Crew<TIn, TOut>
     private void OnEnded(CrewWorker<TIn, TOut> worker, Fault? fault)
     {
         if (worker.IsTold)
-            NoteFailedDispose(fault?.Exception);
+            NoteAnswerToStop(fault?.Exception);
         else if (fault is not null || (Plan.Ordered && !worker.IsAtEnd))
             EndAt(EndOf(worker, fault), fault);
         var hadRoom = HasRoom;
@@ -55,6 +55,12 @@ internal sealed partial class Crew<TIn, TOut>
         worker.Leave(Plan.Ordered ? null : stock); // the others go on
         if (!hadRoom || stock.Count > 0)
             WakeInside(areToEnd: false);
+    }
+
+    private void NoteAnswerToStop(Exception? exception)
+    {
+        if (exception is null || !Fault.IsAnswerToStop(exception))
+            NoteFailedDispose(exception);
     }
 
     // Behind what it has made of the item in hand, also if it has not asked for that.

@@ -120,7 +120,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         using (Gate.Hold())
         {
             Proceed();
-            while (!IsToldToEnd)
+            while (!(IsToldToEnd || Worker.MustLeaveHere))
             {
                 if (TryTake())
                     return true;
@@ -153,6 +153,9 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         isDisposed = true;
         _ = stopping.CancelAsync(); // callbacks are user code: not here
         impatience.Unregister();
+        TellToLeave();
+        Worker.Reader.Alert();
+        before.Guard(); // else who is in there asks nobody whether to leave
         Dismiss();
         CrewWorker<TIn, TOut>[] free;
         Exception[] late;
