@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Penstock.RabbitMQ.Pulling;
 using Penstock.RabbitMQ.Tests.Brokers;
 using RabbitMQ.Client;
@@ -65,7 +64,7 @@ public sealed class SubscriptionTests(SharedBroker shared) : QueueTest
         return channel;
     }
 
-    private Task DeclareAsync(IChannel channel) =>
+    private Task<QueueDeclareOk> DeclareAsync(IChannel channel) =>
         channel.QueueDeclareAsync(Name, durable: false, exclusive: false, autoDelete: false, cancellationToken: Soon);
 
     private Task<IConnection> ConnectAsync(Uri broker) =>

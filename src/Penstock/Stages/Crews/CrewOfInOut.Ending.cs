@@ -7,6 +7,11 @@ namespace Penstock.Stages.Crews;
 // Where the outputs end: with the items, at the item where a worker has ended early, or at a failure.
 internal sealed partial class Crew<TIn, TOut>
 {
+    private volatile bool isAlert; // somebody was told something
+
+    // The consumer may itself be a thread ahead of another one.
+    private bool MustLeaveHere => isAlert && Worker.MustLeaveHere;
+
     /// <summary>Whether nothing more will come.</summary>
     private bool IsOver
     {
@@ -24,12 +29,21 @@ internal sealed partial class Crew<TIn, TOut>
         }
     }
 
+    public void Guard()
+    {
+        isAlert = true;
+        before.Guard();
+        foreach (var worker in workers)
+            worker.Guard();
+        WakeAll();
+    }
+
     // The consumer gets nothing more. Always false.
     private bool End()
     {
         if (isDisposed)
             return false;
-        if (Worker.IsStopping || Worker.MustLeaveHere)
+        if (Worker.IsStopping || MustLeaveHere)
             throw Worker.Reader.StopException();
         if (patience.IsCancellationRequested && !HasComeToItsEnd())
             throw new OperationCanceledException(patience);

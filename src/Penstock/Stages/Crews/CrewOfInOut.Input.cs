@@ -54,7 +54,7 @@ internal sealed partial class Crew<TIn, TOut>
 
             while (true)
             {
-                if (IsLeaving || Worker.IsStopping || Worker.MustLeaveHere || (bound <= Turns.Idle && !(worker.Next is var (_, next) ? next < bound : stock.HasBefore(bound))))
+                if (IsLeaving || Worker.IsStopping || MustLeaveHere || (bound <= Turns.Idle && !(worker.Next is var (_, next) ? next < bound : stock.HasBefore(bound))))
                 {
                     worker.IsTold = true;
                     return false;

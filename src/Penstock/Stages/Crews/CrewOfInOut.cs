@@ -120,7 +120,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         using (Gate.Hold())
         {
             Proceed();
-            while (!(IsToldToEnd || Worker.MustLeaveHere))
+            while (!(IsToldToEnd || MustLeaveHere))
             {
                 if (TryTake())
                     return true;
@@ -135,14 +135,6 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
     }
 
     public IEnumerable<TOut> Start(CrewWorker<TIn, TOut> worker, CancellationToken token) => Refuse.Null(stage(worker, token), Plan.Stage);
-
-    public void Guard()
-    {
-        before.Guard();
-        foreach (var worker in workers)
-            worker.Guard();
-        WakeAll();
-    }
 
     public void Reset() => throw new NotSupportedException("A pipeline's items flow past once.");
 
