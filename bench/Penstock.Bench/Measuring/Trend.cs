@@ -28,7 +28,7 @@ internal sealed record Trend(string Peer, string Text, string From, string To, F
         return new Finding(
             $"{From} to {To}: {Peer}, {Text}",
             double.IsNaN(growth) ? Outcome.NotMeasured : growth <= Most ? Outcome.Holds : Outcome.Missed,
-            string.Create(CultureInfo.InvariantCulture, $"{growth:N2} times")) { Ratio = Most / growth };
+            string.Create(CultureInfo.InvariantCulture, $"{growth:N2} times"));
 
         Line? Find(string contest) => lines.FirstOrDefault(line =>
             string.Equals(line.Name, contest, StringComparison.Ordinal) && string.Equals(line.Peer, Peer, StringComparison.Ordinal));
