@@ -33,7 +33,7 @@ internal sealed class TemporaryFolder : IDisposable
         watcher.Created += (_, _) => change.Beat();
         watcher.EnableRaisingEvents = true;
 
-        // What happens just as it begins, the watcher of .NET 10 may miss (github.com/dotnet/runtime/pull/125740).
+        // The watcher of .NET 10 has been seen to miss a file, so somebody looks again.
         await using var again = new Timer(_ => change.Beat(), state: null, dueTime: TimeSpan.FromSeconds(1), period: TimeSpan.FromSeconds(1));
         await change.Until(() => Count(pattern) >= count);
     }
