@@ -18,6 +18,10 @@ internal abstract record Claim(string Text)
     public static Claim NoMoreThan(double allowance, string rivals, Func<Contestant, bool> areRivals) =>
         new Beside(Invariant($"at most {rivals} + {allowance}"), areRivals, (theirs, _) => theirs + allowance);
 
+    /// <summary>No more than so many times what each of the rivals needs.</summary>
+    public static Claim AtMostTimes(double most, string rivals, Func<Contestant, bool> areRivals) =>
+        new Beside(Invariant($"at most {most} times {rivals}"), areRivals, (theirs, _) => theirs * most);
+
     public static Claim AtMost(double limit, string unit) => new Absolute(Invariant($"at most {limit:0.####}{unit}"), limit);
 
     /// <summary>So many times better than what others have published.</summary>

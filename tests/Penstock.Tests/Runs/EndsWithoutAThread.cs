@@ -170,20 +170,35 @@ public sealed class EndsWithoutAThread : IDisposable
     [Theory]
     [InlineData(OneAhead)]
     [InlineData(FourHelped)]
-    public Task They_go_on_without_more_threads_if_the_system_refuses_them(string kind) => Within.Time(async () =>
+    [InlineData(FourHelped, false)]
+    public Task They_go_on_without_more_threads_if_the_system_refuses_them(string kind, bool ordered = true) => Within.Time(async () =>
     {
-        var started = 0;
-        var options = With(kind) with
+        for (var threads = 1; threads <= 3; threads++) // the first is the sink's
         {
-            StartThread = (thread, state) =>
+            var started = 0;
+            var options = With(kind) with
             {
-                if (started++ > 0)
-                    throw new TestException("no thread");
-                thread.Start(state);
-            },
-        };
-        var items = await Pipeline.From(() => Enumerable.Range(0, 1000), None).Then(Pass, Workers(kind)).To(xs => xs.ToList()).RunAsync(options);
-        Assert.Equal(Enumerable.Range(0, 1000), items);
+                StartThread = (thread, state) =>
+                {
+                    if (started++ >= threads)
+                        throw new TestException("no thread");
+                    thread.Start(state);
+                },
+            };
+            var stage = Workers(kind) with { Ordered = ordered };
+            var items = await Pipeline.From(() => Enumerable.Range(0, 1000), None).Then(Twice, stage).To(xs => xs.ToList()).RunAsync(options);
+            var expected = Enumerable.Range(0, 1000).SelectMany(x => Enumerable.Repeat(x, 2));
+            Assert.Equal(expected, ordered ? items : items.Order());
+        }
+
+        static IEnumerable<int> Twice(IEnumerable<int> xs)
+        {
+            foreach (var x in xs)
+            {
+                yield return x;
+                yield return x;
+            }
+        }
     });
 
     [Theory]
