@@ -7,8 +7,8 @@ namespace Penstock.Bench.Peers;
 /// <summary>The machine's own limits, each measured by the least code that shows it.</summary>
 internal static class Machinery
 {
-    /// <summary>What the wake-up of a thread is called beside hops.</summary>
-    public const string OneWakeUp = "the machine's wake-up";
+    /// <summary>The wake-up of a thread on another processor. Left to itself, the system may wake it on the same one, which takes a fraction of that.</summary>
+    public const string OneWakeUp = "the machine's wake-up, core to core";
 
     /// <summary>Two threads that look at a word until it changes: what a cache line takes there and back.</summary>
     public static Contestant RoundTrip() => Bounce("cache line between two cores, there and back", new Gaze(), ways: 1);
@@ -19,7 +19,7 @@ internal static class Machinery
     /// <summary>Both, one way, to stand beside hops.</summary>
     /// <param name="pause">Before each, as between items: a processor that has slept for long is slower to wake up.</param>
     public static IReadOnlyList<Contestant> OneWay(TimeSpan pause) =>
-        [Bounce("a cache line from core to core", new Gaze(), ways: 2), Bounce(OneWakeUp, new Sleep(), ways: 2, pause)];
+        [Bounce("a cache line from core to core", new Gaze(), ways: 2), Bounce("the machine's wake-up", new Sleep(), ways: 2, pause), Bounce(OneWakeUp, new Sleep(), ways: 2, pause, areApart: true)];
 
     /// <summary>One item is one copy of so many bytes.</summary>
     public static Contestant Copy(string name, int size) => Contestant.Limit(name, count =>
@@ -38,13 +38,15 @@ internal static class Machinery
         return Task.FromResult(tally);
     });
 
-    private static Contestant Bounce<TWait>(string name, TWait wait, int ways, TimeSpan pause = default)
+    private static Contestant Bounce<TWait>(string name, TWait wait, int ways, TimeSpan pause = default, bool areApart = false)
         where TWait : struct, IWait => Contestant.Limit(name, count =>
     {
         // Far apart, so that they do not share a cache line; pinned, since the kernel is given their addresses.
         var words = GC.AllocateArray<int>(64, pinned: true);
         var partner = new Thread(() =>
         {
+            if (areApart)
+                StayOn(processor: 1);
             for (var i = 1; i <= count; i++)
             {
                 wait.For(ref words[0], i);
@@ -52,6 +54,8 @@ internal static class Machinery
             }
         });
         partner.Start();
+        if (areApart)
+            StayOn(processor: 0);
         var times = new Histogram();
         var tally = new Tally();
         for (var i = 1; i <= count; i++)
@@ -69,6 +73,19 @@ internal static class Machinery
         tally.Figures = times.Figures;
         return Task.FromResult(tally);
     });
+
+    // The calling thread, on Linux with so many processors.
+    private static void StayOn(int processor)
+    {
+        if (!OperatingSystem.IsLinux() || Environment.ProcessorCount <= processor)
+            return;
+        var only = 1L << processor;
+        _ = sched_setaffinity(0, sizeof(long), ref only);
+    }
+
+    [DllImport("libc")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int sched_setaffinity(int thread, nint size, ref long processors);
 
     private interface IWait
     {

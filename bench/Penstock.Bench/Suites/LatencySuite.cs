@@ -12,7 +12,7 @@ internal sealed class LatencySuite : Suite
     private static readonly TimeSpan Rare = TimeSpan.FromMilliseconds(1);
 
     /// <summary>What the engine may add to the wake-up of a hop whose both ends sleep.</summary>
-    private static readonly Claim OneWakeUp = Claim.NoMoreThan(2, "the machine's wake-up", static rival => rival.Name == Machinery.OneWakeUp);
+    private static readonly Claim OneWakeUp = Claim.NoMoreThan(2, "one wake-up from core to core", static rival => rival.Name == Machinery.OneWakeUp);
 
     public override string Name => "latency";
 
