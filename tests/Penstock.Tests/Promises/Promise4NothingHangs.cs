@@ -19,6 +19,18 @@ public class Promise4NothingHangs
     });
 
     [Theory]
+    [InlineData(Isolation.Thread, 1)]
+    [InlineData(Isolation.Thread, 4)]
+    [InlineData(Isolation.None, 1)]
+    [InlineData(Isolation.None, 4)]
+    public Task A_filter_that_finds_nothing_more_ends_with_a_sink_that_stops_early(Isolation isolation, int workers) => Within.Time(async () =>
+    {
+        var options = new StageOptions { Isolation = isolation };
+        var pipeline = Pipeline.From(Items.Endless, options).Then(xs => xs.Where(x => x < 3), options with { Workers = workers }).To(xs => xs.Take(3).ToList());
+        Assert.Equal([0, 1, 2], await pipeline.RunAsync(new() { CreatePace = Paces.All["always ahead"] }));
+    });
+
+    [Theory]
     [InlineData(Execution.Parallel, 4)]
     [InlineData(Execution.Parallel, 1)]
     [InlineData(Execution.Sequential, 4)]

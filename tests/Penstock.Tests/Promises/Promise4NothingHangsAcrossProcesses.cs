@@ -45,6 +45,10 @@ public sealed class Promise4NothingHangsAcrossProcesses : IDisposable
         Assert.Equal(0, await Pipeline.From(StuckBehindOne, gate.Name, Beside.Process).To(xs => xs.First()).RunAsync(new() { StopTimeout = TimeSpan.FromMilliseconds(200) })));
 
     [Fact]
+    public Task A_filter_that_finds_nothing_more_ends_with_a_sink_that_stops_early() => Within.Time(async () =>
+        Assert.Equal([0, 1, 2], await Pipeline.From(Items.Endless).Then(static xs => xs.Where(static x => x < 3), Beside.Process).To(xs => xs.Take(3).ToList()).RunAsync()));
+
+    [Fact]
     public Task A_failing_sink_has_its_exception_although_the_source_is_stuck_in_its_process() => Within.Time(async () =>
     {
         var mine = new TestException();
