@@ -92,7 +92,7 @@ internal abstract record Claim(string Text)
             var mine = Sample.Of(own).Median;
             var best = contest.Published.MaxBy(published => contest.Headline.Ratio(published.Figure, 1))!;
             var ratio = contest.Headline.Ratio(mine, best.Figure);
-            return new Finding(subject, ratio >= Least ? Outcome.Holds : Outcome.Missed, Invariant($"{contest.Headline.Text(mine)} beside {contest.Headline.Text(best.Figure)}, {ratio:N2}×")) { Ratio = ratio / Least };
+            return new Finding(subject, ratio >= Least ? Outcome.Holds : Outcome.Missed, Invariant($"{contest.Headline.Text(mine)} beside {contest.Headline.Text(best.Figure)}, {ratio:N2}×"));
         }
     }
 }
