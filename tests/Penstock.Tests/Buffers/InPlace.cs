@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.Globalization;
 using Penstock.Tests.Isolated;
 using Penstock.Tests.Support;
 
@@ -39,13 +38,13 @@ public sealed class InPlace : IDisposable
     [Fact]
     public Task Half_a_gigabyte_takes_the_pages_that_are_touched_only() => Within.Time(async () =>
     {
-        var (count, before) = (0, SharedMemoryOfThisProcess());
+        var (count, before) = (0, Memory.Shared);
         foreach (var item in Pipeline.From(() => Huge(40), Beside.Process).AsEnumerable())
         {
             Assert.Equal(count, item.Span[0]);
             Assert.Equal(-count, item.Span[^1]);
             count++;
-            Assert.InRange(SharedMemoryOfThisProcess() - before, 0, 8 << 20);
+            Memory.MustNotHaveGrown(before, 8 << 20);
         }
 
         Assert.Equal(40, count);
@@ -74,7 +73,7 @@ public sealed class InPlace : IDisposable
     [InlineData(6)]
     public Task A_rare_giant_gives_its_memory_back(int giants) => Within.Time(() =>
     {
-        var before = SharedMemoryOfThisProcess();
+        var before = Memory.Shared;
         foreach (var item in Pipeline.From(GiantsAndDwarfs, giants).AsEnumerable(Places.Run(Place.SharedLinks)))
             Assert.Equal(7, item.Span[^1]);
 
@@ -82,17 +81,17 @@ public sealed class InPlace : IDisposable
         using var results = Pipeline.From(GiantsAndDwarfs, giants).AsEnumerable(Places.Run(Place.SharedLinks)).GetEnumerator();
         for (var i = 0; i < giants + 20; i++)
             Assert.True(results.MoveNext());
-        Assert.InRange(SharedMemoryOfThisProcess() - before, 0, 600 << 20);
+        Memory.MustNotHaveGrown(before, 600 << 20);
     });
 
     [Fact]
     public Task So_does_one_that_is_never_handed_on() => Within.Time(() =>
     {
-        var before = SharedMemoryOfThisProcess();
+        var before = Memory.Shared;
         using var results = Pipeline.From(GiantInVain).AsEnumerable(Places.Run(Place.SharedLinks)).GetEnumerator();
         for (var i = 0; i < 20; i++)
             Assert.True(results.MoveNext());
-        Assert.InRange(SharedMemoryOfThisProcess() - before, 0, 100 << 20);
+        Memory.MustNotHaveGrown(before, 100 << 20);
     });
 
     public void Dispose()
@@ -153,11 +152,5 @@ public sealed class InPlace : IDisposable
             giant.Span.Fill(7);
         for (var i = 0; i < 30; i++)
             yield return Buffer<byte>.Rent(10);
-    }
-
-    internal static long SharedMemoryOfThisProcess()
-    {
-        var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("RssShmem:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
     }
 }

@@ -28,11 +28,11 @@ public abstract unsafe class Regions
     {
         using var region = Create(Huge);
         using var opened = SharedRegion.Open(region.Handle);
-        var before = SharedMemoryOfThisProcess();
+        var before = Memory.Shared;
         region.Address[0] = 1;
         region.Address[Huge - 1] = 2;
         Assert.Equal(2, opened.Address[Huge - 1]);
-        Assert.InRange(SharedMemoryOfThisProcess() - before, 1, 1 << 20);
+        Memory.MustNotHaveGrown(before, 1 << 20);
     });
 
     [Fact]
@@ -40,12 +40,12 @@ public abstract unsafe class Regions
     {
         const int Size = 64 << 20;
         using var region = Create(Size);
-        var before = SharedMemoryOfThisProcess();
+        var before = Memory.Shared;
         new Span<byte>(region.Address, Size).Fill(1);
-        Assert.InRange(SharedMemoryOfThisProcess() - before, Size * 9L / 10, long.MaxValue);
+        Assert.InRange(Memory.Shared - before, Size * 9L / 10, long.MaxValue);
 
         region.Release(1, Size - 2); // not the first and not the last page: they are not wholly inside
-        Assert.InRange(SharedMemoryOfThisProcess() - before, long.MinValue, Size / 10);
+        Memory.MustNotHaveGrown(before, Size / 10);
         Assert.Equal((1, 0, 1), (region.Address[0], region.Address[Size / 2], region.Address[Size - 1]));
         region.Address[Size / 2] = 3;
         Assert.Equal(3, region.Address[Size / 2]);
@@ -55,12 +55,12 @@ public abstract unsafe class Regions
     public Task A_retired_region_keeps_its_addresses_and_no_memory_is_promised_for_them() => Within.Time(() =>
     {
         using var region = Create(Huge);
-        var (shared, promised) = (SharedMemoryOfThisProcess(), PrivateMemoryOfThisProcess());
+        var (shared, promised) = (Memory.Shared, Memory.Promised);
         new Span<byte>(region.Address, 8 << 20).Fill(1);
         region.Retire();
         region.Retire(); // once more: harmless
-        Assert.InRange(PrivateMemoryOfThisProcess() - promised, long.MinValue, 1L << 30);
-        Assert.InRange(SharedMemoryOfThisProcess() - shared, long.MinValue, 1 << 20);
+        Assert.InRange(Memory.Promised - promised, long.MinValue, 1L << 30);
+        Memory.MustNotHaveGrown(shared, 1 << 20);
         Assert.Equal((0, 0), (region.Address[0], region.Address[Huge - 1]));
         region.Address[0] = 1; // who is about to ring a bell, say
     });
@@ -182,17 +182,6 @@ public abstract unsafe class Regions
         {
             return ""; // closed in the meantime
         }
-    }
-
-    private static long SharedMemoryOfThisProcess() => StatusOfThisProcess("RssShmem:");
-
-    // What the kernel counts where it promises no more than it has.
-    private static long PrivateMemoryOfThisProcess() => StatusOfThisProcess("VmData:");
-
-    private static long StatusOfThisProcess(string name)
-    {
-        var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith(name, StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
     }
 }
 
