@@ -18,8 +18,9 @@ public class Killings(ITestOutputHelper output)
     public Task Workers_killed_at_random_lose_and_double_nothing(bool ordered) => Within.Time(async () =>
     {
         var options = Beside.Processes(3) with { Ordered = ordered, Faults = FaultPolicy.Retry(1000), MaxInFlightBytes = 12 };
-        var run = Pipeline.From(Steps.Count, Items).Then(Ponder, options).Then(Ponder, options with { Workers = 2 }).To(xs => xs.ToList()).Start();
-        var result = await KillSome(run);
+        using var gate = new Gate();
+        var run = Pipeline.From(CountUp, (Items, gate)).Then(Ponder, options).Then(Ponder, options with { Workers = 2 }).To(xs => xs.ToList()).Start();
+        var result = await KillSome(run, Items, gate);
         Assert.Equal(Enumerable.Range(0, Items), ordered ? result : result.Order());
     }, limit: TimeSpan.FromMinutes(3));
 
@@ -29,13 +30,23 @@ public class Killings(ITestOutputHelper output)
     public Task They_lose_no_part_of_a_scattered_item(bool ordered) => Within.Time(async () =>
     {
         var options = Beside.Processes(3) with { Ordered = ordered, Faults = FaultPolicy.Retry(1000) };
-        var run = Pipeline.From(Enumerable.Range(0, Items / 4))
+        using var gate = new Gate();
+        var run = Pipeline.From(CountUp, (Items / 4, gate))
             .ScatterGather(n => Enumerable.Range(4 * n, 4), parts => parts.Then(Ponder, options).Then(Ponder, options with { Workers = 2 }), (_, done) => done, maxOpen: 4)
             .To(items => items.Select(done => string.Join(',', done)).ToList()).Start();
-        Assert.Equal(Enumerable.Range(0, Items).Chunk(4).Select(parts => string.Join(',', parts)), await KillSome(run));
+        Assert.Equal(Enumerable.Range(0, Items).Chunk(4).Select(parts => string.Join(',', parts)), await KillSome(run, Items / 4, gate));
     }, limit: TimeSpan.FromMinutes(3));
 
-    private async Task<List<T>> KillSome<T>(PipelineRun<List<T>> run)
+    // The last item comes when all killing is done: who dies behind the end of its input, in what may be a last block, fails the run for good reason.
+    private static IEnumerable<int> CountUp((int Count, Gate Gate) last)
+    {
+        for (var i = 0; i < last.Count - 1; i++)
+            yield return i;
+        last.Gate.Pass();
+        yield return last.Count - 1;
+    }
+
+    private async Task<List<T>> KillSome<T>(PipelineRun<List<T>> run, int items, Gate gate)
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("PENSTOCK_SEED"), CultureInfo.InvariantCulture, out var given)
             ? given
@@ -47,7 +58,9 @@ public class Killings(ITestOutputHelper output)
         while (killed < Kills && !run.Completion.IsCompleted)
         {
             // Each time another handful of items later, wherever the workers are then.
-            var later = ItemsOut() + random.Next(1, 60);
+            var later = ItemsOut() + random.Next(1, items / Kills / 2);
+            if (later >= items)
+                break;
             await Task.WhenAny(run.Until(_ => ItemsOut() >= later), run.Completion);
             // Only who has done something since the last time: one that dies again and again before its first item is given up for good reason.
             var victims = run.Run.Stages.SelectMany(s => s.Workers).OfType<ProcessWorker>()
@@ -60,6 +73,7 @@ public class Killings(ITestOutputHelper output)
                 killed++;
         }
 
+        gate.Open();
         var result = await run.Completion;
         output.WriteLine($"{killed} killed");
         Assert.NotEqual(0, killed); // else this has shown nothing
