@@ -184,11 +184,20 @@ public sealed class ConnectingTests(SharedBroker shared) : QueueTest
     {
         var queue = Open<int>(options);
 
-        var submitting = await Assert.ThrowsAsync<RabbitMqJobQueueException>(async () => await queue.SubmitAsync(1, ct: Soon));
-        var pulling = await Assert.ThrowsAsync<RabbitMqJobQueueException>(async () => await Pulling(queue, 1, Soon).MoveNextAsync());
+        var submitting = await FailureAsync(async () => await queue.SubmitAsync(1, ct: Soon));
+        var pulling = await FailureAsync(async () => await Pulling(queue, 1, Soon).MoveNextAsync());
 
         Assert.Equal((isTransient, isTransient), (submitting.IsTransient, pulling.IsTransient));
         Assert.Equal(submitting.Message, pulling.Message);
         return submitting.ToString();
+    }
+
+    private static async Task<RabbitMqJobQueueException> FailureAsync(Func<Task> connect)
+    {
+        RabbitMqJobQueueException failure;
+        do // the time allowed may be over in the middle of the first try
+            failure = await Assert.ThrowsAsync<RabbitMqJobQueueException>(connect);
+        while (failure.Message.Contains("it did not answer in time", StringComparison.Ordinal));
+        return failure;
     }
 }

@@ -44,7 +44,7 @@ public sealed class LargeHeaderTests(SharedBroker shared) : QueueTest
         await queue.FailAsync(await NextAsync(jobs), odd, Soon);
 
         await ExpectAsync(queue, waiting: 0, dead: 2);
-        var dead = await queue.DeadJobsAsync(Soon).ToListAsync(Soon);
+        var dead = await UntilDeadAsync(queue, 2);
         Assert.All(dead, job => Assert.Equal((4097, '…'), (job.Reason.Length, job.Reason[^1])));
         Assert.StartsWith("Penstock.Hosting.JobRejectedException: no€€€", dead[0].Reason, StringComparison.Ordinal);
         AssertUndisturbed();
@@ -62,7 +62,7 @@ public sealed class LargeHeaderTests(SharedBroker shared) : QueueTest
         await queue.FailAsync(job, new InvalidOperationException(new string('€', 4000)), Soon);
 
         await ExpectAsync(queue, waiting: 0, dead: 1);
-        Assert.Equal("laden", Assert.Single(await queue.DeadJobsAsync(Soon).ToListAsync(Soon)).Id);
+        Assert.Equal("laden", Assert.Single(await UntilDeadAsync(queue)).Id);
         Assert.Contains(Log.All, line => line.Contains("which do not fit into a frame of 131072", StringComparison.Ordinal));
         AssertUndisturbed();
     }

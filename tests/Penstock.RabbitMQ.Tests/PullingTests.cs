@@ -93,7 +93,7 @@ public sealed class PullingTests(SharedBroker shared) : QueueTest
 
         Assert.Equal([1], job.Payload);
         await ExpectAsync(queue, waiting: 0, dead: 5);
-        var dead = await queue.DeadJobsAsync(Soon).ToListAsync(Soon);
+        var dead = await UntilDeadAsync(queue, 5);
         Assert.Equal(["no json", """{"a":1}""", "null", "", "[1,2,3,4,5,6,7,8,9,10]"], dead.Select(d => Encoding.UTF8.GetString(d.Payload.Span)));
         Assert.All(dead.Take(2), d => Assert.StartsWith("System.Text.Json.JsonException: ", d.Reason, StringComparison.Ordinal));
         Assert.Contains("is null", dead[2].Reason, StringComparison.Ordinal);

@@ -38,7 +38,7 @@ public sealed class SettlingTests(SharedBroker shared) : QueueTest
         for (var look = 0; look < 2; look++)
         {
             await ExpectAsync(queue, waiting: 0, dead: 1);
-            var dead = Assert.Single(await queue.DeadJobsAsync(Soon).ToListAsync(Soon));
+            var dead = Assert.Single(await UntilDeadAsync(queue));
             Assert.Equal(("it", "System.InvalidOperationException: no 3", 3), (dead.Id, dead.Reason, dead.Attempts));
         }
 
@@ -64,7 +64,7 @@ public sealed class SettlingTests(SharedBroker shared) : QueueTest
         await queue.FailAsync(await NextAsync(Pulling(queue, 1, Soon)), new JobRejectedException("never"), Soon);
 
         await ExpectAsync(queue, waiting: 0, dead: 1);
-        var dead = Assert.Single(await queue.DeadJobsAsync(Soon).ToListAsync(Soon));
+        var dead = Assert.Single(await UntilDeadAsync(queue));
         Assert.Equal(("Penstock.Hosting.JobRejectedException: never", 1, "\"x\""), (dead.Reason, dead.Attempts, Encoding.UTF8.GetString(dead.Payload.Span)));
     }
 
@@ -140,7 +140,7 @@ public sealed class SettlingTests(SharedBroker shared) : QueueTest
         for (var attempt = 1; attempt <= 2; attempt++)
             await queue.FailAsync(await NextAsync(jobs), new InvalidOperationException("before"), Soon);
         await ExpectAsync(queue, waiting: 0, dead: 1);
-        await queue.DeadJobsAsync(Soon).ToListAsync(Soon); // which counts as a delivery
+        await UntilDeadAsync(queue); // which counts as a delivery
 
         await MoveBackAsync();
 
@@ -152,7 +152,7 @@ public sealed class SettlingTests(SharedBroker shared) : QueueTest
         }
 
         await ExpectAsync(queue, waiting: 0, dead: 1);
-        var dead = Assert.Single(await queue.DeadJobsAsync(Soon).ToListAsync(Soon));
+        var dead = Assert.Single(await UntilDeadAsync(queue));
         Assert.Equal(("System.InvalidOperationException: after", 2), (dead.Reason, dead.Attempts));
     }
 
@@ -191,7 +191,7 @@ public sealed class SettlingTests(SharedBroker shared) : QueueTest
         await putAside.WaitAsync(Soon);
         Assert.False(more.IsCompleted);
         await ExpectAsync(store, waiting: 0, dead: 1);
-        var dead = Assert.Single(await store.DeadJobsAsync(Soon).ToListAsync(Soon));
+        var dead = Assert.Single(await UntilDeadAsync(store));
         Assert.Equal(("killer", 3), (dead.Id, dead.Attempts));
         Assert.Contains("Delivery limit: 3 tries, the last of which ended without a word", dead.Reason, StringComparison.Ordinal);
     }

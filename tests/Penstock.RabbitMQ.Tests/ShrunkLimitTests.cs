@@ -173,7 +173,7 @@ public sealed class ShrunkLimitTests(OwnBroker own) : QueueTest, IClassFixture<O
     private async Task ExpectDeadAsync(RabbitMqJobQueue<string> queue, string id, int attempts = 0, string reason = "")
     {
         await ExpectAsync(queue, waiting: 0, dead: 1);
-        var dead = Assert.Single(await queue.DeadJobsAsync(Soon).ToListAsync(Soon));
+        var dead = Assert.Single(await UntilDeadAsync(queue));
         Assert.Equal((id, attempts, Large.Length + 2), (dead.Id, dead.Attempts, dead.Payload.Length));
         Assert.Contains("only in the log of the worker that put it aside", dead.Reason, StringComparison.Ordinal);
         Assert.EndsWith(reason, dead.Reason, StringComparison.Ordinal);

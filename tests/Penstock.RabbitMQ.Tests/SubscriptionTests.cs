@@ -43,7 +43,7 @@ public sealed class SubscriptionTests(SharedBroker shared) : QueueTest
     {
         var channel = await DeclareAsync();
         await using var line = Line.To(Broker);
-        await using var connection = await ConnectAsync(line.Uri);
+        await using var connection = await ConnectAsync(line.Uri, patience: 5);
         var subscription = await StartAsync(connection);
         line.Hold();
         Assert.Null(await subscription.NextAsync(room: 2, Soon));
@@ -67,8 +67,10 @@ public sealed class SubscriptionTests(SharedBroker shared) : QueueTest
     private Task<QueueDeclareOk> DeclareAsync(IChannel channel) =>
         channel.QueueDeclareAsync(Name, durable: false, exclusive: false, autoDelete: false, cancellationToken: Soon);
 
-    private Task<IConnection> ConnectAsync(Uri broker) =>
-        new ConnectionFactory { Uri = broker, AutomaticRecoveryEnabled = false, ContinuationTimeout = TimeSpan.FromSeconds(2) }.CreateConnectionAsync(Soon);
+    /// <param name="broker">Where it is.</param>
+    /// <param name="patience">How many seconds an answer may take.</param>
+    private Task<IConnection> ConnectAsync(Uri broker, int patience = 60) =>
+        new ConnectionFactory { Uri = broker, AutomaticRecoveryEnabled = false, ContinuationTimeout = TimeSpan.FromSeconds(patience) }.CreateConnectionAsync(Soon);
 
     private Task<Subscription> StartAsync(IConnection connection) => Subscription.StartAsync(connection, Name, prefetch: 1, Log.CreateLogger("test"));
 }
