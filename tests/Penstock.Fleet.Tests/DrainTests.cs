@@ -29,7 +29,7 @@ public class DrainTests
     [Fact(Timeout = 240_000)]
     public async Task What_cannot_be_finished_in_time_goes_back_to_the_queue()
     {
-        await using var fleet = await HalfwayAsync(shutdownTimeout: 10);
+        await using var fleet = await HalfwayAsync(shutdownTimeout: 20);
         var worker = await StoppingAsync(fleet);
         Assert.Equal(0, await worker.ExitCodeAsync());
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using InferenceWorker.Files;
 
 namespace Penstock.Fleet.Tests.Fleets;
 
@@ -15,9 +16,18 @@ internal sealed class Hostages
     private TaskCompletionSource release = New();
     private bool isOver;
 
+    /// <summary>The results that were kept.</summary>
+    public Chronicle<StoredFile> Results { get; } = new();
+
     public Task HoldImageAsync(string image) => HoldAsync(image, remainder: 0);
 
-    public Task HoldResultAsync(string result) => HoldAsync(result, remainder: 4);
+    public Task HoldResultAsync(StoredFile result)
+    {
+        var holding = HoldAsync(result.Path, remainder: 4);
+        if (!holding.IsCompleted)
+            Results.Add(result);
+        return holding;
+    }
 
     /// <summary>A kill is over: those whose worker survived go on.</summary>
     /// <param name="last">Whether none will follow: nothing is kept from now on.</param>

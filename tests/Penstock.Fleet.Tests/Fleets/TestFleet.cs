@@ -28,7 +28,7 @@ internal sealed class TestFleet : IAsyncDisposable
             if (!stored.Path.StartsWith("results/", StringComparison.Ordinal))
                 return;
             Stored.Add(stored);
-            await Storing(stored.Path);
+            await Storing(stored);
         };
         files.Sending = async image =>
         {
@@ -50,7 +50,7 @@ internal sealed class TestFleet : IAsyncDisposable
     public Func<string, Task> Sending { get; set; } = static _ => Task.CompletedTask;
 
     /// <summary>Awaited when a result is stored, before the worker is told so.</summary>
-    public Func<string, Task> Storing { get; set; } = static _ => Task.CompletedTask;
+    public Func<StoredFile, Task> Storing { get; set; } = static _ => Task.CompletedTask;
 
     public IJobStore<ReadRequest> Store => queue.Store;
 

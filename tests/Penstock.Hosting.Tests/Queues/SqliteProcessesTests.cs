@@ -7,6 +7,8 @@ namespace Penstock.Hosting.Tests.Queues;
 /// <summary>Several processes on one file, some of which are killed.</summary>
 public sealed class SqliteProcessesTests(ITestOutputHelper output) : IDisposable
 {
+    private const int Limit = 600_000; // of tests that wait for a disk thousands of times
+
     private readonly QueueFolder folder = new();
 
     public void Dispose() => folder.Delete();
@@ -45,7 +47,7 @@ public sealed class SqliteProcessesTests(ITestOutputHelper output) : IDisposable
         Assert.True(percent < 1, $"Waiting takes {percent} % of a core.");
     }
 
-    [Fact(Timeout = 120_000)]
+    [Fact(Timeout = Limit)]
     public async Task Processes_that_submit_without_a_pause_all_get_their_turn()
     {
         const int count = 1000;
@@ -77,7 +79,7 @@ public sealed class SqliteProcessesTests(ITestOutputHelper output) : IDisposable
         static int Milliseconds(string text) => int.Parse(text, CultureInfo.InvariantCulture);
     }
 
-    [Fact(Timeout = 180_000)]
+    [Fact(Timeout = Limit)]
     public async Task Kill_at_any_moment_loses_no_job_and_gives_none_to_two_workers()
     {
         var seed = Random.Shared.Next();
