@@ -51,8 +51,8 @@ public sealed record StageOptions
 
     /// <summary>
     /// How long a worker may take until it first asks for an item or yields one (to load a model, say): above 0; default: no limit but
-    /// <see cref="RunOptions.IdleTimeout"/>, in whose place it counts. Then the run fails with a <see cref="WorkerStuckException"/>. A process
-    /// counts from its start, and is killed; if it was started for another try of an item, that try has failed.
+    /// <see cref="RunOptions.IdleTimeout"/>, in whose place it counts. Then the run fails with a <see cref="WorkerStuckException"/>,
+    /// whatever <see cref="Faults"/> says. A process counts from its start, also from one for another try of an item, and is killed.
     /// </summary>
     public TimeSpan? StartupTimeout { get; init; }
 

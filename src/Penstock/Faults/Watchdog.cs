@@ -45,7 +45,7 @@ internal sealed class Watchdog : IDisposable
             {
                 if (one.HasMoved(now))
                     lastMove = now;
-                else if ((one.Overdue(run.Time.GetElapsedTime(one.Since, now)) ?? one.OverdueWhileStopped(run.Time, now)) is { } message)
+                else if ((one.Overdue(run.Time, now) ?? one.OverdueWhileStopped(run.Time, now)) is { } message)
                     End(one.Worker, new WorkerStuckException(message));
             }
 
@@ -100,11 +100,12 @@ internal sealed class Watchdog : IDisposable
     {
         private long seen;
         private WorkerState state;
+        private bool wasStarting = true;
+        private long startsSince = since;
+        private long staysSince = since;
         private long? stoppedSince;
 
         public Worker Worker { get; } = worker;
-
-        public long Since { get; private set; } = since;
 
         public bool HoldsItem => !Worker.Stage.IsSource && state is WorkerState.Busy or WorkerState.Blocked && Worker.Reader.HasItem;
 
@@ -125,24 +126,26 @@ internal sealed class Watchdog : IDisposable
         {
             var count = Volatile.Read(ref Worker.ItemsIn) + Volatile.Read(ref Worker.ItemsOut) + Worker.Restarts;
             var next = Worker.Times.State;
-            if (count == seen && next == state)
+            var starts = Worker.IsStarting;
+            if (count == seen && next == state && starts == wasStarting)
                 return false;
             var isFurtherInItsStart = count == seen && IsBeingMade && next == WorkerState.Busy;
             if (!isFurtherInItsStart) // which counts as a whole
-                Since = now;
-            (seen, state) = (count, next);
+                startsSince = now;
+            staysSince = now;
+            (seen, state, wasStarting) = (count, next, starts);
             return true;
         }
 
-        public string? Overdue(TimeSpan stay)
+        public string? Overdue(TimeProvider time, long now)
         {
             if ((state != WorkerState.Busy && !IsBeingMade) || IsStopping)
                 return null;
             var options = Worker.Stage.Options;
             var isStarting = Worker.IsStarting;
-            if (isStarting && stay >= options.StartupTimeout)
+            if (isStarting && time.GetElapsedTime(startsSince, now) >= options.StartupTimeout)
                 return Message("has not asked for an item or yielded one", nameof(StageOptions.StartupTimeout), options.StartupTimeout.Value);
-            if ((!isStarting || (Worker.Stage.IsSource && !IsBeingMade)) && stay >= options.ItemTimeout)
+            if ((!isStarting || (Worker.Stage.IsSource && !IsBeingMade)) && time.GetElapsedTime(staysSince, now) >= options.ItemTimeout)
                 return Message($"is stuck, {Worker.Activity()},", nameof(StageOptions.ItemTimeout), options.ItemTimeout.Value);
             return null;
         }

@@ -30,6 +30,11 @@ internal abstract class Link<T>(FixedMemory memory, int capacity, bool manyProdu
     {
     }
 
+    /// <summary>What was charged and claimed for the item in a slot is void, since it could not be written. The caller keeps the slot.</summary>
+    public virtual void Forget(int slot)
+    {
+    }
+
     /// <summary>Takes the next item, if there is one.</summary>
     /// <param name="turns">Where to show the item's number before it is taken, if the consuming stage is ordered. After a failure it may show too low a number.</param>
     /// <param name="worker">The consuming worker's number.</param>

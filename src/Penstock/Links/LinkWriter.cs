@@ -111,6 +111,13 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
         slot = None;
     }
 
+    /// <summary>When an item could not be written: the slot stays, for the next one, but not what was charged and claimed for this one.</summary>
+    public void Forget()
+    {
+        if (slot != None)
+            link.Forget(slot);
+    }
+
     bool ICondition.IsMet() => need switch
     {
         Need.Slot => worker.MayNotProduce || link.HasFreeSlot(),
@@ -197,9 +204,26 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
 
     private void Deliver(T item, long charged)
     {
-        var filled = lending is null ? slot : TakeBackSlotFor(item);
-        link.HandOn(filled, item, tellsLineage ? worker.Lineage : null, charged);
+        if (lending is null)
+            link.HandOn(slot, item, tellsLineage ? worker.Lineage : null, charged);
+        else
+            HandOnWithSlot(item, charged);
         OnGone(item);
+    }
+
+    private void HandOnWithSlot(T item, long charged)
+    {
+        var filled = TakeBackSlotFor(item, out var inPlace);
+        try
+        {
+            link.HandOn(filled, item, tellsLineage ? worker.Lineage : null, charged);
+        }
+        catch
+        {
+            lock (lending!)
+                (slot, lent) = (filled, inPlace);
+            throw;
+        }
     }
 
     private void OnGone(T item)
@@ -211,11 +235,12 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
     }
 
     // What was rented first, and is not handed on first, must leave the slot to the other.
-    private int TakeBackSlotFor(T item)
+    private int TakeBackSlotFor(T item, out IBuffer? inPlace)
     {
         lock (lending!)
         {
-            if (lent is { HasEnded: false } && !ReferenceEquals(lent, item))
+            inPlace = ReferenceEquals(lent, item) ? lent : null;
+            if (inPlace is null && lent is { HasEnded: false })
                 lent.MoveOut();
             lent = null;
             var filled = slot;

@@ -199,6 +199,19 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
             Mark(slot, lineage);
     }
 
+    public override void Forget(int slot)
+    {
+        if (Lineages is not null)
+        {
+            Volatile.Write(ref families[slot], NoFamily);
+            Lineages.Wake();
+        }
+
+        bytes?.Clear(slot);
+        if (bytes is not null && Producers.HasWaiting)
+            Producers.WakeAll();
+    }
+
     public bool Holds(long family)
     {
         for (var slot = 0; slot < Capacity; slot++)

@@ -26,6 +26,9 @@ internal sealed unsafe partial class ProcessWorker
             throw new IOException($"Worker {Index} of stage '{Stage.Name}' cannot be started. {refused.Message}", refused);
         }
 
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref isUnwanted))
+            process.Kill();
         Stage.Run.Memory!.Bell.Ring(); // it may have died before it was known here
     }
 

@@ -23,6 +23,7 @@ internal sealed unsafe partial class ProcessWorker : Worker
     private Exception? killedBecause;
     private bool isKilled;
     private bool isKillFinal;
+    private bool isUnwanted;
     private long itemsAtStart;
     private Death? death;
     private long itemsAtIdleDeath = -1;
@@ -53,7 +54,7 @@ internal sealed unsafe partial class ProcessWorker : Worker
     public override bool IsStarting => Times.State == WorkerState.NotStarted || (Record->IsStarting && ItemsIn + ItemsOut == itemsAtStart);
 
     /// <summary>Whether its process waits for nothing but a signal to go on.</summary>
-    public bool IsStopped => OperatingSystem.IsLinux() && Times.State is WorkerState.Starved or WorkerState.Blocked && ProcessId is { } id && ProcessStatus.IsStopped(id);
+    public bool IsStopped => OperatingSystem.IsLinux() && Times.State is WorkerState.Starved or WorkerState.Blocked or WorkerState.Pausing && ProcessId is { } id && ProcessStatus.IsStopped(id);
 
     /// <summary>The number of its process, once it has one.</summary>
     public int? ProcessId => Volatile.Read(ref process)?.Id;
@@ -78,13 +79,16 @@ internal sealed unsafe partial class ProcessWorker : Worker
     }
 
     /// <summary>Ends the process, whatever it is doing: its death then means this exception.</summary>
-    /// <param name="because">The exception; null for a process that must only be gone.</param>
+    /// <param name="because">The exception; null for a worker that must only be gone, with the process that it may be starting.</param>
     /// <param name="isFinal">Whether the stage fails with it, whatever its fault policy.</param>
     public void Kill(Exception? because, bool isFinal = false)
     {
         if (Interlocked.CompareExchange(ref killedBecause, because, null) is null)
             Volatile.Write(ref isKillFinal, isFinal);
         Volatile.Write(ref isKilled, true);
+        if (because is null)
+            Volatile.Write(ref isUnwanted, true);
+        Interlocked.MemoryBarrier(); // either this sees the process that is being started, or who starts it sees this
         Volatile.Read(ref process)?.Kill();
     }
 
@@ -207,6 +211,13 @@ internal sealed unsafe partial class ProcessWorker : Worker
         }
 
         var exception = killedBecause ?? Crash.Of(this, exit, held?.Number, process!.StandardErrorTail);
+        if (IsWorn && IsCleaningUp) // as agreed, with its last item done: what it still names is not to blame
+        {
+            Stage.Run.FailInCleanup(new Fault(exception, this));
+            Leave(held);
+            return;
+        }
+
         if (!HasPolicy || Volatile.Read(ref isKillFinal) || (held is null && IsHopeless()))
         {
             Stage.EndAt(this, new Fault(exception, this, held?.Number));

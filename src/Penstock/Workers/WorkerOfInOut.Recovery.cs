@@ -79,6 +79,14 @@ internal sealed partial class Worker<TIn, TOut>
     /// <summary>An output could not be handed on: it cannot be measured, or written for another process; or the input was stopped while it waited for its turn.</summary>
     private async ValueTask<bool> RecoverOutputAsync(Exception exception)
     {
+        var goesOn = await RecoverFromOutputAsync(exception).ConfigureAwait(false);
+        if (goesOn) // not before what the output descends from knows of it
+            writer?.Forget();
+        return goesOn;
+    }
+
+    private async ValueTask<bool> RecoverFromOutputAsync(Exception exception)
+    {
         DropOutput();
         if (IsStopping)
             return false;

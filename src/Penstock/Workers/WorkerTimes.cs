@@ -64,6 +64,7 @@ internal sealed unsafe class WorkerTimes
         measuredAt = time.GetTimestamp();
         if (record->StartedAt == Never)
             record->StartedAt = measuredAt;
+        record->LeftAt = Never; // as a process before this one may have, after as many items as agreed
         Change(WorkerState.Busy);
     }
 

@@ -1,5 +1,6 @@
 using Penstock.Tests.Isolated;
 using Penstock.Tests.Support;
+using Penstock.Workers;
 
 namespace Penstock.Tests.Corners;
 
@@ -120,6 +121,48 @@ public class Rule09Time
             foreach (var item in items)
                 yield return item;
         }
+    });
+
+    [Fact]
+    public Task ItemTimeout_does_not_count_the_start_of_a_process_for_another_try() => Within.Time(async () =>
+    {
+        using var load = new DistantGate();
+        using var item = new DistantGate();
+        using var folder = new TemporaryFolder();
+        var options = Beside.Process with { ItemTimeout = Limit, Faults = FaultPolicy.Retry(2) };
+        var run = Pipeline.From([1, 2]).Then(DieOnce, (folder.File("died"), load.Name, item.Name), options).To(xs => xs.ToList()).RunAsync(Options);
+        await load.Arrived;
+        clock.AdvanceBy(Look, 20);
+        load.Open();
+        await item.Arrived;
+        clock.AdvanceBy(Look, 4);
+        item.Open();
+        Assert.Equal([1, 2], await run);
+    });
+
+    [Fact]
+    public Task ItemTimeout_does_not_count_the_start_of_a_source_in_a_process() => Within.Time(async () =>
+    {
+        using var gate = new DistantGate();
+        var run = Pipeline.From(YieldSlowly, gate.Name, Beside.Process with { ItemTimeout = Limit }).To(xs => xs.ToList()).RunAsync(Options);
+        clock.AdvanceBy(Look, 20); // while it is made
+        await gate.Arrived;
+        clock.AdvanceBy(Look, 4);
+        gate.Open();
+        Assert.Equal([1], await run);
+    });
+
+    [Fact]
+    public Task ItemTimeout_ends_a_process_that_is_stopped_while_it_pauses() => Within.Time(async () =>
+    {
+        var letters = new List<DeadLetter>();
+        var options = Beside.Process with { ItemTimeout = Limit, Faults = FaultPolicy.Retry(2, TimeSpan.FromHours(1)) };
+        var run = Pipeline.From([1, 2]).Then(FailOnOne, options).To(xs => xs.ToList()).Start(Options with { DeadLetter = letters.Add });
+        run.LookUntilWorkersAre(1, "pausing");
+        Libc.Stop(run.Run.Stages[1].Workers.OfType<ProcessWorker>().Single().ProcessId!.Value);
+        clock.AdvanceBy(Look, 10);
+        Assert.Equal([2], await run.Completion);
+        Assert.IsType<WorkerStuckException>(Assert.Single(letters).Exception);
     });
 
     [Fact]
@@ -279,4 +322,35 @@ public class Rule09Time
     }
 
     private RunOptions Options => new() { TimeProvider = clock };
+
+    private static IEnumerable<int> DieOnce(IEnumerable<int> items, (string Mark, string Load, string Item) names)
+    {
+        var hasDied = File.Exists(names.Mark);
+        if (hasDied)
+            DistantGate.Pass(names.Load);
+        foreach (var item in items)
+        {
+            if (!hasDied)
+            {
+                File.WriteAllText(names.Mark, "");
+                _ = Libc.Kill(Environment.ProcessId, 9);
+            }
+
+            if (item == 1)
+                DistantGate.Pass(names.Item);
+            yield return item;
+        }
+    }
+
+    private static IEnumerable<int> FailOnOne(IEnumerable<int> items)
+    {
+        foreach (var item in items)
+            yield return item == 1 ? throw new FormatException("one") : item;
+    }
+
+    private static IEnumerable<int> YieldSlowly(string gate)
+    {
+        DistantGate.Pass(gate);
+        yield return 1;
+    }
 }

@@ -129,6 +129,16 @@ internal static partial class Libc
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int WaitForChild(int kind, int process, nint details, int what);
 
+    /// <summary>Stops a child of this process, and returns when it has stopped.</summary>
+    public static void Stop(int process)
+    {
+        const int StopSignal = 19;
+        const int ByNumber = 1; // P_PID
+        const int Stopped = 2; // WSTOPPED
+        Assert.Equal(0, Kill(process, StopSignal));
+        Assert.Equal(0, WaitForChild(ByNumber, process, 0, Stopped));
+    }
+
     [LibraryImport("libc", EntryPoint = "abort")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial void Abort();

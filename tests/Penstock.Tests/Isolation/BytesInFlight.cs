@@ -1,4 +1,5 @@
 using Penstock.Tests.Support;
+using Penstock.Tests.Tracking;
 
 namespace Penstock.Tests.Isolated;
 
@@ -79,6 +80,17 @@ public class BytesInFlight
         var limited = Beside.Processes(3) with { Ordered = ordered, MaxInFlightBytes = 200, Faults = FaultPolicy.Retry(2) };
         var lengths = await Pipeline.From(Blocks, 100, new() { MaxInFlightBytes = 200 }).Then(DieOnEveryFifth, limited).Then(Steps.Pass, limited).Select(block => block.Length).ToListAsync();
         Assert.Equal(Enumerable.Repeat(100, Count), lengths);
+    });
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public Task What_cannot_be_written_leaves_no_byte_charged(int attempts) => Within.Time(async () =>
+    {
+        // No two fit, not even an item beside what is left of its first try.
+        var limited = Beside.Process with { MaxInFlightBytes = 100, SizeOf = _ => 60, Faults = attempts > 1 ? FaultPolicy.Retry(attempts) : FaultPolicy.Skip };
+        var passed = await Pipeline.From(Enumerable.Range(0, 20)).Then(DamagedItems.MakeUnwritable, limited).Then(DamagedItems.Take).ToListAsync(new() { DeadLetter = _ => { } });
+        Assert.Equal(Enumerable.Range(0, 20).Where(n => n % 10 != 2), passed);
     });
 
     [Fact]

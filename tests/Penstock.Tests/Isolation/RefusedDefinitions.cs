@@ -47,6 +47,15 @@ public class RefusedDefinitions
         Refused(Pipeline.From([1]).Then(Steps.Pass, Beside.Process with { MaxInFlightBytes = 100 }), new RunOptions { Isolation = Isolation.Thread }, "set SizeOf"));
 
     [Fact]
+    public Task More_workers_than_a_link_can_tell_apart() => Within.Time(async () =>
+    {
+        var many = new StageOptions { Name = "many", Workers = 1024 };
+        await Refused(Pipeline.From([1]).Then(Steps.Pass, Beside.Process).Then(Steps.Pass, many), "'many'", "1024 workers", "at most 1023");
+        await Refused(Pipeline.From([1]).Then(Steps.Pass, many).Then(Steps.Pass, Beside.Process), "'many'", "1024 workers", "at most 1023");
+        await Refused(Pipeline.From([1]).Then(Steps.Pass, many with { Isolation = Isolation.Process }), "'many'", "1024 workers", "at most 1023");
+    });
+
+    [Fact]
     public Task Objects_as_sources_and_sinks() => Within.Time(async () =>
     {
         await Refused(Pipeline.From([1], Beside.Process), "object of this process");

@@ -44,6 +44,15 @@ public class DamagedItems
         items => items.Then(MakeUnreadable, Beside.Process).Batch(3));
 
     [Fact]
+    public Task A_batch_that_cannot_be_written_fails_its_items_alone() => FailsTwo(
+        "cannot be written",
+        items => items.ScatterGather(
+            n => Enumerable.Repeat(new Damaged(n, isWritable: n % 10 != 2), 2),
+            parts => parts.Batch(2).Then(Steps.Pass, Beside.Process),
+            (_, batches) => batches.Count,
+            maxOpen: 1));
+
+    [Fact]
     public Task A_retry_does_not_take_an_unreadable_item_for_a_good_one() => Within.Time(async () =>
     {
         var letters = new List<DeadLetter>();
