@@ -68,6 +68,31 @@ public class AcceptedTypes
         }
     }
 
+    public sealed class Converting
+    {
+        private long ticks;
+        private int? level;
+        private List<string> names = [];
+
+        public DateTime At
+        {
+            get => new(ticks);
+            set => ticks = value.Ticks;
+        }
+
+        public int Level
+        {
+            get => level ?? 0;
+            set => level = value;
+        }
+
+        public IReadOnlyList<string> Names
+        {
+            get => names;
+            set => names = [.. value];
+        }
+    }
+
     private sealed class Captured(string name)
     {
         public string Name => name;
@@ -154,6 +179,7 @@ public class AcceptedTypes
     public Task State_is_followed_through_properties_of_every_form() => Within.Time(() =>
     {
         Assert.Equal((3, "t", 1), Cross(new Observed { Count = 3, Text = "t" }, o => (o.Count, o.Text, o.Reveal())));
+        Assert.Equal((new DateTime(7), 2, "n"), Cross(new Converting { At = new(7), Level = 2, Names = ["n"] }, c => (c.At, c.Level, c.Names[0])));
         Assert.Equal("n", Cross(new Captured("n"), c => c.Name));
         Assert.Equal(2, Cross(new Stored([1, 2]), s => s.Values[1]));
         Assert.Equal("x", Cross(new Overriding { Name = "x" }, o => o.Name));

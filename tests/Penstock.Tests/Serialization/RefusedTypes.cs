@@ -235,6 +235,49 @@ public class RefusedTypes
         Refused<Holder<System.Net.IPAddress>>("Holder<IPAddress>.Value is an IPAddress. Give the stage what it was made from");
     });
 
+    private sealed class Histogram(int bins)
+    {
+        private readonly int[] counts = new int[bins];
+
+        public int Bins => counts.Length;
+
+        public void Add(int bin) => counts[bin]++;
+    }
+
+    private sealed class Ring
+    {
+        private float[] samples = [];
+
+        public int Length
+        {
+            get => samples.Length;
+            set => Array.Resize(ref samples, value);
+        }
+
+        public float Mean() => samples.Average();
+    }
+
+    private sealed class Word
+    {
+        private char[] letters = [];
+
+        public string Text
+        {
+            get => new(letters);
+            set => letters = value.ToCharArray();
+        }
+    }
+
+    [Fact]
+    public Task A_property_of_another_type_does_not_show_what_a_field_refers_to() => Within.Time(() =>
+    {
+        Refused<Histogram>(
+            "Stage 's': its items of type Histogram cannot cross to another process: Histogram.counts is a field that nothing public shows, so it would be lost. "
+            + "Make it a public property, or mark it [JsonInclude], or [NonSerialized] if it is no part of the value, or set RunOptions.Serializer.");
+        Refused<Ring>("Ring.samples is a field that nothing public shows");
+        Refused<Word>("Word.letters is a field that nothing public shows");
+    });
+
     private sealed class Choice
     {
         public Choice(int value) => Value = value;
