@@ -244,6 +244,34 @@ public class AcceptedTypes
         Assert.Equal(3, Cross(new JsonObject { ["a"] = 3 }, o => (int)o["a"]!));
     });
 
+    private sealed record Answer(JsonElement Value, JsonElement? Other, JsonDocument? Document);
+
+    [Fact]
+    public Task Json_that_is_not_there_and_json_that_is_null_come_back() => Within.Time(() =>
+    {
+        var (value, other, document) = Cross(new Answer(default, null, null), a => a);
+        Assert.Equal((JsonValueKind.Undefined, null, null), (value.ValueKind, other, document));
+        (value, other, document) = Cross(new Answer(JsonElement.Parse("null"), default(JsonElement), JsonDocument.Parse("null")), a => a);
+        Assert.Equal((JsonValueKind.Null, JsonValueKind.Undefined, JsonValueKind.Null), (value.ValueKind, other?.ValueKind, document?.RootElement.ValueKind));
+        Assert.Equal(JsonValueKind.Null, Cross(new Answer(default, JsonElement.Parse("null"), null), a => a.Other)?.ValueKind);
+        Assert.Equal(JsonValueKind.Undefined, Cross(default(JsonElement), e => e.ValueKind));
+    });
+
+    [Fact]
+    public Task Json_with_comments_and_trailing_commas_comes_back() => Within.Time(() =>
+    {
+        const string text = """
+            {
+                "a": [1, 2, /* three */], // the end of a line
+            }
+            """;
+        var loose = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+        Assert.Equal(text, Cross(JsonElement.Parse(text, loose), e => e.GetRawText()));
+        Assert.Equal(2, Cross(new Answer(JsonElement.Parse(text, loose), null, JsonDocument.Parse(text, loose)), a => a.Document!.RootElement.GetProperty("a").GetArrayLength()));
+        Assert.Equal(2, Cross(JsonNode.Parse(text, documentOptions: loose), n => n!["a"]!.AsArray().Count));
+        Assert.Equal("""{"a":1,"a":2}""", Cross((JsonObject)JsonNode.Parse("""{"a":1,"a":2}""")!, o => o.ToJsonString()));
+    });
+
     private static TResult Cross<T, TResult>(T item, Func<T, TResult> look)
     {
         CrossingCheck.Require(typeof(T), "s", "its items");
