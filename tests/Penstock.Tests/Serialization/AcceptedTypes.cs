@@ -173,6 +173,12 @@ public class AcceptedTypes
         public int Value { get; }
     }
 
+    [method: JsonConstructor]
+    private readonly struct Label(string name)
+    {
+        public string Name { get; } = name;
+    }
+
     private readonly record struct Money(string Currency, decimal Amount);
 
     [Fact]
@@ -189,6 +195,7 @@ public class AcceptedTypes
         Assert.Equal((7, "c", "note", 1, "1.50"), Cross(customer, c => (c.Id, c.Name, c.Reveal(), c.Version, c.More!["x"].GetRawText())));
         Assert.Equal(("text", null, 4), Cross(new Cached { Text = "text", Upper = "TEXT" }, c => (c.Text, c.Upper, c.Hash())));
         Assert.Equal(5, Cross(new Chosen(5), c => c.Value));
+        Assert.Equal("n", Cross(new Label("n"), l => l.Name));
         Assert.Equal(new Money("EUR", 1.50m), Cross(new Money("EUR", 1.50m), m => m));
         Assert.Equal(new { A = 1, B = "b" }, Cross(new { A = 1, B = "b" }, x => x));
     });

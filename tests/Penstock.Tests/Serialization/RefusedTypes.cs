@@ -227,7 +227,7 @@ public class RefusedTypes
         Refused<Event>("Event.Changed is an EventHandler. Give the stage a value that says what to do");
         Refused<Child>("Child.mine is a field that nothing public shows");
         Refused<View>("View.items is a field that nothing public shows");
-        Refused<Half>("Half.Name cannot be set from outside");
+        Refused<Half>("Half.Name cannot be set from outside, so it would be lost. Give it an init accessor, or mark the constructor that takes it [JsonConstructor]");
         Refused<Same>("Same cannot be written as JSON");
         Refused<Locked>("Locked.gate is a field that nothing public shows");
         Refused<Spanning>("Mark that property [JsonIgnore] if others say what it says");
