@@ -104,6 +104,17 @@ public class RefusedItems
         Refused(new Registry(new Dictionary<string, int>(ignoresCase)), "Registry.Counts is a Dictionary<String, Int32> with a comparer of its own");
     });
 
+    public sealed class Ranked : Collection<string>
+    {
+        public StringComparer Comparer { get; } = StringComparer.OrdinalIgnoreCase;
+
+        public System.Collections.IComparer KeyComparer => Comparer;
+    }
+
+    [Fact]
+    public Task What_a_collection_of_the_users_calls_a_comparer_is_no_obstacle() => Within.Time(() =>
+        Assert.Equal(["b", "a"], Crossing.Of<IReadOnlyList<string>>(new Ranked { "b", "a" })));
+
     private sealed record Settings(JsonObject Values);
 
     [Fact]
