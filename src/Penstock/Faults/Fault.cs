@@ -55,7 +55,7 @@ internal sealed class Fault
             if (!Exception.Data.Contains(key))
                 Exception.Data[key] = value;
         }
-        catch (Exception e) when (e is NotSupportedException or ArgumentException or NullReferenceException)
+        catch (Exception)
         {
             // An exception type may refuse notes; the exception itself matters more.
         }

@@ -46,7 +46,7 @@ internal static class ProcessChecks
     {
         IsolationChecks.Require(stage);
         if (stage.Origin.Body.Recipe!.ArgumentType is { } argument)
-            CrossingCheck.Require(argument, stage.Name, "its argument");
+            CrossingCheck.Require(argument, stage.Name, "its argument", otherCure: "");
         if (stage.PartInProcess.Options is { MaxInFlightBytes: not null, SizeOf: { } sizeOf } && Obstacles.FindInSizeOf(sizeOf) is { } obstacle)
             throw Refuse(stage, $"cannot run in another process, where its items are measured: its SizeOf {obstacle}");
     }

@@ -11,14 +11,15 @@ internal static class CrossingCheck
     /// <param name="type">The type that is declared: of a link, or of a stage's argument.</param>
     /// <param name="stage">The stage's name.</param>
     /// <param name="what">What of the stage has that type, such as "its items".</param>
+    /// <param name="otherCure">What else helps, for items: a serializer of the user's is given nothing else.</param>
     /// <exception cref="PipelineDefinitionException">It names the path to the member that cannot cross, and the cure.</exception>
-    public static void Require(Type type, string stage, string what)
+    public static void Require(Type type, string stage, string what, string otherCure = ", or set RunOptions.Serializer")
     {
         if (Find(type) is { } complaint)
         {
             throw new PipelineDefinitionException(
                 $"Stage '{stage}': {what} of type {TypeNames.Short(type)} cannot cross to another process: "
-                + $"{complaint.Where} {complaint.What}. {complaint.Cure}, or set RunOptions.Serializer.");
+                + $"{complaint.Where} {complaint.What}. {complaint.Cure}{otherCure}.");
         }
     }
 

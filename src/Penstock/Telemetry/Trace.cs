@@ -63,7 +63,7 @@ internal sealed class Trace(Run run)
     public void EndItem(Activity span, Exception? failure)
     {
         if (failure is not null)
-            span.SetStatus(ActivityStatusCode.Error, failure.Message);
+            Fail(span, failure);
         EndWorker(span);
     }
 
@@ -81,7 +81,14 @@ internal sealed class Trace(Run run)
         if (activity is null)
             return;
         if (run.Failure is { } failure)
-            activity.SetStatus(ActivityStatusCode.Error, failure.Exception.Message);
+            Fail(activity, failure.Exception);
         Listeners.Call(run.Log, activity.Dispose);
     }
+
+    // A message is a getter of the user's: one that throws must not keep the run from its end.
+    private void Fail(Activity span, Exception failure) => Listeners.Call(run.Log, () =>
+    {
+        span.SetStatus(ActivityStatusCode.Error); // also without it
+        span.SetStatus(ActivityStatusCode.Error, failure.Message);
+    });
 }

@@ -64,6 +64,7 @@ internal sealed unsafe partial class ProcessWorker
             Memory = Stage.Run.Memory!.Handle,
             StageRecord = Stage.Memory.Offset,
             Mailbox = mailbox.Offset,
+            Cultures = cultures,
             TurnSet = Stage.TurnSet,
             Own = CrewOf(Stage),
             Before = Stage.Input?.Producer is { } before ? CrewOf(before) : null,

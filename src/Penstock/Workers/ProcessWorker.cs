@@ -19,6 +19,7 @@ internal sealed unsafe partial class ProcessWorker : Worker
     private readonly Recipe recipe;
     private readonly HeldItem reader;
     private readonly Mailbox mailbox;
+    private readonly Cultures cultures = Cultures.OfCaller(); // who replaces a process later has others
     private WorkerProcess? process;
     private Exception? killedBecause;
     private bool isKilled;

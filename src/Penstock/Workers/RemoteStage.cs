@@ -28,7 +28,7 @@ internal sealed class RemoteStage(Run run, string name, StageOptions options, bo
         return granted;
     }
 
-    public override ILogger CreateLogger() => new DistantLogger(level, line => mailbox.Post(News.Logged, line.Write));
+    public override ILogger CreateLogger() => new SafeLogger(new DistantLogger(level, line => mailbox.Post(News.Logged, line.Write)));
 
     public override void TellSpan(DateTimeOffset from, TimeSpan duration) => mailbox.Post(News.Spanned, [], from.UtcTicks, duration.Ticks);
 

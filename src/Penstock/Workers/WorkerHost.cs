@@ -14,11 +14,12 @@ internal static class WorkerHost
     /// <summary>What the process runs instead of the application's Main.</summary>
     public static void Run(WorkerArguments arguments)
     {
-        var (handle, letters) = WorkerPlan.Prefix(arguments.Message);
+        var (handle, letters, cultures) = WorkerPlan.Prefix(arguments.Message);
         var memory = RunMemory.Open(handle);
         var mailbox = new Mailbox(memory.At(letters), memory.Bell);
         try
         {
+            cultures.Apply();
             arguments.RunSetup();
             var (plan, body) = WorkerPlan.Read(arguments.Message);
             body.Accept(new Hosting(plan, memory, mailbox, arguments.Watch));

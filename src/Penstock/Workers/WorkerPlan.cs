@@ -27,6 +27,8 @@ internal sealed record WorkerPlan
 
     public required long Mailbox { get; init; }
 
+    public required Cultures Cultures { get; init; }
+
     /// <summary>The number of the set of workers that wait for their turn.</summary>
     public required int TurnSet { get; init; }
 
@@ -75,6 +77,7 @@ internal sealed record WorkerPlan
         using var writer = new BinaryWriter(bytes);
         writer.Write(Memory);
         writer.Write(Mailbox);
+        Cultures.Write(writer);
         writer.Write(Stage);
         writer.Write(Index);
         writer.Write(IsSource);
@@ -103,11 +106,11 @@ internal sealed record WorkerPlan
         return bytes.ToArray();
     }
 
-    /// <summary>Where to tell what is wrong with the rest.</summary>
-    public static (string Memory, long Mailbox) Prefix(ReadOnlyMemory<byte> message)
+    /// <summary>Where to tell what is wrong with the rest, and what comes before code of the user, some of which runs before that is read.</summary>
+    public static (string Memory, long Mailbox, Cultures Cultures) Prefix(ReadOnlyMemory<byte> message)
     {
         using var reader = new BinaryReader(new MemoryStream(message.ToArray()));
-        return (reader.ReadString(), reader.ReadInt64());
+        return (reader.ReadString(), reader.ReadInt64(), Cultures.Read(reader));
     }
 
     public static (WorkerPlan Plan, Body Body) Read(ReadOnlyMemory<byte> message)
@@ -117,6 +120,7 @@ internal sealed record WorkerPlan
         {
             Memory = reader.ReadString(),
             Mailbox = reader.ReadInt64(),
+            Cultures = Cultures.Read(reader),
             Stage = reader.ReadString(),
             Index = reader.ReadInt32(),
             IsSource = reader.ReadBoolean(),

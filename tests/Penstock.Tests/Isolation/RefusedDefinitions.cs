@@ -30,8 +30,13 @@ public class RefusedDefinitions
     });
 
     [Fact]
-    public Task Arguments_that_cannot_cross() => Within.Time(() =>
-        Refused(Pipeline.From([1]).Then(Write, Stream.Null, Beside.Process), "'Write'", "its argument", "Stream"));
+    public Task Arguments_that_cannot_cross() => Within.Time(async () =>
+    {
+        var pipeline = Pipeline.From([1]).Then(Write, Stream.Null, Beside.Process);
+        const string complaint = "Stage 'Write': its argument of type Stream cannot cross to another process: Stream is a stream. Give the stage the bytes, or the path to them.";
+        Assert.Equal(complaint, (await Assert.ThrowsAsync<PipelineDefinitionException>(() => pipeline.ToListAsync())).Message);
+        await Refused(pipeline, new RunOptions { Serializer = new Trusted() }, complaint);
+    });
 
     [Fact]
     public Task A_size_that_looks_at_more_than_the_item() => Within.Time(async () =>
@@ -92,6 +97,8 @@ public class RefusedDefinitions
         {
         }
     }
+
+    public sealed class Trusted() : JsonItemSerializer(new System.Text.Json.JsonSerializerOptions());
 
     private sealed class Hidden() : JsonItemSerializer(new System.Text.Json.JsonSerializerOptions());
 }

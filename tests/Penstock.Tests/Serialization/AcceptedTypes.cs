@@ -68,6 +68,31 @@ public class AcceptedTypes
         }
     }
 
+    public sealed class Converting
+    {
+        private long ticks;
+        private int? level;
+        private List<string> names = [];
+
+        public DateTime At
+        {
+            get => new(ticks);
+            set => ticks = value.Ticks;
+        }
+
+        public int Level
+        {
+            get => level ?? 0;
+            set => level = value;
+        }
+
+        public IReadOnlyList<string> Names
+        {
+            get => names;
+            set => names = [.. value];
+        }
+    }
+
     private sealed class Captured(string name)
     {
         public string Name => name;
@@ -148,12 +173,19 @@ public class AcceptedTypes
         public int Value { get; }
     }
 
+    [method: JsonConstructor]
+    private readonly struct Label(string name)
+    {
+        public string Name { get; } = name;
+    }
+
     private readonly record struct Money(string Currency, decimal Amount);
 
     [Fact]
     public Task State_is_followed_through_properties_of_every_form() => Within.Time(() =>
     {
         Assert.Equal((3, "t", 1), Cross(new Observed { Count = 3, Text = "t" }, o => (o.Count, o.Text, o.Reveal())));
+        Assert.Equal((new DateTime(7), 2, "n"), Cross(new Converting { At = new(7), Level = 2, Names = ["n"] }, c => (c.At, c.Level, c.Names[0])));
         Assert.Equal("n", Cross(new Captured("n"), c => c.Name));
         Assert.Equal(2, Cross(new Stored([1, 2]), s => s.Values[1]));
         Assert.Equal("x", Cross(new Overriding { Name = "x" }, o => o.Name));
@@ -163,6 +195,7 @@ public class AcceptedTypes
         Assert.Equal((7, "c", "note", 1, "1.50"), Cross(customer, c => (c.Id, c.Name, c.Reveal(), c.Version, c.More!["x"].GetRawText())));
         Assert.Equal(("text", null, 4), Cross(new Cached { Text = "text", Upper = "TEXT" }, c => (c.Text, c.Upper, c.Hash())));
         Assert.Equal(5, Cross(new Chosen(5), c => c.Value));
+        Assert.Equal("n", Cross(new Label("n"), l => l.Name));
         Assert.Equal(new Money("EUR", 1.50m), Cross(new Money("EUR", 1.50m), m => m));
         Assert.Equal(new { A = 1, B = "b" }, Cross(new { A = 1, B = "b" }, x => x));
     });
@@ -216,6 +249,34 @@ public class AcceptedTypes
         Assert.Equal("""["\udc00"]""", Cross(JsonDocument.Parse("""["\udc00"]"""), d => d.RootElement.GetRawText()));
         Assert.Equal("""{"a":[1,2.50,"é"]}""", Cross(JsonElement.Parse("""{"a":[1,2.50,"é"]}"""), e => e.GetRawText()));
         Assert.Equal(3, Cross(new JsonObject { ["a"] = 3 }, o => (int)o["a"]!));
+    });
+
+    private sealed record Answer(JsonElement Value, JsonElement? Other, JsonDocument? Document);
+
+    [Fact]
+    public Task Json_that_is_not_there_and_json_that_is_null_come_back() => Within.Time(() =>
+    {
+        var (value, other, document) = Cross(new Answer(default, null, null), a => a);
+        Assert.Equal((JsonValueKind.Undefined, null, null), (value.ValueKind, other, document));
+        (value, other, document) = Cross(new Answer(JsonElement.Parse("null"), default(JsonElement), JsonDocument.Parse("null")), a => a);
+        Assert.Equal((JsonValueKind.Null, JsonValueKind.Undefined, JsonValueKind.Null), (value.ValueKind, other?.ValueKind, document?.RootElement.ValueKind));
+        Assert.Equal(JsonValueKind.Null, Cross(new Answer(default, JsonElement.Parse("null"), null), a => a.Other)?.ValueKind);
+        Assert.Equal(JsonValueKind.Undefined, Cross(default(JsonElement), e => e.ValueKind));
+    });
+
+    [Fact]
+    public Task Json_with_comments_and_trailing_commas_comes_back() => Within.Time(() =>
+    {
+        const string text = """
+            {
+                "a": [1, 2, /* three */], // the end of a line
+            }
+            """;
+        var loose = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+        Assert.Equal(text, Cross(JsonElement.Parse(text, loose), e => e.GetRawText()));
+        Assert.Equal(2, Cross(new Answer(JsonElement.Parse(text, loose), null, JsonDocument.Parse(text, loose)), a => a.Document!.RootElement.GetProperty("a").GetArrayLength()));
+        Assert.Equal(2, Cross(JsonNode.Parse(text, documentOptions: loose), n => n!["a"]!.AsArray().Count));
+        Assert.Equal("""{"a":1,"a":2}""", Cross((JsonObject)JsonNode.Parse("""{"a":1,"a":2}""")!, o => o.ToJsonString()));
     });
 
     private static TResult Cross<T, TResult>(T item, Func<T, TResult> look)

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Collections.ObjectModel;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Penstock.Tests.Support;
 
@@ -101,6 +102,31 @@ public class RefusedItems
         Refused(new ReadOnlySet<string>(new HashSet<string>(ignoresCase)) as IReadOnlySet<string>, expected);
         Refused<IReadOnlyDictionary<string, int>>(new Dictionary<string, int>(ignoresCase), expected);
         Refused(new Registry(new Dictionary<string, int>(ignoresCase)), "Registry.Counts is a Dictionary<String, Int32> with a comparer of its own");
+    });
+
+    public sealed class Ranked : Collection<string>
+    {
+        public StringComparer Comparer { get; } = StringComparer.OrdinalIgnoreCase;
+
+        public System.Collections.IComparer KeyComparer => Comparer;
+    }
+
+    [Fact]
+    public Task What_a_collection_of_the_users_calls_a_comparer_is_no_obstacle() => Within.Time(() =>
+        Assert.Equal(["b", "a"], Crossing.Of<IReadOnlyList<string>>(new Ranked { "b", "a" })));
+
+    private sealed record Settings(JsonObject Values);
+
+    [Fact]
+    public Task Json_that_does_not_tell_apart_upper_and_lower_case_is_refused() => Within.Time(() =>
+    {
+        var loose = new JsonNodeOptions { PropertyNameCaseInsensitive = true };
+        const string expected = "a JsonObject that ignores the case of its names, which would be lost";
+        Refused(new JsonObject(loose) { ["a"] = 1 }, expected);
+        Refused(JsonNode.Parse("""[{"a":1}]""", loose), expected);
+        Refused(new JsonArray(1, new JsonArray(new JsonObject(loose))), expected);
+        Refused(new Settings(new JsonObject { ["inner"] = new JsonObject { ["loose"] = new JsonObject(loose) } }), "Settings.Values is " + expected);
+        Assert.Equal(2, Crossing.Of(new Settings(new JsonObject { ["a"] = 1, ["A"] = null })).Values.Count);
     });
 
     private sealed class Node

@@ -227,12 +227,55 @@ public class RefusedTypes
         Refused<Event>("Event.Changed is an EventHandler. Give the stage a value that says what to do");
         Refused<Child>("Child.mine is a field that nothing public shows");
         Refused<View>("View.items is a field that nothing public shows");
-        Refused<Half>("Half.Name cannot be set from outside");
+        Refused<Half>("Half.Name cannot be set from outside, so it would be lost. Give it an init accessor, or mark the constructor that takes it [JsonConstructor]");
         Refused<Same>("Same cannot be written as JSON");
         Refused<Locked>("Locked.gate is a field that nothing public shows");
         Refused<Spanning>("Mark that property [JsonIgnore] if others say what it says");
         Refused<Holder<System.Text.Encoding>>("Holder<Encoding>.Value");
         Refused<Holder<System.Net.IPAddress>>("Holder<IPAddress>.Value is an IPAddress. Give the stage what it was made from");
+    });
+
+    private sealed class Histogram(int bins)
+    {
+        private readonly int[] counts = new int[bins];
+
+        public int Bins => counts.Length;
+
+        public void Add(int bin) => counts[bin]++;
+    }
+
+    private sealed class Ring
+    {
+        private float[] samples = [];
+
+        public int Length
+        {
+            get => samples.Length;
+            set => Array.Resize(ref samples, value);
+        }
+
+        public float Mean() => samples.Average();
+    }
+
+    private sealed class Word
+    {
+        private char[] letters = [];
+
+        public string Text
+        {
+            get => new(letters);
+            set => letters = value.ToCharArray();
+        }
+    }
+
+    [Fact]
+    public Task A_property_of_another_type_does_not_show_what_a_field_refers_to() => Within.Time(() =>
+    {
+        Refused<Histogram>(
+            "Stage 's': its items of type Histogram cannot cross to another process: Histogram.counts is a field that nothing public shows, so it would be lost. "
+            + "Make it a public property, or mark it [JsonInclude], or [NonSerialized] if it is no part of the value, or set RunOptions.Serializer.");
+        Refused<Ring>("Ring.samples is a field that nothing public shows");
+        Refused<Word>("Word.letters is a field that nothing public shows");
     });
 
     private sealed class Choice

@@ -36,4 +36,10 @@ internal static class Items
 }
 
 /// <summary>An exception that only tests throw.</summary>
+/// <summary>Its message is made by a function, which does not cross to another process; without one, and there, its message throws.</summary>
+internal sealed class WordedException(Func<string>? word) : Exception
+{
+    public override string Message => word!();
+}
+
 internal sealed class TestException(string message = "on purpose") : Exception(message);

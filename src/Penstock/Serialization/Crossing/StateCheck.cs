@@ -44,7 +44,14 @@ internal static class StateCheck
         }
 
         if (property is { SetMethod: null } || field is { IsPublic: true, IsInitOnly: true })
-            return new Complaint(where, "cannot be set from outside, so it would be lost", "Give it an init accessor, or the constructor that is used a parameter of its name");
+        {
+            // Structs are made without their constructors, unless one is marked.
+            return new Complaint(
+                where,
+                "cannot be set from outside, so it would be lost",
+                $"Give it an init accessor, or {(type.IsValueType ? "mark the constructor that takes it [JsonConstructor]" : "the constructor that is used a parameter of its name")}");
+        }
+
         return new Complaint(
             where,
             $"is a {(property is null ? "field" : "property")} that nothing public shows, so it would be lost",

@@ -6,6 +6,7 @@ namespace Penstock.Serialization;
 /// <summary>The fields that hold an object's state, and the members that show them.</summary>
 [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = Reflection.Intrinsic)]
 [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = Reflection.Intrinsic)]
+[UnconditionalSuppressMessage("Trimming", "IL2080", Justification = Reflection.Intrinsic)]
 internal static class StateFields
 {
     public const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
@@ -27,8 +28,16 @@ internal static class StateFields
             return [(member.DeclaringType!, member.Name)];
         var getter = property.GetMethod!;
         var setters = property.SetMethod is { } setter ? [setter] : (MethodBase[])property.DeclaringType!.GetConstructors(Declared);
-        var byHand = FieldUse.LoadedBy(getter).Intersect(setters.SelectMany(FieldUse.StoredBy));
+        var byHand = FieldUse.LoadedBy(getter).Intersect(setters.SelectMany(FieldUse.StoredBy))
+            .Where(field => MayHold(property.PropertyType, field.Type.GetField(field.Name, Declared)!.FieldType));
         return Overridden(property, type).SelectMany(AutoFields).Concat(byHand);
+    }
+
+    // A number that is read off an array, such as its length, is set by making another array: what was in that is lost.
+    private static bool MayHold(Type shown, Type held)
+    {
+        (shown, held) = (Nullable.GetUnderlyingType(shown) ?? shown, Nullable.GetUnderlyingType(held) ?? held);
+        return shown.IsAssignableFrom(held) || held.IsAssignableFrom(shown) || (Unmanaged.Is(shown) && Unmanaged.Is(held));
     }
 
     private static IEnumerable<(Type Type, string Name)> AutoFields(PropertyInfo property) =>

@@ -78,7 +78,9 @@ internal static class ExceptionMaking
     {
         if (lost.Count > 0)
             exception.Data[ExceptionCodec.LostKey] = string.Join(", ", lost.Prepend(exception.Data[ExceptionCodec.LostKey] as string).OfType<string>());
-        if (!string.Equals(exception.Message, record.Message, StringComparison.Ordinal))
+        string? message = null;
+        Attempt(() => message = exception.Message); // which may be made of what did not cross
+        if (!string.Equals(message, record.Message, StringComparison.Ordinal))
             exception.Data[ExceptionCodec.MessageKey] ??= record.Message;
     }
 

@@ -18,7 +18,7 @@ internal static class Comparers
         {
             if (property.GetValue(collection) is not { } comparer)
                 continue;
-            if (!property.Name.EndsWith("Comparer", StringComparison.Ordinal))
+            if (!IsComparer(property))
                 RequireDefault(comparer);
             else if (!IsDefault(comparer, property.PropertyType))
             {
@@ -32,7 +32,14 @@ internal static class Comparers
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = Reflection.Intrinsic)]
     private static PropertyInfo[] Find(Type type) => Array.FindAll(
         type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic),
-        property => Names.Contains(property.Name, StringComparer.Ordinal) && property.GetIndexParameters().Length == 0);
+        property => Names.Contains(property.Name, StringComparer.Ordinal) && property.GetIndexParameters().Length == 0
+            && (!IsComparer(property) || HasDefault(property.PropertyType)));
+
+    private static bool IsComparer(PropertyInfo property) => property.Name.EndsWith("Comparer", StringComparison.Ordinal);
+
+    // A collection of the user's may call something else so, such as a StringComparer.
+    private static bool HasDefault(Type type) =>
+        type.IsConstructedGenericType && type.GetGenericTypeDefinition() is var open && (open == typeof(IEqualityComparer<>) || open == typeof(IComparer<>));
 
     // The default comparers of a type are equal to each other. Strings are equal by their characters unless one says otherwise.
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = Reflection.Intrinsic)]

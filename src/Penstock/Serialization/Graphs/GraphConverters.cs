@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Penstock.Serialization;
 
@@ -38,6 +40,12 @@ internal sealed class GraphConverters : JsonConverterFactory
             return new ElementConverter();
         if (type == typeof(JsonDocument))
             return new DocumentConverter();
+        if (type == typeof(JsonNode))
+            return new NodeConverter<JsonNode>(JsonMetadataServices.JsonNodeConverter!);
+        if (type == typeof(JsonObject))
+            return new NodeConverter<JsonObject>(JsonMetadataServices.JsonObjectConverter!);
+        if (type == typeof(JsonArray))
+            return new NodeConverter<JsonArray>(JsonMetadataServices.JsonArrayConverter!);
         return typeof(Exception).IsAssignableFrom(type) ? Create(typeof(ExceptionConverter<>), type) : null;
     }
 

@@ -29,6 +29,8 @@ internal static class GraphOptions
         {
             IncludeFields = true,
             MaxDepth = MaxDepth,
+            ReadCommentHandling = JsonCommentHandling.Skip, // JSON as part of an item crosses as it was written,
+            AllowTrailingCommas = true, // and it may have been parsed with both
             RespectNullableAnnotations = false, // the application may have switched them on for all its JSON
             RespectRequiredConstructorParameters = false,
             TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { WholeObjects.Apply } },
