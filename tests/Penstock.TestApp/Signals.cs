@@ -39,12 +39,14 @@ internal static class Signals
     /// <summary>SIGTERM drains the run, which takes some seconds.</summary>
     public static async Task<int> DrainAsync()
     {
-        await using var run = Pipeline.From(Numbers, Process).Then(PassOnSlowly, Process).To(TellFirst).Start();
-        using var registration = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        var started = new TaskCompletionSource<PipelineRun>();
+        using var registration = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => // before the run can say that it is ready
         {
             signal.Cancel = true;
-            _ = run.DrainAsync();
+            _ = started.Task.Result.DrainAsync();
         });
+        await using var run = Pipeline.From(Numbers, Process).Then(PassOnSlowly, Process).To(TellFirst).Start();
+        started.SetResult(run);
         var sum = await run.Completion;
         Console.WriteLine($"drained {sum}");
         return 0;

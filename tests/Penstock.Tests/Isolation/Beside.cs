@@ -28,14 +28,11 @@ internal sealed class TemporaryFolder : IDisposable
     /// <summary>Waits until somebody, in whatever process, has made so many files.</summary>
     public async Task Until(string pattern, int count = 1)
     {
-        var change = new Pulse();
-        using var watcher = new FileSystemWatcher(Path);
-        watcher.Created += (_, _) => change.Beat();
-        watcher.EnableRaisingEvents = true;
-
-        // The watcher of .NET 10 has been seen to miss a file, so somebody looks again.
-        await using var again = new Timer(_ => change.Beat(), state: null, dueTime: TimeSpan.FromSeconds(1), period: TimeSpan.FromSeconds(1));
-        await change.Until(() => Count(pattern) >= count);
+        // Looks again and again: of a file that another process makes there is no event to rely on. The watcher of .NET 10 has been seen to miss
+        // one, and the system has only so many watchers.
+        using var again = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (Count(pattern) < count)
+            await again.WaitForNextTickAsync();
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Penstock.Links;
+using Penstock.SharedMemory;
 using Penstock.Tests.Support;
 
 namespace Penstock.Tests.Links;
@@ -9,17 +10,18 @@ namespace Penstock.Tests.Links;
 public sealed class GiantsInVain : IDisposable
 {
     private const int Written = 128 << 20;
-    private const int Elsewhere = 1 << 20; // what ended runs of other tests may give back meanwhile
 
     private readonly SharedLink<string> link = SharedLink<string>.Create("vain", new LinkPlan("", 2, 1, 1, IsOrdered: false, FirstSet: 3), new Half());
-    private readonly long before = Memory.Shared;
+    private readonly long before;
     private readonly int slot;
 
     public GiantsInVain()
     {
+        SharedRegion.CollectRetired(); // what earlier tests have left to the collector
+        before = Memory.Shared;
         slot = link.TryTakeSlot(0);
         Assert.Throws<TestException>(() => link.HandOn(slot, "giant", lineage: null, size: 0));
-        Assert.InRange(Kept, Written - Elsewhere, long.MaxValue);
+        Assert.InRange(Kept, Written * 9L / 10, long.MaxValue); // some of theirs may still go meanwhile
     }
 
     private long Kept => Memory.Shared - before;

@@ -39,7 +39,7 @@ public class LongItems(ITestOutputHelper output)
         var start = Stopwatch.GetTimestamp();
         run.Abort();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.Completion);
-        Assert.InRange(Stopwatch.GetElapsedTime(start), limit * 0.9, limit + TimeSpan.FromSeconds(5));
+        Assert.InRange(Stopwatch.GetElapsedTime(start), limit * 0.9, limit + TimeSpan.FromSeconds(13)); // a busy machine may delay it, but the default would be 15
     });
 
     [Fact]

@@ -93,17 +93,16 @@ public sealed class CrewsThatFail : IDisposable
     [Fact]
     public Task Are_over_when_all_have_ended_for_themselves_whatever_is_left_before_the_failure_of_the_source() => Within.Time(async () =>
     {
-        const int Rounds = 20;
         var failures = 0;
         var room = new StageOptions { Isolation = Isolation.None, MaxInFlight = 64 };
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < 20 || (failures == 0 && round < 500); round++) // until the source has come so far, which it need not
         {
             var failure = new TestException();
             using var mayGoOn = new ManualResetEventSlim();
             var ended = 0;
             var pipeline = Pipeline.From(Fail, room).Then(Three, room with { Workers = 4, Ordered = false }).To(Items.Drop);
             var thrown = await Record.ExceptionAsync(() => pipeline.RunAsync(With("one helper") with { TimeProvider = new TestClock() })); // which stands still
-            Assert.True(thrown is null || thrown == failure); // the source need not have come so far
+            Assert.True(thrown is null || thrown == failure);
             failures += thrown is null ? 0 : 1;
 
             IEnumerable<int> Fail()

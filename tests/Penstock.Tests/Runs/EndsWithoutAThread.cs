@@ -9,6 +9,9 @@ public sealed class EndsWithoutAThread : IDisposable
     private const string OneAhead = "one, always ahead";
     private const string FourHelped = "four, all helpers";
 
+    // For all that are not stuck to leave, on a busy machine too.
+    private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(3);
+
     private static readonly StageOptions None = new() { Isolation = Isolation.None };
 
     private readonly Gate gate = new();
@@ -67,7 +70,7 @@ public sealed class EndsWithoutAThread : IDisposable
     {
         var stuck = -1;
         var pipeline = Pipeline.From(Items.Endless, None).Then(xs => xs.Select(StickAtThree), Workers(kind) with { Name = "stuck" }).To(xs => xs.Take(3).Select(WaitAtTwo).Count());
-        var thrown = await Assert.ThrowsAsync<WorkerStuckException>(() => pipeline.RunAsync(With(kind) with { StopTimeout = TimeSpan.FromMilliseconds(200) }));
+        var thrown = await Assert.ThrowsAsync<WorkerStuckException>(() => pipeline.RunAsync(With(kind) with { StopTimeout = LongEnough }));
         Assert.Contains($"'stuck', worker {stuck}", thrown.Message, StringComparison.Ordinal);
         Assert.Equal(stuck, thrown.Data["Penstock.Worker"]);
 
@@ -99,7 +102,7 @@ public sealed class EndsWithoutAThread : IDisposable
         using var two = new ManualResetEventSlim();
         var (begun, ended, endedSources) = (0, 0, 0);
         var pipeline = Pipeline.From(Produce, None).Then(Pass, Workers(FourHelped)).To(TakeThree);
-        await Assert.ThrowsAsync<WorkerStuckException>(() => pipeline.RunAsync(With(FourHelped) with { StopTimeout = TimeSpan.FromMilliseconds(200) }));
+        await Assert.ThrowsAsync<WorkerStuckException>(() => pipeline.RunAsync(With(FourHelped) with { StopTimeout = LongEnough }));
         var inSource = where == "in the source";
         Assert.Equal(begun - 1, ended);
         Assert.InRange(ended, 1, 3);

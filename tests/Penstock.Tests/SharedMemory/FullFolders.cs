@@ -6,6 +6,7 @@ using Penstock.Tests.Support;
 namespace Penstock.Tests.SharedMemory;
 
 /// <summary>The folder where files of shared memory lie is full: a clear error, where the first touch of a page would end the process.</summary>
+[Collection(nameof(Alone))] // one looks at what is free in the folder
 public class FullFolders
 {
     private const int Large = 1 << 20;

@@ -53,5 +53,5 @@ public class Limits
         }
 
         Assert.Contains(errors, e => e.Contains("of stage '", StringComparison.Ordinal) && e.Contains("RLIMIT_NOFILE", StringComparison.Ordinal));
-    });
+    }, TimeSpan.FromMinutes(5)); // nine applications, each of which may take its 20 seconds
 }

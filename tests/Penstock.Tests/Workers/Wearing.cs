@@ -1,9 +1,11 @@
 using Penstock.Processes;
+using Penstock.Tests.Support;
 using Penstock.Workers;
 
 namespace Penstock.Tests.Workers;
 
 /// <summary>A worker process wears out by items, or by the memory that it has come to use.</summary>
+[Collection(nameof(Alone))] // one looks at what the process has
 public class Wearing
 {
     private long memory;
