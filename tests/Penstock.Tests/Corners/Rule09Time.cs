@@ -159,7 +159,9 @@ public class Rule09Time
         var options = Beside.Process with { ItemTimeout = Limit, Faults = FaultPolicy.Retry(2, TimeSpan.FromHours(1)) };
         var run = Pipeline.From([1, 2]).Then(FailOnOne, options).To(xs => xs.ToList()).Start(Options with { DeadLetter = letters.Add });
         run.LookUntilWorkersAre(1, "pausing");
-        Libc.Stop(run.Run.Stages[1].Workers.OfType<ProcessWorker>().Single().ProcessId!.Value);
+        var worker = run.Run.Stages[1].Workers.OfType<ProcessWorker>().Single().ProcessId!.Value;
+        Assert.Equal(0, Libc.Kill(worker, 19)); // SIGSTOP
+        Libc.UntilStopped(worker);
         clock.AdvanceBy(Look, 10);
         Assert.Equal([2], await run.Completion);
         Assert.IsType<WorkerStuckException>(Assert.Single(letters).Exception);

@@ -124,18 +124,15 @@ internal static partial class Libc
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Kill(int process, int signal);
 
-    /// <summary>Returns when that has become of a child of this process; details may be null.</summary>
     [LibraryImport("libc", EntryPoint = "waitid")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    public static partial int WaitForChild(int kind, int process, nint details, int what);
+    private static partial int WaitForChild(int kind, int process, nint details, int what);
 
-    /// <summary>Stops a child of this process, and returns when it has stopped.</summary>
-    public static void Stop(int process)
+    /// <summary>Returns when a child of this process has been stopped by a signal.</summary>
+    public static void UntilStopped(int process)
     {
-        const int StopSignal = 19;
         const int ByNumber = 1; // P_PID
         const int Stopped = 2; // WSTOPPED
-        Assert.Equal(0, Kill(process, StopSignal));
         Assert.Equal(0, WaitForChild(ByNumber, process, 0, Stopped));
     }
 

@@ -10,15 +10,13 @@ namespace Penstock.Tests.Reliability;
 public class LongItems(ITestOutputHelper output)
 {
     private const int Continue = 18; // SIGCONT
-    private const int ByNumber = 1; // P_PID
-    private const int Stopped = 2; // WSTOPPED
 
     [Fact]
     public Task A_stopped_process_goes_on_when_it_is_continued() => Within.Time(async () =>
     {
         var run = Pipeline.From(Enumerable.Range(0, 20)).Then(Mishap.Stage, new Mishap(Accident.StopSignal, 7), Beside.Process).To(xs => xs.ToList()).Start();
         var worker = Worker(run).ProcessId!.Value;
-        Assert.Equal(0, Libc.WaitForChild(ByNumber, worker, 0, Stopped));
+        Libc.UntilStopped(worker);
         Assert.False(run.Completion.IsCompleted);
         Assert.Equal(0, Libc.Kill(worker, Continue));
         Assert.Equal(Script.Outputs(20), await run.Completion);
