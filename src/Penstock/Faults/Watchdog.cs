@@ -45,8 +45,10 @@ internal sealed class Watchdog : IDisposable
             {
                 if (one.HasMoved(now))
                     lastMove = now;
+                else if (one.OverdueAtStart(run.Time, now) is { } late)
+                    End(one.Worker, late, isFinal: true);
                 else if ((one.Overdue(run.Time, now) ?? one.OverdueWhileStopped(run.Time, now)) is { } message)
-                    End(one.Worker, new WorkerStuckException(message));
+                    End(one.Worker, message);
             }
 
             CheckIdle(now);
@@ -57,11 +59,12 @@ internal sealed class Watchdog : IDisposable
         }
     }
 
-    private void End(Worker worker, WorkerStuckException exception)
+    private void End(Worker worker, string message, bool isFinal = false)
     {
+        var exception = new WorkerStuckException(message);
         if (worker is ProcessWorker process)
         {
-            process.Kill(exception, isFinal: process.IsStarting); // its death then goes the way of the stage's fault policy
+            process.Kill(exception, isFinal); // its death goes the way of the stage's fault policy, unless it is final
             return;
         }
 
@@ -101,6 +104,7 @@ internal sealed class Watchdog : IDisposable
         private long seen;
         private WorkerState state;
         private bool wasStarting = true;
+        private int? process;
         private long startsSince = since;
         private long staysSince = since;
         private long? stoppedSince;
@@ -120,6 +124,8 @@ internal sealed class Watchdog : IDisposable
 
         private bool IsStopping => Worker.IsProcess ? Worker.IsToldToStop : Worker.IsStopping;
 
+        private bool IsAtWork => (state == WorkerState.Busy || IsBeingMade) && !IsStopping;
+
         private bool IsBeingMade => Worker.IsProcess && state == WorkerState.NotStarted;
 
         public bool HasMoved(long now)
@@ -127,9 +133,12 @@ internal sealed class Watchdog : IDisposable
             var count = Volatile.Read(ref Worker.ItemsIn) + Volatile.Read(ref Worker.ItemsOut) + Worker.Restarts;
             var next = Worker.Times.State;
             var starts = Worker.IsStarting;
-            if (count == seen && next == state && starts == wasStarting)
+            var last = process;
+            process = (Worker as ProcessWorker)?.ProcessId;
+            var isAnother = last is not null && last != process; // it may have taken a callback of the user's until that was started
+            if (count == seen && next == state && starts == wasStarting && !isAnother)
                 return false;
-            var isFurtherInItsStart = count == seen && IsBeingMade && next == WorkerState.Busy;
+            var isFurtherInItsStart = count == seen && !isAnother && IsBeingMade && next == WorkerState.Busy;
             if (!isFurtherInItsStart) // which counts as a whole
                 startsSince = now;
             staysSince = now;
@@ -137,17 +146,18 @@ internal sealed class Watchdog : IDisposable
             return true;
         }
 
+        /// <summary>What its start counts for, whatever states it goes through.</summary>
+        public string? OverdueAtStart(TimeProvider time, long now) =>
+            IsAtWork && Worker.IsStarting && Worker.Stage.Options.StartupTimeout is { } limit && time.GetElapsedTime(startsSince, now) >= limit
+                ? Message("has not asked for an item or yielded one", nameof(StageOptions.StartupTimeout), limit)
+                : null;
+
         public string? Overdue(TimeProvider time, long now)
         {
-            if ((state != WorkerState.Busy && !IsBeingMade) || IsStopping)
-                return null;
-            var options = Worker.Stage.Options;
-            var isStarting = Worker.IsStarting;
-            if (isStarting && time.GetElapsedTime(startsSince, now) >= options.StartupTimeout)
-                return Message("has not asked for an item or yielded one", nameof(StageOptions.StartupTimeout), options.StartupTimeout.Value);
-            if ((!isStarting || (Worker.Stage.IsSource && !IsBeingMade)) && time.GetElapsedTime(staysSince, now) >= options.ItemTimeout)
-                return Message($"is stuck, {Worker.Activity()},", nameof(StageOptions.ItemTimeout), options.ItemTimeout.Value);
-            return null;
+            var counts = !Worker.IsStarting || (Worker.Stage.IsSource && !IsBeingMade);
+            return IsAtWork && counts && Worker.Stage.Options.ItemTimeout is { } limit && time.GetElapsedTime(staysSince, now) >= limit
+                ? Message($"is stuck, {Worker.Activity()},", nameof(StageOptions.ItemTimeout), limit)
+                : null;
         }
 
         /// <summary>A process that a signal has stopped notices neither items nor slots: how long it may stay so is its time for an item, whatever it waits for.</summary>

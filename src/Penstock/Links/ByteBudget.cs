@@ -31,6 +31,9 @@ internal abstract class ByteBudget(long limit, Func<object, long>? sizeOf)
     /// <summary>The item is gone, or was not handed on.</summary>
     public abstract void Free(long size);
 
+    /// <summary>The item could not be handed on, and its slot is to hold another one.</summary>
+    public virtual void Uncharge(int slot, long size) => Free(size);
+
     protected abstract long Used { get; }
 
     protected bool Admits(long used, long size) => used == 0 || used <= limit - size;

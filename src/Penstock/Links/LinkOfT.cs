@@ -30,8 +30,8 @@ internal abstract class Link<T>(FixedMemory memory, int capacity, bool manyProdu
     {
     }
 
-    /// <summary>What was charged and claimed for the item in a slot is void, since it could not be written. The caller keeps the slot.</summary>
-    public virtual void Forget(int slot)
+    /// <summary>What was claimed is void, since the item could not be written. The caller keeps the slot.</summary>
+    public virtual void Disclaim(int slot)
     {
     }
 

@@ -111,11 +111,11 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
         slot = None;
     }
 
-    /// <summary>When an item could not be written: the slot stays, for the next one, but not what was charged and claimed for this one.</summary>
-    public void Forget()
+    /// <summary>What was claimed for an item that could not be written is void. The slot stays, for the next one.</summary>
+    public void Disclaim()
     {
         if (slot != None)
-            link.Forget(slot);
+            link.Disclaim(slot);
     }
 
     bool ICondition.IsMet() => need switch
@@ -166,7 +166,18 @@ internal sealed class LinkWriter<T>(Link<T> link, Worker worker, Reader reader) 
             return false;
         }
 
-        Deliver(item, size);
+        try
+        {
+            Deliver(item, size);
+        }
+        catch when (link.Bytes is not null)
+        {
+            link.Bytes.Uncharge(slot, size);
+            if (link.Producers.HasWaiting)
+                link.Producers.WakeAll(); // some may wait for bytes
+            throw;
+        }
+
         return true;
     }
 

@@ -199,17 +199,12 @@ internal sealed unsafe partial class SharedLink<T> : Link<T>, ISharedLink
             Mark(slot, lineage);
     }
 
-    public override void Forget(int slot)
+    public override void Disclaim(int slot)
     {
-        if (Lineages is not null)
-        {
-            Volatile.Write(ref families[slot], NoFamily);
-            Lineages.Wake();
-        }
-
-        bytes?.Clear(slot);
-        if (bytes is not null && Producers.HasWaiting)
-            Producers.WakeAll();
+        if (Lineages is null)
+            return;
+        Volatile.Write(ref families[slot], NoFamily);
+        Lineages.Wake();
     }
 
     public bool Holds(long family)

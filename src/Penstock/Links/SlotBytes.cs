@@ -40,6 +40,8 @@ internal sealed unsafe class SlotBytes(long limit, Func<object, long>? sizeOf, l
         return isAdmitted;
     }
 
+    public override void Uncharge(int slot, long size) => Clear(slot);
+
     /// <summary>While a slot is freed.</summary>
     public void Clear(int slot) => Volatile.Write(ref charges[slot], 0);
 

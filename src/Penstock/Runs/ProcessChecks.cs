@@ -49,24 +49,24 @@ internal static class ProcessChecks
             CrossingCheck.Require(argument, stage.Name, "its argument", otherCure: "");
         if (stage.PartInProcess.Options is { MaxInFlightBytes: not null, SizeOf: { } sizeOf } && Obstacles.FindInSizeOf(sizeOf) is { } obstacle)
             throw Refuse(stage, $"cannot run in another process, where its items are measured: its SizeOf {obstacle}");
+        RequireWorkers(stage);
     }
 
     private static void RequireLink(Stage stage, Type items, Stage? behind, RunOptions options)
     {
         if (options.Serializer is null)
             CrossingCheck.Require(BufferCodec.ElementOf(items) ?? items, stage.Name, "its items");
-        RequireWorkers(stage);
         if (behind is not null)
             RequireWorkers(behind);
         if (stage.CapacityBefore(behind?.Options.Workers ?? 1) > SharedLinkLayout.MostSlots)
             throw Refuse(stage, $"has more items in flight to or from a process than {SharedLinkLayout.MostSlots}: lower MaxInFlight");
     }
 
-    // Each place of a link says whose it is.
+    // Each place of a link says who has taken it.
     private static void RequireWorkers(Stage stage)
     {
         if (stage.Options.Workers > SharedLinkLayout.MostWorkers - 1)
-            throw Refuse(stage, $"has {stage.Options.Workers} workers in processes or next to one: use at most {SharedLinkLayout.MostWorkers - 1}");
+            throw Refuse(stage, $"has {stage.Options.Workers} workers in processes or behind one: use at most {SharedLinkLayout.MostWorkers - 1}");
     }
 
     private static PipelineDefinitionException Refuse(Stage stage, string complaint) => new($"Stage '{stage.Name}' {complaint}.");

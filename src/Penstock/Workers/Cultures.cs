@@ -12,9 +12,9 @@ internal readonly record struct Cultures(string? Current, string? CurrentUI)
     public void Apply()
     {
         if (Current is not null)
-            CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = new CultureInfo(Current);
+            CultureInfo.DefaultThreadCurrentCulture = Find(Current);
         if (CurrentUI is not null)
-            CultureInfo.CurrentUICulture = CultureInfo.DefaultThreadCurrentUICulture = new CultureInfo(CurrentUI);
+            CultureInfo.DefaultThreadCurrentUICulture = Find(CurrentUI);
     }
 
     public void Write(BinaryWriter writer)
@@ -26,6 +26,18 @@ internal readonly record struct Cultures(string? Current, string? CurrentUI)
     public static Cultures Read(BinaryReader reader) => new(ReadName(reader), ReadName(reader));
 
     private static string? NameOf(CultureInfo culture) => culture.Equals(CultureInfo.InstalledUICulture) ? null : culture.Name;
+
+    private static CultureInfo? Find(string name)
+    {
+        try
+        {
+            return new CultureInfo(name);
+        }
+        catch (CultureNotFoundException)
+        {
+            return null; // the stage's environment asks for the invariant one alone
+        }
+    }
 
     // The invariant culture's name is empty.
     private static void WriteName(BinaryWriter writer, string? name)

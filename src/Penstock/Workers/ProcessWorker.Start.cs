@@ -28,7 +28,7 @@ internal sealed unsafe partial class ProcessWorker
 
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref isUnwanted))
-            process.Kill();
+            Kill(because: null);
         Stage.Run.Memory!.Bell.Ring(); // it may have died before it was known here
     }
 

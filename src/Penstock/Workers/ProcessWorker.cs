@@ -212,7 +212,7 @@ internal sealed unsafe partial class ProcessWorker : Worker
         }
 
         var exception = killedBecause ?? Crash.Of(this, exit, held?.Number, process!.StandardErrorTail);
-        if (IsWorn && IsCleaningUp) // as agreed, with its last item done: what it still names is not to blame
+        if (IsWorn && IsStopping && IsCleaningUp) // it ended as agreed, with its last item done: what it still names is not to blame
         {
             Stage.Run.FailInCleanup(new Fault(exception, this));
             Leave(held);

@@ -81,7 +81,7 @@ internal sealed partial class Worker<TIn, TOut>
     {
         var goesOn = await RecoverFromOutputAsync(exception).ConfigureAwait(false);
         if (goesOn) // not before what the output descends from knows of it
-            writer?.Forget();
+            writer?.Disclaim();
         return goesOn;
     }
 

@@ -152,12 +152,14 @@ public class Rule09Time
         Assert.Equal([1], await run);
     });
 
-    [Fact]
-    public Task ItemTimeout_ends_a_process_that_is_stopped_while_it_pauses() => Within.Time(async () =>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // another process pauses then, before it starts
+    public Task ItemTimeout_ends_a_process_that_is_stopped_while_it_pauses(bool dies) => Within.Time(async () =>
     {
         var letters = new List<DeadLetter>();
         var options = Beside.Process with { ItemTimeout = Limit, Faults = FaultPolicy.Retry(2, TimeSpan.FromHours(1)) };
-        var run = Pipeline.From([1, 2]).Then(FailOnOne, options).To(xs => xs.ToList()).Start(Options with { DeadLetter = letters.Add });
+        var run = Pipeline.From([1, 2]).Then(FailOnOne, dies, options).To(xs => xs.ToList()).Start(Options with { DeadLetter = letters.Add });
         run.LookUntilWorkersAre(1, "pausing");
         var worker = run.Run.Stages[1].Workers.OfType<ProcessWorker>().Single().ProcessId!.Value;
         Assert.Equal(0, Libc.Kill(worker, 19)); // SIGSTOP
@@ -344,10 +346,14 @@ public class Rule09Time
         }
     }
 
-    private static IEnumerable<int> FailOnOne(IEnumerable<int> items)
+    private static IEnumerable<int> FailOnOne(IEnumerable<int> items, bool dies)
     {
         foreach (var item in items)
+        {
+            if (item == 1 && dies)
+                _ = Libc.Kill(Environment.ProcessId, 9);
             yield return item == 1 ? throw new FormatException("one") : item;
+        }
     }
 
     private static IEnumerable<int> YieldSlowly(string gate)

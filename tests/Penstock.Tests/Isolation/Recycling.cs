@@ -19,6 +19,15 @@ public class Recycling
     });
 
     [Fact]
+    public Task One_that_dies_in_a_last_block_after_its_item_failed_is_judged_by_the_policy() => Within.Time(async () =>
+    {
+        var letters = new List<DeadLetter>();
+        var options = Beside.Process with { RecycleAfter = 1, Faults = FaultPolicy.Skip };
+        Assert.Equal([0, 2], await Pipeline.From(Enumerable.Range(0, 3)).Then(FailAndDie, options).ToListAsync(new() { DeadLetter = letters.Add }));
+        Assert.Equal(1L, Assert.Single(letters).Number);
+    });
+
+    [Fact]
     public Task Time_goes_on_being_counted_in_the_next_one() => Within.Time(async () =>
     {
         using var gate = new DistantGate();
@@ -40,6 +49,24 @@ public class Recycling
         finally
         {
             _ = Libc.Kill(Environment.ProcessId, 9);
+        }
+    }
+
+    private static IEnumerable<int> FailAndDie(IEnumerable<int> items)
+    {
+        var hasFailed = false;
+        try
+        {
+            foreach (var item in items)
+            {
+                hasFailed = item == 1;
+                yield return hasFailed ? throw new FormatException("one") : item;
+            }
+        }
+        finally
+        {
+            if (hasFailed)
+                _ = Libc.Kill(Environment.ProcessId, 9);
         }
     }
 

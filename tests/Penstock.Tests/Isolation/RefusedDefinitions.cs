@@ -56,7 +56,6 @@ public class RefusedDefinitions
     {
         var many = new StageOptions { Name = "many", Workers = 1024 };
         await Refused(Pipeline.From([1]).Then(Steps.Pass, Beside.Process).Then(Steps.Pass, many), "'many'", "1024 workers", "at most 1023");
-        await Refused(Pipeline.From([1]).Then(Steps.Pass, many).Then(Steps.Pass, Beside.Process), "'many'", "1024 workers", "at most 1023");
         await Refused(Pipeline.From([1]).Then(Steps.Pass, many with { Isolation = Isolation.Process }), "'many'", "1024 workers", "at most 1023");
     });
 

@@ -121,11 +121,10 @@ public class RefusedItems
     public Task Json_that_does_not_tell_apart_upper_and_lower_case_is_refused() => Within.Time(() =>
     {
         var loose = new JsonNodeOptions { PropertyNameCaseInsensitive = true };
-        const string expected = "a JsonObject that ignores the case of its names, which would be lost";
+        const string expected = "JSON that ignores the case of its names, which would be lost";
         Refused(new JsonObject(loose) { ["a"] = 1 }, expected);
         Refused(JsonNode.Parse("""[{"a":1}]""", loose), expected);
-        Refused(new JsonArray(1, new JsonArray(new JsonObject(loose))), expected);
-        Refused(new Settings(new JsonObject { ["inner"] = new JsonObject { ["loose"] = new JsonObject(loose) } }), "Settings.Values is " + expected);
+        Refused(new Settings(new JsonObject(loose) { ["a"] = 1 }), "Settings.Values is " + expected);
         Assert.Equal(2, Crossing.Of(new Settings(new JsonObject { ["a"] = 1, ["A"] = null })).Values.Count);
     });
 

@@ -257,17 +257,6 @@ public class RefusedTypes
         public float Mean() => samples.Average();
     }
 
-    private sealed class Word
-    {
-        private char[] letters = [];
-
-        public string Text
-        {
-            get => new(letters);
-            set => letters = value.ToCharArray();
-        }
-    }
-
     [Fact]
     public Task A_property_of_another_type_does_not_show_what_a_field_refers_to() => Within.Time(() =>
     {
@@ -275,7 +264,6 @@ public class RefusedTypes
             "Stage 's': its items of type Histogram cannot cross to another process: Histogram.counts is a field that nothing public shows, so it would be lost. "
             + "Make it a public property, or mark it [JsonInclude], or [NonSerialized] if it is no part of the value, or set RunOptions.Serializer.");
         Refused<Ring>("Ring.samples is a field that nothing public shows");
-        Refused<Word>("Word.letters is a field that nothing public shows");
     });
 
     private sealed class Choice

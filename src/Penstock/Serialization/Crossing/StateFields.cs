@@ -34,11 +34,7 @@ internal static class StateFields
     }
 
     // A number that is read off an array, such as its length, is set by making another array: what was in that is lost.
-    private static bool MayHold(Type shown, Type held)
-    {
-        (shown, held) = (Nullable.GetUnderlyingType(shown) ?? shown, Nullable.GetUnderlyingType(held) ?? held);
-        return shown.IsAssignableFrom(held) || held.IsAssignableFrom(shown) || (Unmanaged.Is(shown) && Unmanaged.Is(held));
-    }
+    private static bool MayHold(Type shown, Type held) => !Unmanaged.Is(Nullable.GetUnderlyingType(shown) ?? shown) || Unmanaged.Is(Nullable.GetUnderlyingType(held) ?? held);
 
     private static IEnumerable<(Type Type, string Name)> AutoFields(PropertyInfo property) =>
     [
