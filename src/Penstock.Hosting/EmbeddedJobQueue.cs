@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Penstock.Hosting.Queues;
+using Penstock.Hosting.Workers;
 
 namespace Penstock.Hosting;
 
@@ -68,7 +69,7 @@ public abstract class EmbeddedJobQueue<T> : IJobQueue<T>, IJobStore<T>, IAsyncDi
     public ValueTask FailAsync(Job<T> job, Exception why, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(why);
-        var reason = $"{why.GetType()}: {why.Message}";
+        var reason = Reason.Of(why);
         if (reason.Length > LongestReason)
             reason = $"{reason.AsSpan(0, LongestReason - 1)}…";
         return SettleAsync(job, (ledger, receipt) => ledger.Fail(receipt, reason, final: why is JobRejectedException), ct);

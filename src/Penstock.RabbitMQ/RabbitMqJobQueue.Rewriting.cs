@@ -34,10 +34,10 @@ public sealed partial class RabbitMqJobQueue<T>
     {
         var copy = JobHeaders.Copy(delivery.Properties, attempts);
         var now = options.TimeProvider.GetUtcNow();
-        JobHeaders.AddFailure(copy, ReasonOf(why), why.GetType(), now);
+        JobHeaders.AddFailure(copy, Reason.Of(why), why.GetType(), now);
         copy.Headers![JobHeaders.PutAside] = JobHeaders.Moment(now);
-        if (await OrRejectAsync(ReplaceAsync(delivery, queues.Dead, "", copy, ct), delivery, attempts, ReasonOf(why), ct).ConfigureAwait(false))
-            log.PutAside(copy.MessageId, queues.Dead, attempts, ReasonOf(why));
+        if (await OrRejectAsync(ReplaceAsync(delivery, queues.Dead, "", copy, ct), delivery, attempts, Reason.Of(why), ct).ConfigureAwait(false))
+            log.PutAside(copy.MessageId, queues.Dead, attempts, Reason.Of(why));
     }
 
     /// <summary>The new message is the broker's before the old one is acknowledged, so that a crash in between loses nothing.</summary>
@@ -98,6 +98,4 @@ public sealed partial class RabbitMqJobQueue<T>
             };
         }
     }
-
-    private static string ReasonOf(Exception why) => $"{why.GetType()}: {why.Message}";
 }

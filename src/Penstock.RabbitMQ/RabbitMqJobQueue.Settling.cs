@@ -1,4 +1,5 @@
 using Penstock.Hosting;
+using Penstock.Hosting.Workers;
 using Penstock.RabbitMQ.Messages;
 using Penstock.RabbitMQ.Pulling;
 using Penstock.RabbitMQ.Telemetry;
@@ -33,9 +34,9 @@ public sealed partial class RabbitMqJobQueue<T>
         }
 
         var copy = JobHeaders.Copy(delivery.Properties, job.Attempt);
-        JobHeaders.AddFailure(copy, ReasonOf(why), why.GetType(), options.TimeProvider.GetUtcNow());
+        JobHeaders.AddFailure(copy, Reason.Of(why), why.GetType(), options.TimeProvider.GetUtcNow());
         var replacing = ReplaceAsync(delivery, "", queues.Retries.After(job.Attempt).Queue, copy, ct);
-        await OrRejectAsync(replacing, delivery, job.Attempt, ReasonOf(why), ct).ConfigureAwait(false);
+        await OrRejectAsync(replacing, delivery, job.Attempt, Reason.Of(why), ct).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

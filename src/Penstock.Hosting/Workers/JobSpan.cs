@@ -36,7 +36,7 @@ internal sealed class JobSpan
     public void End(Exception? failure)
     {
         if (failure is not null)
-            activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
+            Call(() => activity?.SetStatus(ActivityStatusCode.Error, failure.Message));
         Call(() => activity?.Dispose());
     }
 

@@ -47,6 +47,7 @@ internal sealed class PipelineWorkerService<T, TOut> : IHostedService, IAsyncDis
         log = new WorkerLog(new SafeLogger(provider.GetRequiredService<ILoggerFactory>().CreateLogger("Penstock.Hosting")));
         queue = provider.GetKeyedService<IJobQueue<T>>(name) ?? provider.GetService<IJobQueue<T>>() ?? throw new InvalidOperationException(
             $"Pipeline worker '{name}' has no queue: register one, as in services.AddSqliteJobQueue<{typeof(T).Name}>(\"jobs.db\").");
+        _ = provider.GetService<IJobStore<T>>(); // the same object, which the provider would otherwise note again, behind this, and dispose before it
         status.Outage = () => queue.Outage;
     }
 

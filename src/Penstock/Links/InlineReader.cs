@@ -25,6 +25,7 @@ internal sealed class InlineReader<T>(Worker<T> upstream, Worker worker) : Reade
 
     public override void Finish()
     {
+        IsReserved = false;
         if (!HasItem)
             return;
         HasItem = false;

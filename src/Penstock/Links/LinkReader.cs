@@ -38,6 +38,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
 
     public override void Finish()
     {
+        IsReserved = false;
         if (!HasItem)
             return;
         Free();
@@ -189,6 +190,8 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
         lead?.Leave(Worker.Index);
         if (link.Fault is { } fault)
             throw Pump.Meet(Worker, fault);
+        if (Worker.IsStopping) // as the producer was, later
+            throw StopException();
         IsAtEnd = true;
         turns?.Show(Worker.Index, Turns.AfterTheEnd(Worker.Index));
     }

@@ -114,6 +114,16 @@ internal sealed partial class Run
         StopAll("the run was aborted");
     }
 
+    /// <summary>
+    /// To be asked when a stage throws, since the callbacks of a token run one after the other: what waits for the same token inside a stage may hear
+    /// of it first, and what comes of that is no fault of an item.
+    /// </summary>
+    public void NoticeCancellation()
+    {
+        if (callersToken.IsCancellationRequested)
+            Abort(callersToken);
+    }
+
     /// <summary>Pulls no more from the sources; what is in flight is finished.</summary>
     public void Drain()
     {
@@ -175,10 +185,10 @@ internal sealed partial class Run
     private void StopAll(string reason)
     {
         OnEndingEarly();
-        foreach (var stage in stages)
-            stage.Stop(reason);
         if (failure is not null || cancelledBy is not null)
             Caller?.Stop(reason);
+        foreach (var stage in Enumerable.Reverse(stages)) // from the end: nobody must take the end of one that was stopped for the end of its items
+            stage.Stop(reason);
 
         lock (gate)
         {
@@ -290,7 +300,7 @@ internal sealed partial class Run
         }
 
         Trace.EndRun();
-        Metrics.OnEnded(this);
+        Listeners.Call(Log, () => Metrics.OnEnded(this));
         Log.Ended(Name, Elapsed);
         RetireMemory();
         ActiveRuns.TryRemove(this, out _);

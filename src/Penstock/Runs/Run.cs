@@ -18,6 +18,7 @@ internal sealed partial class Run
     private Watchdog? watchdog;
     private Supervisor? supervisor;
     private CancellationTokenRegistration cancellation;
+    private CancellationToken callersToken;
 
     public Run(RunOptions options)
     {
@@ -103,7 +104,7 @@ internal sealed partial class Run
     {
         Name = Options.Name ?? string.Join(" → ", stages.Select(s => s.Name));
         ActiveRuns[this] = publicRun;
-        Metrics.OnStarted(this);
+        Listeners.Call(Log, () => Metrics.OnStarted(this)); // a listener may throw as soon as it hears of the meter
         Log.Started(Name);
         Trace.StartRun();
         try
@@ -116,6 +117,7 @@ internal sealed partial class Run
         }
 
         CallersContext = IsSequential ? ExecutionContext.Capture() : null;
+        callersToken = ct;
         cancellation = ct.UnsafeRegister(static (run, token) => ((Run)run!).Abort(token), this);
         if (!IsSequential)
         {

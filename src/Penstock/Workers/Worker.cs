@@ -21,6 +21,10 @@ internal abstract class Worker
     private const int Worn = 8; // set by a process itself: finish the item in hand, then leave to be replaced
     private const int RunDraining = 16; // for a process that SIGTERM has reached: the run has heard of it and will end
 
+    // Who waits.
+    private const int Once = 1;
+    private const int Twice = 2;
+
     [ThreadStatic]
     private static ISecondThread? ofThread;
 
@@ -33,6 +37,8 @@ internal abstract class Worker
     private bool holdsBack;
     private ExecutionContext? inlineContext;
     private ILogger? logger;
+    private int waits;
+    private Waiter? second;
 
     /// <param name="stage">The stage.</param>
     /// <param name="index">Which of its workers this is.</param>
@@ -272,27 +278,53 @@ internal abstract class Worker
         Times.Enter(state);
         if (state is WorkerState.Starved or WorkerState.Spare && !HoldsBack)
             Stage.Input?.Lineages?.OnIdle();
+        var waiter = default(Waiter);
         try
         {
             var isBrief = state is WorkerState.Starved or WorkerState.Blocked && milliseconds == Timeout.Infinite;
             if (!isAsynchronous && isBrief && spinner.Try(condition))
                 return;
+            waiter = WaiterFor(set);
             if (set is null)
-                Waiter.Announce(WaitSet.None); // who wakes it issues a fence
+                waiter.Announce(WaitSet.None); // who wakes it issues a fence
             else
-                set.Enter(Waiter);
+                set.Enter(waiter);
             set?.Fence();
             if (condition.IsMet())
-                Waiter.Wake();
-            await Waiter.WaitAsync(milliseconds).ConfigureAwait(false);
+                waiter.Wake();
+            await waiter.WaitAsync(milliseconds).ConfigureAwait(false);
             set?.Leave();
         }
         finally
         {
+            if (waiter is not null)
+                Interlocked.And(ref waits, waiter == Waiter ? ~Once : ~Twice);
             Times.Leave(state);
             if (state is WorkerState.Blocked or WorkerState.Pausing)
                 Stage.Lead?.OnGoingOn();
         }
+    }
+
+    // A stage may yield while the item that it has asked for has not come, or read its input on a thread of its own: then it waits twice.
+    private Waiter WaiterFor(WaitSet? set)
+    {
+        if ((Interlocked.Or(ref waits, Once) & Once) == 0)
+            return Waiter;
+        if (set is null || memory.IsShared || (Interlocked.Or(ref waits, Twice) & Twice) != 0)
+        {
+            throw new InvalidOperationException(
+                $"Stage '{Stage.Name}' waits for an item and for a slot at once: it yields while the item that it has asked for has not come, or reads its input on another thread. "
+                + "Where a stage of the run is in another process, await each item before the next yield, and read the input where the stage runs.");
+        }
+
+        if (second is null)
+        {
+            var own = FixedMemory.OfThisProcess(Unsafe.SizeOf<WorkerRecord>());
+            Volatile.Write(ref second, isAsynchronous ? new TaskWaiter(own) : Waiter.ForThread(own, Stage.Run.Options.IsPortable));
+        }
+
+        set.Join(second);
+        return second;
     }
 
     /// <summary>Whether somebody else has asked the worker to leave; a process of its own also sets the gate by itself.</summary>
@@ -317,6 +349,7 @@ internal abstract class Worker
         if (cancels)
             CancelToken();
         Waiter.Wake();
+        Volatile.Read(ref second)?.Wake();
         if (memory.IsShared)
             memory.Wait.Rouse(&record->Gate, 1); // a process of its own looks after its token by itself
     }

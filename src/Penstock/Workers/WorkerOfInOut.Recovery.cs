@@ -10,6 +10,7 @@ internal sealed partial class Worker<TIn, TOut>
     {
         if (IsDraining && body is { IsAsynchronous: true, HasSynchronousSource: false } && exception is OperationCanceledException) // only there the token was signalled
             return false;
+        Stage.Run.NoticeCancellation();
         if (IsStopping)
         {
             AnswerToStop(exception);
@@ -23,7 +24,7 @@ internal sealed partial class Worker<TIn, TOut>
             return false;
         }
 
-        if (attempts is null || !HasPolicy || !reader.HasItem)
+        if (attempts is null || !HasPolicy || !reader.HasItem || reader.IsReserved)
         {
             Fail(exception);
             return false;

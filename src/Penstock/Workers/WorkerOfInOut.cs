@@ -367,7 +367,7 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
         IsCleaningUp = false;
         return first;
 
-        // A finally block that asks for more items is told to stop, too.
-        bool IsExpected(Exception exception) => IsStopping && exception is PipelineStoppedException;
+        // A finally block that asks for more items is told to stop, too, as is one that awaits what got the stage's token.
+        bool IsExpected(Exception exception) => IsStopping && exception is OperationCanceledException;
     }
 }

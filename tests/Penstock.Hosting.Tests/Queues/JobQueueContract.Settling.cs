@@ -54,6 +54,16 @@ public abstract partial class JobQueueContract
     }
 
     [ContractFact(Timeout = 120_000)]
+    public async Task A_reason_whose_message_throws_is_told_by_its_type()
+    {
+        var (queue, store) = await StartAsync(new QueueSettings { MaxAttempts = 1 });
+        await store.SubmitAsync(new Work("mute"));
+        await queue.FailAsync(await Pull(queue).NextAsync(), new MuteException(), default);
+
+        Assert.Contains(nameof(MuteException), (await OnlyDeadAsync(store)).Reason, StringComparison.Ordinal);
+    }
+
+    [ContractFact(Timeout = 120_000)]
     public async Task A_rejected_job_is_put_aside_at_once()
     {
         var (queue, store) = await StartAsync();
@@ -102,5 +112,10 @@ public abstract partial class JobQueueContract
 
         Assert.Equal(id, job.Id);
         await ExpectAsync(store, waiting: 0);
+    }
+
+    private sealed class MuteException : Exception
+    {
+        public override string Message => throw new InvalidOperationException("nothing to say");
     }
 }

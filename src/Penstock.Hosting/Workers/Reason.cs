@@ -1,0 +1,18 @@
+namespace Penstock.Hosting.Workers;
+
+/// <summary>An exception in words, as it is kept with a job that has failed.</summary>
+internal static class Reason
+{
+    /// <remarks>A message is a getter of the user's: one that throws must not keep a job from being settled.</remarks>
+    public static string Of(Exception why)
+    {
+        try
+        {
+            return $"{why.GetType()}: {why.Message}";
+        }
+        catch (Exception)
+        {
+            return $"{why.GetType()}, whose message cannot be made";
+        }
+    }
+}
