@@ -19,7 +19,7 @@ internal sealed class ImpatientReader<T> : IAsyncEnumerator<T>
         this.reader = reader;
         this.token = token;
         isCancelled = () => token.IsCancellationRequested;
-        registration = token.UnsafeRegister(static worker => ((Worker)worker!).Waiter.Wake(), reader.Worker);
+        registration = token.UnsafeRegister(static worker => ((Worker)worker!).Wake(), reader.Worker);
     }
 
     public T Current => reader.Current;

@@ -30,6 +30,8 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
 
     public override async ValueTask<bool> ReserveAsync()
     {
+        if (isAwaited)
+            throw Overlap();
         hasOutput = true;
         redeliver = IsReserved = await MoveNextSlowAsync().ConfigureAwait(false);
         hasOutput = false;

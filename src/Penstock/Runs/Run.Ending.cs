@@ -120,8 +120,11 @@ internal sealed partial class Run
     /// </summary>
     public void NoticeCancellation()
     {
-        if (callersToken.IsCancellationRequested)
-            Abort(callersToken);
+        if (!callersToken.IsCancellationRequested)
+            return;
+        Abort(callersToken);
+        if (IsAborted) // by somebody who may have stages still to tell
+            StopStages("the run was aborted");
     }
 
     /// <summary>Pulls no more from the sources; what is in flight is finished.</summary>
@@ -185,10 +188,7 @@ internal sealed partial class Run
     private void StopAll(string reason)
     {
         OnEndingEarly();
-        if (failure is not null || cancelledBy is not null)
-            Caller?.Stop(reason);
-        foreach (var stage in Enumerable.Reverse(stages)) // from the end: nobody must take the end of one that was stopped for the end of its items
-            stage.Stop(reason);
+        StopStages(reason);
 
         lock (gate)
         {
@@ -201,6 +201,15 @@ internal sealed partial class Run
         }
 
         Finish();
+    }
+
+    // From the end: nobody must take the end of one that was stopped for the end of its items.
+    private void StopStages(string reason)
+    {
+        if (failure is not null || cancelledBy is not null)
+            Caller?.Stop(reason);
+        foreach (var stage in Enumerable.Reverse(stages))
+            stage.Stop(reason);
     }
 
     private void FailWhereItStands()

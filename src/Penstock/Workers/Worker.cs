@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Penstock.Buffers;
 using Penstock.Links;
@@ -12,7 +11,7 @@ namespace Penstock.Workers;
 
 /// <summary>One running instance of a stage's generator: its identity, how it is stopped, how it waits, what it counts.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A token source without a timer holds nothing to dispose.")]
-internal abstract class Worker
+internal abstract partial class Worker
 {
     // Bits of the gate. Any thread may set them; the worker reads the word once an item.
     private const int Stopped = 1; // leave
@@ -20,10 +19,6 @@ internal abstract class Worker
     private const int Draining = 4; // a source: pull no more
     private const int Worn = 8; // set by a process itself: finish the item in hand, then leave to be replaced
     private const int RunDraining = 16; // for a process that SIGTERM has reached: the run has heard of it and will end
-
-    // Who waits.
-    private const int Once = 1;
-    private const int Twice = 2;
 
     [ThreadStatic]
     private static ISecondThread? ofThread;
@@ -37,8 +32,6 @@ internal abstract class Worker
     private bool holdsBack;
     private ExecutionContext? inlineContext;
     private ILogger? logger;
-    private int waits;
-    private Waiter? second;
 
     /// <param name="stage">The stage.</param>
     /// <param name="index">Which of its workers this is.</param>
@@ -267,66 +260,6 @@ internal abstract class Worker
         };
     }
 
-    /// <summary>Waits until the condition may be met; the caller looks, and waits again if it is not.</summary>
-    /// <param name="set">What the worker waits for; null if only itself is woken.</param>
-    /// <param name="state">How the wait counts.</param>
-    /// <param name="condition">What ends it.</param>
-    /// <param name="milliseconds">The longest wait, for workers with a thread.</param>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask WaitAsync(WaitSet? set, WorkerState state, ICondition condition, int milliseconds = Timeout.Infinite)
-    {
-        Times.Enter(state);
-        if (state is WorkerState.Starved or WorkerState.Spare && !HoldsBack)
-            Stage.Input?.Lineages?.OnIdle();
-        var waiter = default(Waiter);
-        try
-        {
-            var isBrief = state is WorkerState.Starved or WorkerState.Blocked && milliseconds == Timeout.Infinite;
-            if (!isAsynchronous && isBrief && spinner.Try(condition))
-                return;
-            waiter = WaiterFor(set);
-            if (set is null)
-                waiter.Announce(WaitSet.None); // who wakes it issues a fence
-            else
-                set.Enter(waiter);
-            set?.Fence();
-            if (condition.IsMet())
-                waiter.Wake();
-            await waiter.WaitAsync(milliseconds).ConfigureAwait(false);
-            set?.Leave();
-        }
-        finally
-        {
-            if (waiter is not null)
-                Interlocked.And(ref waits, waiter == Waiter ? ~Once : ~Twice);
-            Times.Leave(state);
-            if (state is WorkerState.Blocked or WorkerState.Pausing)
-                Stage.Lead?.OnGoingOn();
-        }
-    }
-
-    // A stage may yield while the item that it has asked for has not come, or read its input on a thread of its own: then it waits twice.
-    private Waiter WaiterFor(WaitSet? set)
-    {
-        if ((Interlocked.Or(ref waits, Once) & Once) == 0)
-            return Waiter;
-        if (set is null || memory.IsShared || (Interlocked.Or(ref waits, Twice) & Twice) != 0)
-        {
-            throw new InvalidOperationException(
-                $"Stage '{Stage.Name}' waits for an item and for a slot at once: it yields while the item that it has asked for has not come, or reads its input on another thread. "
-                + "Where a stage of the run is in another process, await each item before the next yield, and read the input where the stage runs.");
-        }
-
-        if (second is null)
-        {
-            var own = FixedMemory.OfThisProcess(Unsafe.SizeOf<WorkerRecord>());
-            Volatile.Write(ref second, isAsynchronous ? new TaskWaiter(own) : Waiter.ForThread(own, Stage.Run.Options.IsPortable));
-        }
-
-        set.Join(second);
-        return second;
-    }
-
     /// <summary>Whether somebody else has asked the worker to leave; a process of its own also sets the gate by itself.</summary>
     public bool IsToldToStop => Volatile.Read(ref stopReason) is not null;
 
@@ -348,8 +281,7 @@ internal abstract class Worker
         GuardPassages();
         if (cancels)
             CancelToken();
-        Waiter.Wake();
-        Volatile.Read(ref second)?.Wake();
+        Wake();
         if (memory.IsShared)
             memory.Wait.Rouse(&record->Gate, 1); // a process of its own looks after its token by itself
     }

@@ -368,6 +368,7 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
         return first;
 
         // A finally block that asks for more items is told to stop, too, as is one that awaits what got the stage's token.
-        bool IsExpected(Exception exception) => IsStopping && exception is OperationCanceledException;
+        bool IsExpected(Exception exception) =>
+            IsStopping && exception is OperationCanceledException cancelled && (cancelled is PipelineStoppedException || cancelled.CancellationToken == Stopping);
     }
 }

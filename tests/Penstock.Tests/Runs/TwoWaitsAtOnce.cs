@@ -48,6 +48,14 @@ public class TwoWaitsAtOnce
         Assert.Empty(aborted.Data); // nobody was left behind
     });
 
+    [Fact]
+    public Task Several_workers_may_not_yield_before_they_know_their_next_item() => Within.Time(async () =>
+    {
+        var run = Pipeline.From(Enumerable.Range(0, 1000)).Then(Prefetch, new StageOptions { Workers = 2 }).To(Items.Drop).RunAsync();
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => run);
+        Assert.Contains("'Prefetch'", refused.Message, StringComparison.Ordinal);
+    });
+
     private static PipelineRun<List<int>> Start(bool isAsynchronous, Gate source, Gate sink)
     {
         var numbers = Pipeline.From(Count, Narrow);
