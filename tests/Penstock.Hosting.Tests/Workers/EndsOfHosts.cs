@@ -44,26 +44,6 @@ public class EndsOfHosts
     }
 
     [Fact(Timeout = Limit)]
-    public async Task A_queue_outlives_its_worker_also_if_somebody_asks_for_it_late()
-    {
-        var inSink = new TaskCompletionSource();
-        var host = Build(
-            items => items.Then(Steps.Twice),
-            async (_, ct) =>
-            {
-                inSink.SetResult();
-                await Task.Delay(Timeout.Infinite, ct);
-            },
-            add: services => services.AddInMemoryJobQueue<int>());
-        await host.StartAsync();
-        await host.Services.GetRequiredService<IJobStore<int>>().SubmitAsync(1);
-        await inSink.Task;
-        var status = host.Services.GetRequiredKeyedService<WorkerStatus>("Worker");
-        await ((IAsyncDisposable)host).DisposeAsync();
-        Assert.Null(status.Failure);
-    }
-
-    [Fact(Timeout = Limit)]
     public async Task Draining_begins_before_other_services_have_stopped()
     {
         var other = new StopsWhenTold();
