@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Penstock.Tests.Support;
 
 namespace Penstock.Tests.Runs;
@@ -17,10 +18,7 @@ public class TwoWaitsAtOnce
     {
         using var source = new Gate();
         using var sink = new Gate();
-        await using var run = Start(isAsynchronous, source, sink);
-        await source.Arrived;
-        await sink.Arrived;
-        await run.UntilWorkersAre(1, "waiting");
+        await using var run = await StartUntilBothWaitAsync(isAsynchronous, source, sink);
         (itemFirst ? source : sink).Open();
         if (itemFirst)
             await run.Until(s => s.Stages[1].ItemsIn > 1);
@@ -37,10 +35,7 @@ public class TwoWaitsAtOnce
     {
         using var source = new Gate();
         using var sink = new Gate();
-        await using var run = Start(isAsynchronous, source, sink);
-        await source.Arrived;
-        await sink.Arrived;
-        await run.UntilWorkersAre(1, "waiting");
+        await using var run = await StartUntilBothWaitAsync(isAsynchronous, source, sink);
         run.Abort();
         source.Open();
         sink.Open();
@@ -51,10 +46,25 @@ public class TwoWaitsAtOnce
     [Fact]
     public Task Several_workers_may_not_yield_before_they_know_their_next_item() => Within.Time(async () =>
     {
-        var run = Pipeline.From(Enumerable.Range(0, 1000)).Then(Prefetch, new StageOptions { Workers = 2 }).To(Items.Drop).RunAsync();
+        var run = Pipeline.From(YieldOneAndWait).Then(Prefetch, new StageOptions { Workers = 2 }).To(Items.Drop).RunAsync();
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => run);
         Assert.Contains("'Prefetch'", refused.Message, StringComparison.Ordinal);
+
+        static async IAsyncEnumerable<int> YieldOneAndWait([EnumeratorCancellation] CancellationToken stopping = default)
+        {
+            yield return 0;
+            await Task.Delay(Timeout.Infinite, stopping); // so that the next item is awaited for certain
+        }
     });
+
+    private static async Task<PipelineRun<List<int>>> StartUntilBothWaitAsync(bool isAsynchronous, Gate source, Gate sink)
+    {
+        var run = Start(isAsynchronous, source, sink);
+        await source.Arrived;
+        await sink.Arrived;
+        await run.UntilWorkersAre(1, "waiting");
+        return run;
+    }
 
     private static PipelineRun<List<int>> Start(bool isAsynchronous, Gate source, Gate sink)
     {
