@@ -70,7 +70,7 @@ public sealed partial class RabbitMqJobQueue<T>
     private async ValueTask<Job<T>?> OpenAsync(Delivery delivery, CancellationToken ct)
     {
         var attempt = delivery.EarlierAttempts + 1;
-        if (JobHeaders.Text(delivery.Properties, JobHeaders.PutAside) is not null)
+        if (JobHeaders.WasPutAside(delivery.Properties))
         {
             // Only people bring one back. What they counted on is a new start, and its tries would put it aside again at once.
             const string MovedBack = "It was moved back from the dead jobs, and only a new message can start it anew.";

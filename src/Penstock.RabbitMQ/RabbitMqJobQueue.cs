@@ -97,7 +97,7 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
             {
                 while (await subscription.NextAsync(Room(), ct).ConfigureAwait(false) is { } delivery)
                 {
-                    if (await TryOpenAsync(delivery, ct).ConfigureAwait(false) is { } job)
+                    if (await TryOpenAsync(subscription, delivery, ct).ConfigureAwait(false) is { } job)
                         yield return job;
                 }
 
@@ -191,8 +191,8 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
         await subscription.ForgetAsync().ConfigureAwait(false);
     }
 
-    /// <summary>A message that cannot be dealt with just now goes back, and does not end the pulling.</summary>
-    private async ValueTask<Job<T>?> TryOpenAsync(Delivery delivery, CancellationToken ct)
+    /// <summary>A message that cannot be dealt with just now waits behind the others, and does not end the pulling: giving it back would count as a try.</summary>
+    private async ValueTask<Job<T>?> TryOpenAsync(Subscription subscription, Delivery delivery, CancellationToken ct)
     {
         try
         {
@@ -202,12 +202,15 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
         {
             return null;
         }
-        catch (Exception e)
+        catch (RabbitMqJobQueueException e) when (e.IsTransient)
+        {
+            subscription.Postpone(delivery);
+            log.StillDisconnected(e.Message, RepairPause);
+        }
+        catch (Exception)
         {
             await delivery.TryRequeueAsync(ct).ConfigureAwait(false);
-            if (e is not RabbitMqJobQueueException { IsTransient: true })
-                throw;
-            log.StillDisconnected(e.Message, RepairPause);
+            throw;
         }
 
         await Task.Delay(RepairPause, options.TimeProvider, ct).ConfigureAwait(false);

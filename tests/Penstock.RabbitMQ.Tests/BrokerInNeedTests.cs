@@ -1,4 +1,5 @@
 using Penstock.RabbitMQ.Tests.Brokers;
+using RabbitMQ.Client;
 
 namespace Penstock.RabbitMQ.Tests;
 
@@ -101,6 +102,45 @@ public sealed class BrokerInNeedTests(OwnBroker own) : QueueTest, IClassFixture<
         {
             await broker.ControlAsync("set_vm_memory_high_watermark", "0.6");
         }
+    }
+
+    [BrokerFact]
+    public async Task A_message_without_a_name_waits_for_one_while_the_broker_takes_nothing_and_loses_no_try()
+    {
+        var broker = await own.RunningAsync();
+        var options = Options(broker) with { SubmitTimeout = TimeSpan.FromMilliseconds(200), MaxAttempts = 2 };
+        var queue = Open<string>(options);
+        await Open<string>(Options(broker)).CountAsync(Soon);
+        await (await ChannelAsync(broker)).BasicPublishAsync("", Name, "\"nameless\""u8.ToArray(), Soon);
+        await broker.ControlAsync("set_vm_memory_high_watermark", "0");
+        var jobs = Pulling(queue, 1, Soon);
+        Task<bool> next;
+        try
+        {
+            var refused = Log.NextAsync("did not confirm it within");
+            next = jobs.MoveNextAsync().AsTask();
+            for (var attempt = 1; attempt <= options.MaxAttempts + 1; attempt++)
+            {
+                await refused.WaitAsync(Soon);
+                refused = Log.NextAsync("did not confirm it within");
+            }
+        }
+        finally
+        {
+            await broker.ControlAsync("set_vm_memory_high_watermark", "0.6");
+        }
+
+        // Twice: what was sent before the broker told of its need is there after it.
+        for (var n = 0; n < 2; n++)
+        {
+            Assert.True(await next.WaitAsync(Soon));
+            Assert.Equal(("nameless", 1), (jobs.Current.Payload, jobs.Current.Attempt));
+            await queue.CompleteAsync(jobs.Current, Soon);
+            if (n == 0)
+                next = jobs.MoveNextAsync().AsTask();
+        }
+
+        await ExpectAsync(queue, waiting: 0);
     }
 
     [BrokerFact]

@@ -1,7 +1,6 @@
 using System.Text;
 using Penstock.Hosting;
 using Penstock.RabbitMQ.Tests.Brokers;
-using RabbitMQ.Client;
 
 namespace Penstock.RabbitMQ.Tests;
 
@@ -142,7 +141,7 @@ public sealed class SettlingTests(SharedBroker shared) : QueueTest
         await ExpectAsync(queue, waiting: 0, dead: 1);
         await UntilDeadAsync(queue); // which counts as a delivery
 
-        await MoveBackAsync();
+        await MoveBackAsync(Broker);
 
         for (var attempt = 1; attempt <= 2; attempt++)
         {
@@ -154,15 +153,6 @@ public sealed class SettlingTests(SharedBroker shared) : QueueTest
         await ExpectAsync(queue, waiting: 0, dead: 1);
         var dead = Assert.Single(await UntilDeadAsync(queue));
         Assert.Equal(("System.InvalidOperationException: after", 2), (dead.Reason, dead.Attempts));
-    }
-
-    /// <summary>As a shovel does: with all headers.</summary>
-    private async Task MoveBackAsync()
-    {
-        var channel = await ChannelAsync(Broker);
-        var message = (await channel.BasicGetAsync($"{Name}.dead", autoAck: false, Soon))!;
-        await channel.BasicPublishAsync("", Name, mandatory: true, new BasicProperties(message.BasicProperties), message.Body, Soon);
-        await channel.BasicAckAsync(message.DeliveryTag, multiple: false, Soon);
     }
 
     private async Task DiesAgainAndAgainAsync(bool quorum)

@@ -10,6 +10,8 @@ namespace Penstock.RabbitMQ.Tests;
 /// <summary>The broker was given a lower limit, which counts for new channels, while larger jobs were in its queue: it takes none of them again.</summary>
 public sealed class ShrunkLimitTests(OwnBroker own) : QueueTest, IClassFixture<OwnBroker>
 {
+    private const int Plenty = 134_217_728;
+
     private static readonly string Large = new('x', 30_000);
 
     [BrokerFact]
@@ -33,6 +35,28 @@ public sealed class ShrunkLimitTests(OwnBroker own) : QueueTest, IClassFixture<O
         await queue.FailAsync(again, new InvalidOperationException("the second time"), Soon);
 
         await ExpectDeadAsync(queue, again.Id, attempts: 1, "It had failed before: System.InvalidOperationException: the first time");
+    }
+
+    [BrokerFact]
+    public async Task A_job_that_the_broker_has_put_aside_starts_anew_when_it_is_moved_back()
+    {
+        var (broker, options) = await StartAsync();
+        var store = Open<string>(options);
+        var id = await store.SubmitAsync(Large, ct: Soon);
+        await store.FailAsync(await NextAsync(Pulling(store, 1, Soon)), new InvalidOperationException("the first time"), Soon);
+        await store.DisposeAsync();
+        var queue = Open<string>(options with { MaxAttempts = 2 });
+        var again = await NextAsync(Pulling(queue, 1, Soon));
+        await ShrinkAsync(broker);
+        await queue.FailAsync(again, new InvalidOperationException("the second time"), Soon);
+        await ExpectDeadAsync(queue, id, attempts: 1, "the first time");
+        await queue.DisposeAsync();
+        await LimitAsync(broker, Plenty);
+
+        await MoveBackAsync(broker);
+
+        var job = await NextAsync(Pulling(Open<string>(options), 1, Soon));
+        Assert.Equal((id, 1), (job.Id, job.Attempt));
     }
 
     [BrokerFact]
@@ -162,7 +186,7 @@ public sealed class ShrunkLimitTests(OwnBroker own) : QueueTest, IClassFixture<O
     private async Task<(Broker Broker, RabbitMqJobQueueOptions Options)> StartAsync(bool quorum = true)
     {
         var broker = await own.RunningAsync();
-        await LimitAsync(broker, 134_217_728);
+        await LimitAsync(broker, Plenty);
         return (broker, Options(broker) with { Quorum = quorum });
     }
 

@@ -47,6 +47,10 @@ internal static class JobHeaders
         return deaths?.FirstOrDefault() is IDictionary<string, object?> last && last.TryGetValue("reason", out var reason) ? AmqpText.From(reason) : null;
     }
 
+    /// <summary>Whether it has been among the dead jobs, by a worker or by the broker itself: somebody has moved it back.</summary>
+    public static bool WasPutAside(IReadOnlyBasicProperties properties) =>
+        Text(properties, PutAside) is not null || LastDeath(properties) is "rejected" or "delivery_limit";
+
     /// <summary>
     /// The same message again, to be published anew: without what the broker or the client added to this delivery, and without what would make
     /// the broker refuse it, drop it or send it elsewhere.

@@ -198,7 +198,7 @@ internal sealed class Publisher(BrokerConnection connection, BrokerAddress addre
     /// <param name="Channel">A channel of it.</param>
     /// <param name="Ended">
     /// Signalled when the connection was lost and the client has had its time to tell those who publish. It would leave one for ever in its full queue to a
-    /// socket that has failed; that one holds what the client needs to tell all others, and to end the connection (its issue 1930).
+    /// socket that has failed; that one holds what the client needs to tell all others, and to end the connection.
     /// </param>
     private sealed record Outlet(IConnection Connection, IChannel Channel, CancellationToken Ended);
 

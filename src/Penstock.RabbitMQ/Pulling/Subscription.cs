@@ -14,7 +14,7 @@ namespace Penstock.RabbitMQ.Pulling;
 /// </summary>
 internal sealed class Subscription : AsyncDefaultBasicConsumer
 {
-    private readonly Channel<Delivery> waiting = System.Threading.Channels.Channel.CreateUnbounded<Delivery>(new() { SingleReader = true, SingleWriter = true });
+    private readonly Channel<Delivery> waiting = System.Threading.Channels.Channel.CreateUnbounded<Delivery>(new() { SingleReader = true });
     private readonly string queue;
     private readonly List<string> tags = [];
     private Task admitting = Task.CompletedTask;
@@ -64,6 +64,13 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
         }
 
         return null;
+    }
+
+    /// <summary>It waits again, behind what has come meanwhile.</summary>
+    public void Postpone(Delivery delivery)
+    {
+        if (!waiting.Writer.TryWrite(delivery))
+            delivery.TryRequeueAsync(CancellationToken.None).Leave(Log.Late("Giving back a job")); // not awaited: the channel's end may wait for a call that delivers
     }
 
     /// <summary>Ends the pulling.</summary>
@@ -145,8 +152,7 @@ internal sealed class Subscription : AsyncDefaultBasicConsumer
     {
         Interlocked.Increment(ref holders);
         var delivery = new Delivery(this, deliveryTag, redelivered, properties, body.ToArray());  // the client reuses the memory
-        if (!waiting.Writer.TryWrite(delivery))
-            delivery.TryRequeueAsync(CancellationToken.None).Leave(Log.Late("Giving back a job")); // not awaited: the channel's end may wait for this call
+        Postpone(delivery);
         return Task.CompletedTask;
     }
 

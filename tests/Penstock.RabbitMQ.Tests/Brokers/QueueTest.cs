@@ -75,6 +75,15 @@ public abstract class QueueTest : IAsyncLifetime
         return await connection.CreateChannelAsync(new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), Soon);
     }
 
+    /// <summary>Moves a dead job back as a shovel does: with all headers.</summary>
+    private protected async Task MoveBackAsync(Broker broker)
+    {
+        var channel = await ChannelAsync(broker);
+        var message = (await channel.BasicGetAsync($"{Name}.dead", autoAck: false, Soon))!;
+        await channel.BasicPublishAsync("", Name, mandatory: true, new BasicProperties(message.BasicProperties), message.Body, Soon);
+        await channel.BasicAckAsync(message.DeliveryTag, multiple: false, Soon);
+    }
+
     /// <summary>Pulls the next job and goes on pulling none.</summary>
     private protected static IAsyncEnumerator<Job<T>> Pulling<T>(RabbitMqJobQueue<T> queue, int maxInFlight, CancellationToken ct) =>
         queue.PullAsync(maxInFlight, ct).GetAsyncEnumerator(CancellationToken.None);
