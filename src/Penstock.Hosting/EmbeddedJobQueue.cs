@@ -57,7 +57,7 @@ public abstract class EmbeddedJobQueue<T> : IJobQueue<T>, IJobStore<T>, IAsyncDi
             if (format.TryRead(delivery.Content?.Payload, out var payload, out var problem))
                 yield return delivery.ToJob(payload);
             else
-                await desk.AskAsync(ledger => ledger.RejectUnread(delivery.Receipt, problem), CancellationToken.None).ConfigureAwait(false);
+                await desk.AskAsync(ledger => ledger.RejectUnread(delivery.Receipt, Cut(problem)), CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -69,9 +69,7 @@ public abstract class EmbeddedJobQueue<T> : IJobQueue<T>, IJobStore<T>, IAsyncDi
     public ValueTask FailAsync(Job<T> job, Exception why, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(why);
-        var reason = Reason.Of(why);
-        if (reason.Length > LongestReason)
-            reason = $"{reason.AsSpan(0, LongestReason - 1)}…";
+        var reason = Cut(Reason.Of(why));
         return SettleAsync(job, (ledger, receipt) => ledger.Fail(receipt, reason, final: why is JobRejectedException), ct);
     }
 
@@ -120,6 +118,8 @@ public abstract class EmbeddedJobQueue<T> : IJobQueue<T>, IJobStore<T>, IAsyncDi
         await desk.DisposeAsync().ConfigureAwait(false);
         GC.SuppressFinalize(this);
     }
+
+    private static string Cut(string reason) => reason.Length <= LongestReason ? reason : $"{reason.AsSpan(0, LongestReason - 1)}…";
 
     private async ValueTask SettleAsync(Job<T> job, Func<JobLedger, Receipt, bool> settle, CancellationToken ct)
     {

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Penstock.Hosting.Queues;
 
 namespace Penstock.Hosting;
 
@@ -12,7 +14,7 @@ public static class JobQueueExtensions
     private const string Sqlite = "Penstock:Sqlite";
 
     /// <summary>Adds a <see cref="SqliteJobQueue{T}"/>. Its options come from the configuration section <c>Penstock:Sqlite</c>, the path from <c>Path</c> there.</summary>
-    /// <remarks>Whoever asks for a queue without a path gets an <see cref="InvalidOperationException"/> that names the setting. Queues of several payloads in one file need names of their own.</remarks>
+    /// <remarks>Whoever asks for a queue without a path gets an <see cref="InvalidOperationException"/> that names the setting. Queues of several payloads in one file need names of their own; an <see cref="InvalidOperationException"/> says so, too.</remarks>
     /// <typeparam name="T">The payload.</typeparam>
     /// <param name="services">The application's services.</param>
     /// <param name="path">The file. Default: the configured one.</param>
@@ -24,7 +26,9 @@ public static class JobQueueExtensions
             var options = provider.Configured<SqliteJobQueueOptions>(Sqlite) with { TimeProvider = provider.TimeProvider() };
             if ((path ?? provider.GetService<IConfiguration>()?[$"{Sqlite}:Path"]) is not { Length: > 0 } file)
                 throw Missing<T>($"{Sqlite}:Path", $"path to {nameof(AddSqliteJobQueue)}");
-            return new(file, configure is null ? options : configure(options));
+            options = configure is null ? options : configure(options);
+            provider.GetRequiredService<QueueNames>().Claim<T>(Path.GetFullPath(file), options.Queue);
+            return new(file, options);
         });
 
     /// <summary>Adds an <see cref="InMemoryJobQueue{T}"/>.</summary>
@@ -43,6 +47,7 @@ public static class JobQueueExtensions
         where TQueue : class, IJobQueue<T>, IJobStore<T>
     {
         ArgumentNullException.ThrowIfNull(services);
+        services.TryAddSingleton<QueueNames>();
         return services.AddSingleton(open)
             .AddSingleton<IJobQueue<T>>(provider => provider.GetRequiredService<TQueue>())
             .AddSingleton<IJobStore<T>>(provider => provider.GetRequiredService<TQueue>());

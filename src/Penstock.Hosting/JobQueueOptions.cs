@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Penstock.Hosting.Queues;
 
 namespace Penstock.Hosting;
 
@@ -39,8 +40,8 @@ public abstract record JobQueueOptions
     /// <summary>The largest payload, in bytes of JSON: 1 to 512 MiB, default 16 MiB. Large inputs belong in files; submit where they are.</summary>
     public int MaxPayloadBytes { get; init; } = 16 << 20;
 
-    /// <summary>How payloads become JSON; one with source-generated contracts works too. Default: <see cref="JsonSerializerOptions.Default"/>.</summary>
-    public JsonSerializerOptions Json { get; init; } = JsonSerializerOptions.Default;
+    /// <summary>How payloads become JSON; one with source-generated contracts works too. Default: as <see cref="JsonSerializerOptions.Default"/>, with fields.</summary>
+    public JsonSerializerOptions Json { get; init; } = PayloadType.Default;
 
     /// <summary>The clock of leases and pauses: its UTC time. Default: <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -14,6 +14,7 @@ namespace Penstock.Hosting;
 /// <param name="path">The file; it is created if it is missing, its folder is not. SQLite puts two more beside it, <c>-wal</c> and <c>-shm</c>.</param>
 /// <param name="options">Default: each option's own.</param>
 /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+/// <exception cref="ArgumentException">Nothing of what is in such a payload would come back from JSON.</exception>
 /// <exception cref="DirectoryNotFoundException">The file's folder does not exist.</exception>
 /// <exception cref="InvalidDataException">The file is not a job queue, is damaged, or was made by a newer version.</exception>
 /// <exception cref="UnauthorizedAccessException">The file must not be written.</exception>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Penstock.Hosting;
+using Penstock.Hosting.Queues;
 
 namespace Penstock.RabbitMQ;
 
@@ -18,7 +19,7 @@ public static class RabbitMqJobQueueExtensions
     /// </summary>
     /// <remarks>
     /// Keep the password out of files: the environment variable <c>Penstock__RabbitMQ__Password</c> is enough. Whoever asks for a queue without an
-    /// address gets an <see cref="InvalidOperationException"/> that names the setting. Queues of several payloads need names of their own.
+    /// address gets an <see cref="InvalidOperationException"/> that names the setting. Queues of several payloads need names of their own; one says so, too.
     /// </remarks>
     /// <typeparam name="T">The payload.</typeparam>
     /// <param name="services">The application's services.</param>
@@ -36,6 +37,9 @@ public static class RabbitMqJobQueueExtensions
                 TimeProvider = provider.TimeProvider(),
             };
             options = configure is null ? options : configure(options);
-            return options.Uri is null ? throw JobQueueExtensions.Missing<T>(Address, $"{nameof(options.Uri)} to {nameof(AddRabbitMqJobQueue)}") : new(options);
+            if (options.Uri is null)
+                throw JobQueueExtensions.Missing<T>(Address, $"{nameof(options.Uri)} to {nameof(AddRabbitMqJobQueue)}");
+            provider.GetRequiredService<QueueNames>().Claim<T>(options.Uri.ToString(), options.Queue);
+            return new(options);
         });
 }

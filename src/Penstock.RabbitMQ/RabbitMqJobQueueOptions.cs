@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Penstock.Hosting.Queues;
 using Penstock.RabbitMQ.Connections;
 
 namespace Penstock.RabbitMQ;
@@ -74,9 +75,9 @@ public sealed record RabbitMqJobQueueOptions
 
     /// <summary>
     /// How payloads become JSON and come back. A source-generated context as its <see cref="JsonSerializerOptions.TypeInfoResolver"/> does without
-    /// reflection. Default: <see cref="JsonSerializerOptions.Default"/>.
+    /// reflection. Default: as <see cref="JsonSerializerOptions.Default"/>, with fields.
     /// </summary>
-    public JsonSerializerOptions Json { get; init; } = JsonSerializerOptions.Default;
+    public JsonSerializerOptions Json { get; init; } = PayloadType.Default;
 
     /// <summary>Where the queue logs to. Default: nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }

@@ -163,13 +163,14 @@ internal sealed class JobDesk : IAsyncDisposable
 
     private void Serve(List<Request> batch)
     {
+        var isMoreDue = false;
         DateTimeOffset? nextDue = null;
         List<Request> done = new(batch.Count);
         try
         {
             table.Begin();
             pulls |= batch.Exists(request => request is Taker);
-            ledger.CatchUp(judgesLeases: pulls);
+            isMoreDue = ledger.CatchUp(judgesLeases: pulls);
             foreach (var request in batch)
             {
                 if (request is Taker taker)
@@ -195,6 +196,12 @@ internal sealed class JobDesk : IAsyncDisposable
 
         foreach (var request in done)
             request.Finish();
+        if (isMoreDue)
+        {
+            lock (gate)
+                somethingDue = true;
+        }
+
         if (takers.Count > 0)
             WakeAt(nextDue);
     }

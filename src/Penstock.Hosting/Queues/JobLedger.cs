@@ -15,6 +15,9 @@ internal sealed class JobLedger(IJobTable table, JobQueueOptions options)
     // The last moment that there is a word for: a lease or a pause may be as long as anybody likes.
     private static readonly long EndOfTime = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
+    // What has come due while nobody looked may be very much; others want their turn, and a transaction is to stay small.
+    private const int MostAtOnce = 1000;
+
     public bool Add(string id, JobContent content) => table.TryAdd(id, content);
 
     /// <summary>Does what has come due. Every transaction starts with it, so a lease that ended is lost for its holder, whether somebody waits for the job or not.</summary>
@@ -22,16 +25,19 @@ internal sealed class JobLedger(IJobTable table, JobQueueOptions options)
     /// Whether jobs whose lease ended are tried again or put aside: that is for those who pull, since who only submits or counts may know another
     /// <see cref="JobQueueOptions.MaxAttempts"/> than they.
     /// </param>
-    public void CatchUp(bool judgesLeases)
+    /// <returns>Whether there may be more of it, for another transaction.</returns>
+    public bool CatchUp(bool judgesLeases)
     {
-        var now = Now;
-        while (Overdue(JobState.Delayed, now) is { } job)
+        var (now, left) = (Now, MostAtOnce);
+        for (; left > 0 && Overdue(JobState.Delayed, now) is { } job; left--)
             table.Update(job with { State = JobState.Ready, Due = 0 });
-        while (judgesLeases && Overdue(JobState.Leased, now) is { } job)
+        for (; left > 0 && judgesLeases && Overdue(JobState.Leased, now) is { } job; left--)
         {
             Retry(job, pause: TimeSpan.Zero,
                 $"Its worker died or did not extend the lease: attempt {job.Attempts} was not settled by {DateTimeOffset.FromUnixTimeMilliseconds(job.Due):O}.");
         }
+
+        return left == 0;
     }
 
     /// <summary>When there will be something to catch up with.</summary>

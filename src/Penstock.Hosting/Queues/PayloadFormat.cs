@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Penstock.Hosting.Workers;
 
 namespace Penstock.Hosting.Queues;
 
@@ -36,7 +37,7 @@ internal sealed class PayloadFormat<T>(JobQueueOptions options)
         // Constructors and converters are the user's code: whatever they throw, the next job is not to blame.
         catch (Exception e)
         {
-            problem = $"The payload is not a {typeof(T)}: {e.GetType()}: {e.Message}";
+            problem = $"The payload is not a {typeof(T)}: {Reason.Of(e)}";
         }
 
         return problem is null;

@@ -24,11 +24,19 @@ internal sealed class OpenJob<T>(Job<T> job) : OpenJob(new JobContext(job.Id, jo
 {
     private readonly Lock gate = new();
     private Task? settlement;
+    private volatile bool isLost;
+    private volatile bool isToReturn;
 
     public Job<T> Job => job;
 
     /// <summary>Why it failed, if it did: the first reason.</summary>
     public Exception? Failure { get; set; }
+
+    /// <summary>Whether somebody else has it by now: nothing more is done for it.</summary>
+    public bool IsLost { get => isLost; set => isLost = value; }
+
+    /// <summary>Whether it goes back untried, though something of it was given up.</summary>
+    public bool IsToReturn { get => isToReturn; set => isToReturn = value; }
 
     /// <summary>What has come of it, for the sink.</summary>
     public Job<TOut> With<TOut>(TOut item) => Log is null ? job.With(item) : job.With(item) with { Log = Log.Lines };

@@ -85,7 +85,7 @@ internal sealed class OpenJobs<T>
             // One that hangs leaves time for another try within its lease.
             using var limit = new CancellationTokenSource(period, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
-            await Task.WhenAll(open.Keys.Select(job => ExtendAsync(job, either.Token, ct))).ConfigureAwait(false);
+            await Task.WhenAll(open.Keys.Where(job => !job.IsLost).Select(job => ExtendAsync(job, either.Token, ct))).ConfigureAwait(false);
         }
     }
 
@@ -101,6 +101,7 @@ internal sealed class OpenJobs<T>
         }
         catch (JobLeaseLostException lost)
         {
+            job.IsLost = true;
             log.LeaseLost(job.Job.Id, lost);
         }
         catch (Exception exception) when (!ct.IsCancellationRequested)
@@ -120,7 +121,9 @@ internal sealed class OpenJobs<T>
 
     private Task TellAsync(OpenJob<T> job) => job.SettleOnce(async () =>
     {
-        if (await TellAsync(job, job.Failure is { } why
+        if (job.IsToReturn)
+            await TellAsync(job, token => queue.ReleaseAsync(job.Job, token)).ConfigureAwait(false);
+        else if (await TellAsync(job, job.Failure is { } why
             ? token => queue.FailAsync(job.Job, why, token)
             : token => queue.CompleteAsync(job.Job, token)).ConfigureAwait(false))
         {
@@ -134,11 +137,12 @@ internal sealed class OpenJobs<T>
     {
         try
         {
-            for (var pause = Backoff.OfSettling(); ; pause.Double())
+            for (var pause = Backoff.OfSettling(); !job.IsLost; pause.Double())
             {
                 try
                 {
                     await settle(shutdown.Over).AsTask().WaitOrLeaveAsync(log.FailedLate, shutdown.Over).ConfigureAwait(false);
+                    status.SettleFailure = null;
                     return true;
                 }
                 catch (JobLeaseLostException lost)
@@ -148,6 +152,7 @@ internal sealed class OpenJobs<T>
                 }
                 catch (Exception exception) when (exception is not (ObjectDisposedException or ArgumentException) && !shutdown.Over.IsCancellationRequested)
                 {
+                    status.SettleFailure = exception;
                     log.TriesAgain(job.Job.Id, pause.Length, exception);
                     await Task.Delay(pause.Length, time, shutdown.Over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
@@ -157,6 +162,8 @@ internal sealed class OpenJobs<T>
                     return false;
                 }
             }
+
+            return false;
         }
         finally
         {

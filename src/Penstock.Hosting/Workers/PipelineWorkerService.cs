@@ -11,9 +11,6 @@ namespace Penstock.Hosting.Workers;
 /// <remarks>Not a <see cref="BackgroundService"/>: that may never execute what was started, and hears of the end only when services before it have stopped.</remarks>
 internal sealed class PipelineWorkerService<T, TOut> : IHostedService, IAsyncDisposable
 {
-    // After an abort, for a host that is disposed without being stopped: until jobs are given back.
-    private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(5);
-
     private readonly string name;
     private readonly IServiceProvider provider;
     private readonly Func<IServiceProvider, Pipeline<T>, Pipeline<TOut>> stages;
@@ -65,9 +62,9 @@ internal sealed class PipelineWorkerService<T, TOut> : IHostedService, IAsyncDis
             ct => jobs!.PullAsync(ct),
             job => job.Job.Payload,
             items => stages(provider, items),
-            (job, item, ct) => deliver(job.With(item), ct),
+            (job, item, ct) => job.IsLost ? default : deliver(job.With(item), ct),
             new StageOptions { Name = StageName.Of(deliver) ?? "Deliver", Workers = options.SinkWorkers },
-            (job, why) => jobs!.Fail(job, why),
+            (job, why) => Fail(jobs!, job, why),
             job => jobs!.SettleAsync(job));
         var most = options.JobsInFlight ?? pipeline.Path.Skip(1).SkipLast(1).Sum(s => s.Options.Workers); // of all stages and the sink, but not Pull and Settle
         jobs = new OpenJobs<T>(queue, most, () => options.CaptureLog ? new JobLog(options.CaptureLevel, options.CaptureLines, time) : null, shutdown, status, log, time);
@@ -94,7 +91,7 @@ internal sealed class PipelineWorkerService<T, TOut> : IHostedService, IAsyncDis
             return;
         Drain();
         run!.Abort();
-        await life.WaitAsync(options.Run.StopTimeout + LastWait, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await life.WaitAsync(options.Run.StopTimeout + Shutdown.LastWait, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task LiveAsync(PipelineRun run, OpenJobs<T> jobs)
@@ -141,6 +138,33 @@ internal sealed class PipelineWorkerService<T, TOut> : IHostedService, IAsyncDis
         { IsCanceled: true } => new OperationCanceledException($"Pipeline worker '{name}': its run was aborted, though the host does not stop."),
         _ => new InvalidOperationException($"Pipeline worker '{name}': the queue has ended its jobs by itself, which only its token should do."),
     };
+
+    private void Fail(OpenJobs<T> jobs, OpenJob<T> job, Exception why)
+    {
+        if (!IsHostGone())
+        {
+            jobs.Fail(job, why);
+            return;
+        }
+
+        // A host that was disposed without being stopped takes the sink's services away before this: no job is to blame for that.
+        job.IsToReturn = true;
+        Drain();
+        run!.Abort();
+    }
+
+    private bool IsHostGone()
+    {
+        try
+        {
+            provider.GetService<IServiceScopeFactory>();
+            return false;
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
+    }
 
     private void Fail(Exception failure)
     {

@@ -16,6 +16,9 @@ internal sealed class Shutdown(TimeSpan timeout, TimeProvider time)
     private const double DrainShare = 0.75;
     private const double StopShare = 0.1;
 
+    /// <summary>For giving jobs back, where the host does not wait as long as it had said.</summary>
+    public static readonly TimeSpan LastWait = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan Death = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource aborting = new();
@@ -23,6 +26,7 @@ internal sealed class Shutdown(TimeSpan timeout, TimeProvider time)
     private readonly TimeSpan rest = timeout >= 2 * Death ? timeout - Death : timeout / 2;
     private ITimer? abortTimer;
     private ITimer? overTimer;
+    private volatile ITimer? endTimer;
     private int hasBegun;
 
     /// <summary>For finishing jobs.</summary>
@@ -57,11 +61,11 @@ internal sealed class Shutdown(TimeSpan timeout, TimeProvider time)
         return true;
     }
 
-    /// <summary>The host waits no longer, whatever the clocks say.</summary>
+    /// <summary>The host waits no longer, whatever the clocks say: jobs are dropped now, and given back while it goes on.</summary>
     public void End()
     {
         aborting.Cancel();
-        over.Cancel();
+        endTimer = SignalAfter(LastWait, over);
     }
 
     /// <summary>The worker has ended: nothing is signalled any more.</summary>
@@ -69,6 +73,7 @@ internal sealed class Shutdown(TimeSpan timeout, TimeProvider time)
     {
         abortTimer?.Dispose();
         overTimer?.Dispose();
+        endTimer?.Dispose();
     }
 
     private ITimer SignalAfter(TimeSpan pause, CancellationTokenSource token) =>

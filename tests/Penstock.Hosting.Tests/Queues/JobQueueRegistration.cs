@@ -71,6 +71,18 @@ public sealed class JobQueueRegistration : IDisposable
     }
 
     [Fact]
+    public void Two_payloads_in_one_queue_are_refused_and_need_names_of_their_own()
+    {
+        using var host = Build(services => services.AddSqliteJobQueue<Work>(folder.File).AddSqliteJobQueue<string>(folder.File).AddSqliteJobQueue<int>(folder.File, o => o with { Queue = "numbers" }));
+        host.Services.GetRequiredService<IJobQueue<Work>>();
+
+        var error = Assert.Throws<InvalidOperationException>(host.Services.GetRequiredService<IJobQueue<string>>);
+
+        Assert.Contains("Jobs of Work and of String would share queue 'jobs'", error.Message, StringComparison.Ordinal);
+        host.Services.GetRequiredService<IJobQueue<int>>();
+    }
+
+    [Fact]
     public void A_value_out_of_its_range_is_named()
     {
         using var host = Build(services => services.AddSqliteJobQueue<Work>(folder.File), ("MaxAttempts", "0"));

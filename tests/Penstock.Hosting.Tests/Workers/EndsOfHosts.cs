@@ -44,6 +44,55 @@ public class EndsOfHosts
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_job_that_fails_as_the_services_are_gone_costs_no_try()
+    {
+        var (inSink, mayGoOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        IHost? host = null;
+        host = Build(
+            items => items.Then(Steps.Twice),
+            async (_, _) =>
+            {
+                inSink.SetResult();
+                await mayGoOn.Task;
+                using var scope = host!.Services.CreateScope();
+            },
+            add: services => services.AddSingleton<DisposedWhenTold>());
+        await host.StartAsync();
+        var other = host.Services.GetRequiredService<DisposedWhenTold>(); // made after the worker, so that it is disposed before
+        queue.Add("a", 1);
+        await inSink.Task;
+        var disposed = ((IAsyncDisposable)host).DisposeAsync().AsTask();
+        await other.IsAsked.Task;
+        mayGoOn.SetResult();
+        await queue.UntilSettledAsync(1);
+        Assert.Equal(["a"], queue.Released);
+        Assert.Empty(queue.Failed);
+        other.MayEnd.SetResult();
+        await disposed;
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_stop_that_is_cut_short_gives_its_jobs_back()
+    {
+        await using var kept = new InMemoryJobQueue<int>();
+        await kept.SubmitAsync(1);
+        var inSink = new TaskCompletionSource();
+        var host = Build(
+            items => items.Then(Steps.Twice),
+            async (_, ct) =>
+            {
+                inSink.SetResult();
+                await Task.Delay(Timeout.Infinite, ct);
+            },
+            add: services => services.AddSingleton<IJobQueue<int>>(kept));
+        await host.StartAsync();
+        await inSink.Task;
+        await Record.ExceptionAsync(() => host.StopAsync(new CancellationToken(canceled: true)));
+        await ((IAsyncDisposable)host).DisposeAsync();
+        Assert.Equal(new JobCounts(Waiting: 1, InProgress: 0, Dead: 0), await kept.CountAsync());
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Draining_begins_before_other_services_have_stopped()
     {
         var other = new StopsWhenTold();
@@ -155,6 +204,19 @@ public class EndsOfHosts
         builder.Services.AddPipelineWorker(stages, sink);
         add?.Invoke(builder.Services);
         return builder.Build();
+    }
+
+    private sealed class DisposedWhenTold : IAsyncDisposable
+    {
+        public TaskCompletionSource IsAsked { get; } = new();
+
+        public TaskCompletionSource MayEnd { get; } = new();
+
+        public ValueTask DisposeAsync()
+        {
+            IsAsked.SetResult();
+            return new(MayEnd.Task);
+        }
     }
 
     private sealed class StopsWhenTold : IHostedService

@@ -88,6 +88,74 @@ public class QueuesThatFail
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_job_that_is_lost_in_the_middle_reaches_the_sink_no_more_and_is_told_of_once()
+    {
+        var lost = new LogListener("Job 'lost' is not this worker's any more; somebody else will work on it, or does.");
+        var (calls, seen) = (0, new List<string>());
+        var faulty = new FaultyQueue<int>(leased)
+        {
+            OnExtend = job =>
+            {
+                if (job.Id != "lost")
+                    return default;
+                calls++;
+                throw new JobLeaseLostException();
+            },
+        };
+        using var host = await StartAsync(
+            faulty,
+            (job, _) =>
+            {
+                lock (seen)
+                    seen.Add(job.Id);
+                return default;
+            },
+            log: lost,
+            stages: items => items.Select(async (item, ct) =>
+            {
+                if (item == 1)
+                    await lost.HasHeard.WaitAsync(ct);
+                return item;
+            }));
+        leased.Add("lost", 1);
+        leased.Add("next", 2);
+        await leased.UntilSettledAsync(1);
+        await host.StopAsync();
+        Assert.Equal(["next"], seen);
+        Assert.Equal(["next"], leased.Completed);
+        Assert.Empty(leased.Released);
+        Assert.Equal(1, calls);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_queue_that_cannot_be_told_degrades_the_worker_until_it_can()
+    {
+        var time = new HastyTime();
+        var (calls, isTried, mayHear) = (0, new TaskCompletionSource(), new TaskCompletionSource());
+        var faulty = new FaultyQueue<int>(jobs)
+        {
+            OnComplete = () =>
+            {
+                if (++calls == 1)
+                    throw new IOException("The disk is full.");
+                isTried.TrySetResult();
+                return new(mayHear.Task);
+            },
+        };
+        using var host = await StartAsync(faulty, (_, _) => default, time);
+        jobs.Add("a", 1);
+        await isTried.Task;
+        var health = await HealthAsync(host);
+        Assert.Equal(HealthStatus.Degraded, health.Status);
+        Assert.Contains("The disk is full.", health.Description, StringComparison.Ordinal);
+
+        mayHear.SetResult();
+        while ((await HealthAsync(host)).Status != HealthStatus.Healthy)
+            await Task.Delay(10);
+        await host.StopAsync();
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task A_queue_that_never_hears_it_does_not_hold_up_the_end_of_the_host()
     {
         var failed = new TaskCompletionSource();
@@ -268,7 +336,8 @@ public class QueuesThatFail
         (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["Worker"];
 
     private static async Task<IHost> StartAsync(
-        IJobQueue<int> queue, Func<Job<int>, CancellationToken, ValueTask> sink, TimeProvider? time = null, TimeSpan? shutdownTimeout = null, ILoggerProvider? log = null)
+        IJobQueue<int> queue, Func<Job<int>, CancellationToken, ValueTask> sink, TimeProvider? time = null, TimeSpan? shutdownTimeout = null, ILoggerProvider? log = null,
+        Func<Pipeline<int>, Pipeline<int>>? stages = null)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = shutdownTimeout ?? TimeSpan.FromSeconds(100));
@@ -276,7 +345,7 @@ public class QueuesThatFail
         if (log is not null)
             builder.Services.AddSingleton(log);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
-        builder.Services.AddPipelineWorker<int, int>(items => items.Then(Steps.Twice), sink);
+        builder.Services.AddPipelineWorker(stages ?? (items => items.Then(Steps.Twice)), sink);
         var host = builder.Build();
         await host.StartAsync();
         return host;
