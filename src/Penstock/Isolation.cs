@@ -4,17 +4,13 @@ namespace Penstock;
 public enum Isolation
 {
     /// <summary>
-    /// No thread of its own. The stage runs on its consumer's thread, as in plain composition, while items cost little; while they cost more than
-    /// waking a thread, a second thread resumes the stage ahead of its consumer, up to <see cref="StageOptions.MaxInFlight"/> items. Never two threads at once in
-    /// one worker, but it may move to another between two items, as with <c>await</c>; what it puts into AsyncLocals stays behind. Stage and consumer are one row in snapshots. For stages
-    /// with one worker, the policy Stop, no time-outs (nor <see cref="RunOptions.IdleTimeout"/>) or limit in bytes and no buffers as outputs, in front of another such one with or without
-    /// a thread; any other has a thread each. Nothing runs ahead by another clock than the system's (<see cref="RunOptions.TimeProvider"/>).
+    /// No thread of its own. The stage runs on its consumer's thread, as in plain composition, while items cost little; where they cost more than waking a
+    /// thread, other threads resume it ahead of its consumer, up to <see cref="StageOptions.MaxInFlight"/> items. Never two threads at once in one worker, but it
+    /// may move to another between two items, as with <c>await</c>; what it puts into AsyncLocals stays behind. A step must not wait for what a later one does.
     /// <para>
-    /// So may a stage be that has several workers, by the system's clock, if everything before it is without threads, too, and there is room before it for an item of each.
-    /// Its consumer then resumes them while it would wait for a result, with as many helping threads as pay for what items cost; no more workers begin than
-    /// there are threads at work, until the input is over. So a step of such a pipeline must not wait for what a later one does: where items take less than 25 µs, its
-    /// consumer may be the one that waits. A consumer that is an asynchronous stage or sink has no thread to do so: the helping threads run it as well, from one await to the next, as
-    /// those of the thread pool do elsewhere.
+    /// What does not fit in has a thread for each worker: a stage with a fault policy, a time-out or a limit in bytes behind it, one that yields buffers, one with several workers
+    /// behind a stage that has threads; and all in runs with an <see cref="RunOptions.IdleTimeout"/>. By another clock than the system's nothing runs ahead
+    /// (<see cref="RunOptions.TimeProvider"/>). Stage and consumer are one row in snapshots.
     /// </para>
     /// </summary>
     None,

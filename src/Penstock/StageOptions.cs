@@ -21,8 +21,8 @@ public sealed record StageOptions
 
     /// <summary>
     /// How many bytes may wait or be consumed at once on the link behind this stage: 1 or more; default: no limit.
-    /// An item larger than the limit passes alone. Needs <see cref="SizeOf"/> unless the items are arrays, strings or memory,
-    /// or come from a stage with <see cref="Isolation.Process"/>: there an item that cannot measure itself counts the bytes that it takes in shared memory.
+    /// An item larger than the limit passes alone. Needs <see cref="SizeOf"/> unless the items are buffers, strings, memory of bytes, characters or floats,
+    /// or arrays of those or of values, or come from a stage with <see cref="Isolation.Process"/>: there an item that cannot measure itself counts the bytes that it takes in shared memory.
     /// </summary>
     public long? MaxInFlightBytes { get; init; }
 

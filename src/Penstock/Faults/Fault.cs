@@ -43,6 +43,18 @@ internal sealed class Fault
         return false;
     }
 
+    /// <summary>Whether an exception of a last block is what comes of the stop: it has asked for more items, or waited for what got the stage's token.</summary>
+    public static bool IsAnswerTo(Exception exception, CancellationToken stopping)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is PipelineStoppedException || (e is OperationCanceledException cancelled && cancelled.CancellationToken == stopping))
+                return true;
+        }
+
+        return false;
+    }
+
     public Exception Exception => captured.SourceException;
 
     public void Throw() => captured.Throw();

@@ -11,17 +11,22 @@ namespace Penstock.Faults;
 /// </summary>
 internal sealed class Watchdog : IDisposable
 {
+    // Longer than a busy machine keeps a timer waiting.
+    private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(5);
+
     private readonly Run run;
     private readonly Watched[] watched;
     private readonly ITimer timer;
+    private readonly TimeSpan period;
+    private long lastLook;
     private long lastMove;
 
     private Watchdog(Run run, TimeSpan shortest)
     {
         this.run = run;
-        lastMove = run.Time.GetTimestamp();
+        lastMove = lastLook = run.Time.GetTimestamp();
         watched = [.. run.Stages.SelectMany(s => s.Workers).Select(w => new Watched(w, lastMove))];
-        var period = TimeSpan.FromMilliseconds(Math.Clamp(shortest.TotalMilliseconds / 8, 1, 60_000));
+        period = TimeSpan.FromMilliseconds(Math.Clamp(shortest.TotalMilliseconds / 8, 1, 60_000));
         timer = run.Time.CreateTimer(static dog => ((Watchdog)dog!).Look(), this, period, period);
     }
 
@@ -41,6 +46,7 @@ internal sealed class Watchdog : IDisposable
         try
         {
             var now = run.Time.GetTimestamp();
+            ForgiveStandstill(now);
             foreach (var one in watched)
             {
                 if (one.HasMoved(now))
@@ -57,6 +63,21 @@ internal sealed class Watchdog : IDisposable
         {
             Monitor.Exit(watched);
         }
+    }
+
+    // A process that was stopped, or whose machine was, comes back to clocks that have gone on. Whoever had an item in hand then had no time for it.
+    private void ForgiveStandstill(long now)
+    {
+        var missed = run.Time.GetElapsedTime(lastLook, now) - period;
+        if (run.Time == TimeProvider.System && missed > period + Standstill)
+        {
+            var ticks = (long)(missed.TotalSeconds * run.Time.TimestampFrequency);
+            lastMove += ticks;
+            foreach (var one in watched)
+                one.Forgive(ticks);
+        }
+
+        lastLook = now;
     }
 
     private void End(Worker worker, string message, bool isFinal = false)
@@ -111,16 +132,16 @@ internal sealed class Watchdog : IDisposable
 
         public Worker Worker { get; } = worker;
 
-        public bool HoldsItem => !Worker.Stage.IsSource && state is WorkerState.Busy or WorkerState.Blocked && Worker.Reader.HasItem;
+        public bool HoldsItem => !Worker.Stage.IsSource && state is WorkerState.Busy or WorkerState.Blocked && Worker.Reader.HasItem && !IsStopping;
 
         /// <summary>Whether an item is in user code, other than that which comes before the first, and nobody has told that to stop.</summary>
-        public bool IsBusyWithItem => state == WorkerState.Busy && HoldsItem && !IsStarting && !IsStopping;
+        public bool IsBusyWithItem => state == WorkerState.Busy && HoldsItem && !IsStarting;
 
         /// <summary>Of a stage: whether it is in code that comes before its first item, a process from its start on.</summary>
         public bool IsStarting => !Worker.Stage.IsSource && (state == WorkerState.Busy || IsBeingMade) && Worker.IsStarting;
 
         /// <summary>Whether it is still starting when there is something for it to do: an item, or the end of its input.</summary>
-        public bool StartsLate => IsStarting && (Worker.Reader.HasItem || Worker.Stage.Input is { HasItems: true } or { IsCompleted: true });
+        public bool StartsLate => IsStarting && !IsStopping && (Worker.Reader.HasItem || Worker.Stage.Input is { HasItems: true } or { IsCompleted: true });
 
         private bool IsStopping => Worker.IsProcess ? Worker.IsToldToStop : Worker.IsStopping;
 
@@ -144,6 +165,14 @@ internal sealed class Watchdog : IDisposable
             staysSince = now;
             (seen, state, wasStarting) = (count, next, starts);
             return true;
+        }
+
+        /// <summary>So long nobody could do anything.</summary>
+        public void Forgive(long ticks)
+        {
+            startsSince += ticks;
+            staysSince += ticks;
+            stoppedSince += ticks;
         }
 
         /// <summary>What its start counts for, whatever states it goes through.</summary>

@@ -27,7 +27,12 @@ internal sealed class ImpatientReader<T> : IAsyncEnumerator<T>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> MoveNextAsync()
     {
-        token.ThrowIfCancellationRequested();
+        if (token.IsCancellationRequested)
+        {
+            reader.FinishGiven(); // as whoever asks does
+            throw new OperationCanceledException(token);
+        }
+
         reader.Interrupt = isCancelled;
         try
         {

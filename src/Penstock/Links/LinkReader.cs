@@ -123,8 +123,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
             var completed = link.IsCompleted; // read before the last look: what was handed on before it is seen
             if (TryTake())
             {
-                if (link.Consumers.HasWaiting && link.HasItems)
-                    link.Consumers.WakeOne();
+                PassWakeUpOn();
                 return true;
             }
 
@@ -139,15 +138,21 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
             isAwaited = true;
             await WaitForItemAsync().ConfigureAwait(false);
             isAwaited = false;
-            if (Worker.MayNotTake)
-                throw StopException();
-            if (Worker.MustLeaveHere)
-                throw StopOnThisThread();
+            if (!Worker.MayNotTake && !Worker.MustLeaveHere)
+                continue;
+            PassWakeUpOn();
+            throw Worker.MayNotTake ? StopException() : StopOnThisThread();
         }
 
-        if (link.Consumers.HasWaiting && link.HasItems)
-            link.Consumers.WakeOne(); // the wake-up for an item may have come to this worker, which leaves without one
+        PassWakeUpOn();
         return false;
+    }
+
+    // The wake-up for an item may have come to this worker, which goes on with another one, or without.
+    private void PassWakeUpOn()
+    {
+        if (link.Consumers.HasWaiting && link.HasItems)
+            link.Consumers.WakeOne();
     }
 
     private ValueTask WaitForItemAsync()
@@ -166,8 +171,7 @@ internal sealed class LinkReader<T>(Link<T> link, Worker worker) : Reader<T>(wor
     {
         if (!hasOutput)
             Worker.ReturnSlot(); // those that take items may need it
-        if (link.Consumers.HasWaiting && link.HasItems)
-            link.Consumers.WakeOne(); // this worker was woken for an item that it may not take
+        PassWakeUpOn();
         isInReserve = true;
         while (!Worker.MayNotTake && !IsInterrupted && (link.HasItems || !link.IsCompleted) && !lead.TryTakePlace(Worker.Index))
         {

@@ -3,13 +3,13 @@ using Penstock.Buffers;
 
 namespace Penstock.Links;
 
-/// <summary>The size in bytes of items that measure themselves: strings, arrays of values, buffers, and memory.</summary>
+/// <summary>The size in bytes of items that measure themselves: strings, buffers, memory, and arrays of values or of such items.</summary>
 internal static class Measure
 {
     public static bool Knows(Type type) =>
         type == typeof(string)
         || typeof(IBuffer).IsAssignableFrom(type)
-        || (type.IsArray && type.GetElementType()!.IsValueType)
+        || (type.GetElementType() is { } element && type.IsArray && (element.IsValueType || Knows(element)))
         || type == typeof(Memory<byte>) || type == typeof(ReadOnlyMemory<byte>)
         || type == typeof(Memory<char>) || type == typeof(ReadOnlyMemory<char>)
         || type == typeof(Memory<float>) || type == typeof(ReadOnlyMemory<float>);
@@ -18,7 +18,8 @@ internal static class Measure
     {
         string text => (long)text.Length * sizeof(char),
         IBuffer buffer => buffer.Size,
-        Array array => array.LongLength * RuntimeHelpers.SizeOf(array.GetType().GetElementType()!.TypeHandle),
+        Array array when array.GetType().GetElementType() is { IsValueType: true } element => array.LongLength * RuntimeHelpers.SizeOf(element.TypeHandle),
+        Array array => array.Cast<object?>().Sum(static each => each is null ? 0 : Of(each)),
         Memory<byte> bytes => bytes.Length,
         ReadOnlyMemory<byte> bytes => bytes.Length,
         Memory<char> text => (long)text.Length * sizeof(char),

@@ -60,6 +60,13 @@ internal abstract class Reader(Worker worker) : IInput
     /// <summary>Finishes with the item in hand: frees its slot and passes the turn on.</summary>
     public abstract void Finish();
 
+    /// <summary>The same for an item that the generator of this attempt has been given.</summary>
+    public void FinishGiven()
+    {
+        if (!redeliver)
+            Finish();
+    }
+
     /// <summary>Takes an item that the generator has not asked for yet; it gets it when it asks. False at the end of the input.</summary>
     public abstract ValueTask<bool> ReserveAsync();
 

@@ -77,8 +77,8 @@ internal sealed class PortableWorkerProcess : WorkerProcess
         return description;
     }
 
-    // Exit codes above it stand for signals, except on Windows, where any code is one.
-    private static WorkerExit Read(int code) => code > 128 && !OperatingSystem.IsWindows() ? WorkerExit.FromSignal(code - 128) : WorkerExit.FromCode(code);
+    // Exit codes from 129 on stand for signals, of which there are 64, except on Windows, where any code is one.
+    private static WorkerExit Read(int code) => code is > 128 and <= 128 + 64 && !OperatingSystem.IsWindows() ? WorkerExit.FromSignal(code - 128) : WorkerExit.FromCode(code);
 
     private void Start()
     {

@@ -23,6 +23,8 @@ internal static class WorkerMain
         GlobalBarrier.Prepare();
 
         var message = StartMessage.Read(handle);
+        foreach (var (name, value) in message.FormerVariables)
+            Set(name, value);
         if (message.MemoryLimit is { } limit)
             MemoryShare.Limit(limit);
         AssemblyLocations.Use(message.Assemblies);

@@ -10,14 +10,27 @@ namespace Penstock.Processes;
 /// <param name="Message">Read by the new process; must live until it has ended.</param>
 internal sealed record WorkerStart(CommandLine Command, IReadOnlyDictionary<string, string> Environment, SharedRegion Message)
 {
+    private const string ServerCollector = "DOTNET_gcServer";
+
+    // What the engine sets for a worker's runtime, and for nothing that a stage starts in turn.
+    private static readonly string[] OfRuntime = [ServerCollector, MemoryShare.HeapLimitVariable, Platform.PortableVariable];
+
     /// <exception cref="PipelineDefinitionException">Such a worker cannot be started.</exception>
     public static WorkerStart Prepare(WorkerLaunch launch)
     {
         StartupHooks.Require();
         var command = CommandLine.Current;
         Assembly[] assemblies = [typeof(WorkerStart).Assembly, launch.Entry.Method.Module.Assembly, .. launch.Assemblies];
-        var message = StartMessage.Write(new(
-            launch.Name, MethodName.Of(launch.Entry.Method), SetupMethods.Of(launch.Assemblies), AssemblyLocations.Of(assemblies), launch.MemoryLimit, launch.Message.ToArray()), launch.IsPortable);
+        var former = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var name in OfRuntime)
+        {
+            if (!launch.Environment.ContainsKey(name))
+                former[name] = System.Environment.GetEnvironmentVariable(name);
+        }
+
+        var message = StartMessage.Write(
+            new(launch.Name, MethodName.Of(launch.Entry.Method), SetupMethods.Of(launch.Assemblies), AssemblyLocations.Of(assemblies), launch.MemoryLimit, former, launch.Message.ToArray()),
+            launch.IsPortable);
         try
         {
             return new(command, Variables(launch, message.Handle), message);
@@ -36,7 +49,7 @@ internal sealed record WorkerStart(CommandLine Command, IReadOnlyDictionary<stri
             variables[(string)inherited.Key] = (string?)inherited.Value ?? "";
 
         // One heap each: several server heaps a worker would fight for the processors.
-        variables["DOTNET_gcServer"] = "0";
+        variables[ServerCollector] = "0";
         if (launch.MemoryLimit is not null || !variables.ContainsKey(MemoryShare.HeapLimitVariable))
             variables[MemoryShare.HeapLimitVariable] = MemoryShare.HeapLimit(launch.MemoryLimit, launch.Workers);
         foreach (var (name, value) in launch.Environment)

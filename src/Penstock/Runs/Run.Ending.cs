@@ -21,6 +21,7 @@ internal sealed partial class Run
     private int present;
     private bool isOver;
     private bool isFinished;
+    private bool hasEnded; // and nobody of this run uses its memory but those who were left behind
     private Fault? failure;
     private CancellationToken? cancelledBy;
     private string? leftBehind; // who was stuck
@@ -286,12 +287,20 @@ internal sealed partial class Run
 
     private void Finish()
     {
+        bool isFirst;
         lock (gate)
         {
-            if (isFinished)
+            isFirst = !isFinished;
+            if (isFirst)
+                (isFinished, endedAt) = (true, Time.GetTimestamp());
+            else if (!hasEnded)
                 return;
-            isFinished = true;
-            endedAt = Time.GetTimestamp();
+        }
+
+        if (!isFirst)
+        {
+            RetireMemory(); // the last one who was left behind is gone
+            return;
         }
 
         cancellation.Unregister();
@@ -311,6 +320,8 @@ internal sealed partial class Run
         Trace.EndRun();
         Listeners.Call(Log, () => Metrics.OnEnded(this));
         Log.Ended(Name, Elapsed);
+        lock (gate)
+            hasEnded = true;
         RetireMemory();
         ActiveRuns.TryRemove(this, out _);
         ended.TrySetResult();
@@ -332,9 +343,12 @@ internal sealed partial class Run
 
     private void RetireShared()
     {
-        foreach (var link in sharedLinks)
-            link.Retire();
-        Memory?.Retire();
+        lock (sharedLinks)
+        {
+            foreach (var link in sharedLinks)
+                link.Retire();
+            Memory?.Retire();
+        }
     }
 
     private static Worker[] Present(IEnumerable<RunningStage> among) =>

@@ -14,7 +14,6 @@ internal sealed unsafe class FileRegion : SharedRegion
     private readonly FileSpace space;
     private readonly string path;
     private readonly FileStream file;
-    private readonly MemoryMappedFile map;
     private readonly MemoryMappedViewAccessor view;
 
     private FileRegion(FileStream file, long size, FileSpace space, bool isCreator)
@@ -23,20 +22,11 @@ internal sealed unsafe class FileRegion : SharedRegion
         this.file = file;
         Size = size;
         path = file.Name;
-        map = MemoryMappedFile.CreateFromFile(file, mapName: null, capacity: size, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
-        try
-        {
-            view = CreateView(map, size);
-            byte* address = null;
-            view.SafeMemoryMappedViewHandle.AcquirePointer(ref address);
-            Address = address + view.PointerOffset;
-        }
-        catch
-        {
-            view?.Dispose();
-            map.Dispose();
-            throw;
-        }
+        using (var map = MemoryMappedFile.CreateFromFile(file, mapName: null, capacity: size, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true))
+            view = CreateView(map, size); // which outlives it, and does not hold on to the file as it does
+        byte* address = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref address);
+        Address = address + view.PointerOffset;
 
         if (OperatingSystem.IsLinux())
             LinuxMemory.ExcludeFromDumps(Address, size);
@@ -71,7 +61,7 @@ internal sealed unsafe class FileRegion : SharedRegion
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"Shared memory cannot be created in {Folder}, where its files lie: {refused.Message.TrimEnd('.')}. The folder must be writable (a tmpfs, in a container), and this process be allowed enough files (ulimit -n).", refused);
+                $"Shared memory cannot be created in {Folder}, where its files lie: {refused.Message.TrimEnd('.')}. The folder must be writable (a tmpfs, in a container) and have room, and this process be allowed enough files (ulimit -n).", refused);
         }
     }
 
@@ -113,7 +103,6 @@ internal sealed unsafe class FileRegion : SharedRegion
         if (!disposing)
             return;
         view.Dispose();
-        map.Dispose();
         file.Dispose();
     }
 

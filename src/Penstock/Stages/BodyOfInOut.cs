@@ -67,9 +67,9 @@ internal sealed class Body<TIn, TOut>(Delegate? function) : Body(function)
             HasInnerSource = IsSource,
             Synchronous = (items, token) =>
             {
-                // Whoever runs ahead may be inside when its consumer ends, and must then be told without the others.
-                var stopping = ahead is null ? null : CancellationTokenSource.CreateLinkedTokenSource(token);
-                return next.Synchronous!(Inner(name, items, stopping?.Token ?? token, ahead, stopping), token);
+                // What it waits for in its last block, or while it runs ahead, must be told when its consumer ends, without the others.
+                var stopping = CancellationTokenSource.CreateLinkedTokenSource(token);
+                return next.Synchronous!(Inner(name, items, stopping.Token, ahead, stopping), token);
             },
         };
     }

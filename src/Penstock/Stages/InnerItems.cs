@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
+using Penstock.Faults;
 using Penstock.Stages.Ahead;
 using Penstock.Workers;
 
@@ -20,7 +21,7 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, IInput input, bool isS
     /// <summary>How far what is before this place may run ahead of what is behind it; null for not at all.</summary>
     public Headroom? Ahead { get; init; }
 
-    /// <summary>Signals the token of what is before this place; where that may run ahead.</summary>
+    /// <summary>Signals the token of what is before this place; null where others do so, or it is that of what is behind as well.</summary>
     public CancellationTokenSource? Stopping { get; init; }
 
     public Worker Worker => worker;
@@ -35,7 +36,7 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, IInput input, bool isS
         var enumerator = items.GetEnumerator();
         if (isSource)
             worker.ItemsAskedFor = worker.ItemsIn; // another process may have died in the middle of asking
-        Passage passage = isSource ? new BehindSource(enumerator, worker) : new BehindStage(enumerator, worker);
+        Passage passage = isSource ? new BehindSource(enumerator, worker, Stopping) : new BehindStage(enumerator, worker, Stopping);
         if (Ahead is var (stage, maxInFlight))
             return Owned(new RunAhead<T>(passage, worker, stage, maxInFlight, Stopping!));
         return Owned(passage);
@@ -61,9 +62,10 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, IInput input, bool isS
     // MoveNext and Current are loops that never go round, since the runtime profiles methods with loops from their first call on, and others
     // only later. A consumer that is compiled while its own loop runs, as a sink is, then has all the stages before it inlined. Nor is the item
     // kept here: to write it once more costs more than to ask for it again. Where the numbers are is known beforehand, not looked up in the record.
-    internal abstract class Passage(IEnumerator<T> items, Worker worker) : IEnumerator<T>, IPassage
+    internal abstract class Passage(IEnumerator<T> items, Worker worker, CancellationTokenSource? stopping) : IEnumerator<T>, IPassage
     {
         private IEnumerator<T> items = items;
+        private bool hasEnded;
         private bool isDisposed;
 
         public abstract T Current { get; }
@@ -100,13 +102,16 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, IInput input, bool isS
             if (isDisposed)
                 return;
             isDisposed = true;
+            if (!hasEnded)
+                stopping?.SignalApart(worker.Stage.Run.Log);
             try
             {
                 Items.Dispose();
             }
             catch (Exception exception)
             {
-                FailedDispose = exception;
+                if (stopping is null || !Fault.IsAnswerTo(exception, stopping.Token))
+                    FailedDispose = exception;
             }
         }
 
@@ -115,6 +120,7 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, IInput input, bool isS
         {
             if (!isComplete && !worker.IsStopping)
                 throw Missing();
+            hasEnded = true;
             return false;
         }
 
@@ -123,7 +129,7 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, IInput input, bool isS
             + "Let the exceptions of the input pass; the caller of the run gets them.");
     }
 
-    private sealed unsafe class BehindSource(IEnumerator<T> items, Worker worker) : Passage(items, worker)
+    private sealed unsafe class BehindSource(IEnumerator<T> items, Worker worker, CancellationTokenSource? stopping) : Passage(items, worker, stopping)
     {
         private readonly long* asked = &worker.Record->ItemsAskedFor;
         private readonly long* answered = &worker.Record->ItemsIn;
@@ -158,7 +164,7 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, IInput input, bool isS
         }
     }
 
-    private sealed class BehindStage(IEnumerator<T> items, Worker worker) : Passage(items, worker)
+    private sealed class BehindStage(IEnumerator<T> items, Worker worker, CancellationTokenSource? stopping) : Passage(items, worker, stopping)
     {
         private long asked;
         private long answered;

@@ -47,4 +47,7 @@ internal sealed partial class RunLog(ILoggerFactory? factory)
 
     [LoggerMessage(13, LogLevel.Warning, "Run '{Run}' has killed the processes of workers that did not leave: {Workers}")]
     public partial void Killed(string run, string workers);
+
+    [LoggerMessage(14, LogLevel.Warning, "A callback of the token that a stage got has thrown.")]
+    public partial void CallbackFailed(Exception exception);
 }

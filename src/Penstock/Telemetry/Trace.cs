@@ -82,7 +82,9 @@ internal sealed class Trace(Run run)
             return;
         if (run.Failure is { } failure)
             Fail(activity, failure.Exception);
+        var callers = Activity.Current; // whoever ends the run may be in the middle of something else
         Listeners.Call(run.Log, activity.Dispose);
+        Activity.Current = callers;
     }
 
     // A message is a getter of the user's: one that throws must not keep the run from its end.

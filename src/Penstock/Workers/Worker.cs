@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Penstock.Buffers;
+using Penstock.Faults;
 using Penstock.Links;
 using Penstock.SharedMemory;
 using Penstock.Stages;
@@ -19,6 +20,7 @@ internal abstract partial class Worker
     private const int Draining = 4; // a source: pull no more
     private const int Worn = 8; // set by a process itself: finish the item in hand, then leave to be replaced
     private const int RunDraining = 16; // for a process that SIGTERM has reached: the run has heard of it and will end
+    private const int Gone = 32; // set by the worker itself: its generator is over, and whoever still waits for an item of it gets none
 
     [ThreadStatic]
     private static ISecondThread? ofThread;
@@ -51,6 +53,7 @@ internal abstract partial class Worker
             return;
         Times.Reset();
         record->Attempt = 1;
+        record->IsStarting = true;
         record->CountedItem = -1;
     }
 
@@ -100,7 +103,7 @@ internal abstract partial class Worker
 
     public unsafe bool IsRunEnding => (Volatile.Read(ref record->Gate) & (Stopped | Draining | RunDraining)) != 0;
 
-    public unsafe bool MayNotTake => (Volatile.Read(ref record->Gate) & (Stopped | InputEnded | Worn)) != 0;
+    public unsafe bool MayNotTake => (Volatile.Read(ref record->Gate) & (Stopped | InputEnded | Worn | Gone)) != 0;
 
     /// <summary>Whether the worker leaves because its process has taken enough items.</summary>
     public unsafe bool IsWorn => (Volatile.Read(ref record->Gate) & Worn) != 0;
@@ -121,7 +124,7 @@ internal abstract partial class Worker
     public bool IsInSource => Stage.HasInnerSource ? Volatile.Read(ref ItemsAskedFor) > Volatile.Read(ref ItemsIn) : Times.State is WorkerState.Busy or WorkerState.Starved;
 
     /// <summary>Whether it has neither asked for an item nor yielded one yet.</summary>
-    public virtual bool IsStarting => ItemsIn + ItemsOut + Restarts == 0 && !Times.HasStarved;
+    public virtual unsafe bool IsStarting => record->IsStarting && ItemsIn + ItemsOut + Restarts == 0 && !Times.HasStarved;
 
     /// <summary>Whether its generator runs its last blocks.</summary>
     public unsafe ref bool IsCleaningUp => ref record->IsCleaningUp;
@@ -265,6 +268,13 @@ internal abstract partial class Worker
 
     protected void WearOut() => Signal(Worn, cancels: false);
 
+    /// <summary>The generator is over; it may have left somebody behind who awaits the next item. A process of its own ends with it.</summary>
+    protected void CloseInput()
+    {
+        if (!memory.IsShared)
+            Signal(Gone, cancels: false);
+    }
+
     /// <summary>After its process has left by itself: whether nothing else asks the worker to leave.</summary>
     protected unsafe bool ForgetOwnStop()
     {
@@ -286,7 +296,7 @@ internal abstract partial class Worker
             memory.Wait.Rouse(&record->Gate, 1); // a process of its own looks after its token by itself
     }
 
-    protected void CancelToken() => _ = stopping.CancelAsync(); // callbacks are user code: not on the thread that stops
+    protected void CancelToken() => stopping.SignalApart(Stage.Run.Log);
 }
 
 /// <summary>A worker with outputs of a known type: what a run can drive inline.</summary>

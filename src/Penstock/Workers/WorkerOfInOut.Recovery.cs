@@ -77,21 +77,23 @@ internal sealed partial class Worker<TIn, TOut>
             await WaitAsync(set: null, WorkerState.Pausing, alarm).ConfigureAwait(false);
     }
 
-    /// <summary>An output could not be handed on: it cannot be measured, or written for another process; or the input was stopped while it waited for its turn.</summary>
-    private async ValueTask<bool> RecoverOutputAsync(Exception exception)
+    /// <summary>An output could not be handed on: it cannot be measured, or written for another process; or the input was stopped while it waited for its turn. Or there is none yet, and no slot for it could be waited for.</summary>
+    private async ValueTask<bool> RecoverOutputAsync(Exception exception, bool hasOutput)
     {
-        var goesOn = await RecoverFromOutputAsync(exception).ConfigureAwait(false);
+        var goesOn = await RecoverFromOutputAsync(exception, hasOutput).ConfigureAwait(false);
         if (goesOn) // not before what the output descends from knows of it
             writer?.Disclaim();
         return goesOn;
     }
 
-    private async ValueTask<bool> RecoverFromOutputAsync(Exception exception)
+    private async ValueTask<bool> RecoverFromOutputAsync(Exception exception, bool hasOutput)
     {
-        DropOutput();
+        if (hasOutput)
+            DropOutput();
         if (IsStopping)
             return false;
-        attempts?.OnNotHandedOn();
+        if (hasOutput)
+            attempts?.OnNotHandedOn();
         if (HasPolicy)
             return await RecoverAsync(exception).ConfigureAwait(false);
         if (Stage.Run.TracksItems && Stage.Run.Report is null && Lineage is { } lineage)

@@ -82,12 +82,17 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
         using var scope = Stage.Run.Options.LoggerFactory is null ? null : Logger.BeginScope(new WorkerScope(this));
         Times.Start();
         activity = Stage.Run.Trace.StartWorker(this);
+        var hasOutput = false; // in hand, that nobody else has
         for (var goesOn = true; goesOn;)
         {
             try
             {
-                while (!IsStopping && (writer is null || writer.TryTakeSlot() || await writer.TakeSlotAsync().ConfigureAwait(false)))
+                while (true)
                 {
+                    hasOutput = false;
+                    if (IsStopping || !(writer is null || writer.TryTakeSlot() || await writer.TakeSlotAsync().ConfigureAwait(false)))
+                        break;
+                    hasOutput = true;
                     Progress progress;
                     if (writer is null || body.IsAsynchronous)
                     {
@@ -118,7 +123,7 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
             }
             catch (Exception exception)
             {
-                goesOn = await RecoverOutputAsync(exception).ConfigureAwait(false);
+                goesOn = await RecoverOutputAsync(exception, hasOutput).ConfigureAwait(false);
             }
         }
 
@@ -163,6 +168,7 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
         EnterContextToLeave();
         if (await DisposeGeneratorAsync().ConfigureAwait(false) is { } exception)
             Stage.Run.FailInCleanup(new Fault(exception, this));
+        CloseInput();
         writer?.ReturnSlot();
         if (reader.IsReserved)
             Undelivered.Dispose(reader.Current, Stage.Run.FailWith);
@@ -368,7 +374,6 @@ internal sealed partial class Worker<TIn, TOut> : Worker<TOut>
         return first;
 
         // A finally block that asks for more items is told to stop, too, as is one that awaits what got the stage's token.
-        bool IsExpected(Exception exception) =>
-            IsStopping && exception is OperationCanceledException cancelled && (cancelled is PipelineStoppedException || cancelled.CancellationToken == Stopping);
+        bool IsExpected(Exception exception) => IsStopping && Fault.IsAnswerTo(exception, Stopping);
     }
 }

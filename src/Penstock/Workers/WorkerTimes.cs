@@ -68,8 +68,11 @@ internal sealed unsafe class WorkerTimes
         Change(WorkerState.Busy);
     }
 
+    // Whoever still waits for an item of a worker that has left is none of its times.
     public void Enter(WorkerState waiting)
     {
+        if (State == WorkerState.Left)
+            return;
         Volatile.Write(ref record->Since, time.GetTimestamp());
         Change(waiting);
     }
@@ -77,6 +80,8 @@ internal sealed unsafe class WorkerTimes
     // In this order, and read the other way round: a wait that ends meanwhile is never taken for busy time.
     public void Leave(WorkerState waiting)
     {
+        if (State == WorkerState.Left)
+            return;
         var now = time.GetTimestamp();
         var spent = now - record->Since;
         if (waiting == WorkerState.Starved)

@@ -92,7 +92,10 @@ public class StageOptionValues
         Pipeline.From([new double[1]], bytes);
         Pipeline.From([new Memory<byte>()], bytes);
         Pipeline.From([new ReadOnlyMemory<float>()], bytes);
+        Pipeline.From([(string[])["a"]], bytes);
+        Pipeline.From([(float[][])[[1]]], bytes);
         Refused("Source", () => Pipeline.From([new object()], bytes));
+        Refused("Source", () => Pipeline.From([(object[])["a"]], bytes));
     }
 
     private static void Refused(string stage, Func<object> define) =>

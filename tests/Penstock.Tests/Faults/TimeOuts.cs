@@ -61,6 +61,49 @@ public class TimeOuts
     });
 
     [Fact]
+    public Task The_end_of_a_stage_that_got_no_item_is_no_part_of_its_start() => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        var options = new StageOptions { StartupTimeout = Limit };
+        var run = Pipeline.From(Array.Empty<int>()).Then(WorkAtTheEnd, options).To(Items.Drop).RunAsync(new() { TimeProvider = clock });
+        await gate.Arrived;
+        clock.AdvanceBy(Limit / 4, 8);
+        gate.Open();
+        await run;
+
+        IEnumerable<int> WorkAtTheEnd(IEnumerable<int> items)
+        {
+            foreach (var item in items)
+                yield return item;
+            gate.Pass();
+        }
+    });
+
+    [Fact]
+    public Task A_last_block_of_a_good_run_has_StopTimeout_and_not_IdleTimeout() => Within.Time(async () =>
+    {
+        using var gate = new Gate();
+        var run = Pipeline.From(Items.Endless).Then(LeaveSlowly).To(items => items.First()).RunAsync(new() { TimeProvider = clock, IdleTimeout = Limit / 8 });
+        await gate.Arrived;
+        clock.AdvanceBy(Limit / 8, 8);
+        gate.Open();
+        Assert.Equal(0, await run);
+
+        IEnumerable<int> LeaveSlowly(IEnumerable<int> items)
+        {
+            try
+            {
+                foreach (var item in items)
+                    yield return item;
+            }
+            finally
+            {
+                gate.Pass();
+            }
+        }
+    });
+
+    [Fact]
     public Task ItemTimeout_also_watches_sources_sinks_and_asynchronous_stages() => Within.Time(async () =>
     {
         var options = new StageOptions { Name = "slow", ItemTimeout = Limit };

@@ -92,7 +92,9 @@ public class UserCodeThatMisbehaves
     public Task A_callback_of_the_token_that_throws_changes_nothing() => Within.Time(async () =>
     {
         var pipeline = Pipeline.From(Items.Endless).Then(Register).To(xs => xs.Take(3).Count());
-        Assert.Equal(3, await pipeline.RunAsync());
+        var log = new LogList();
+        Assert.Equal(3, await pipeline.RunAsync(new() { LoggerFactory = log }));
+        await log.Until("A callback of the token that a stage got has thrown."); // on a thread of its own
 
         static IEnumerable<int> Register(IEnumerable<int> items, CancellationToken ct)
         {

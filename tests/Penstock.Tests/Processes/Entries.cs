@@ -108,6 +108,9 @@ internal static unsafe partial class Entries
         $"server {System.Runtime.GCSettings.IsServerGC}",
         $"score {File.ReadAllText("/proc/self/oom_score_adj").Trim()}",
         $"input {Console.In.ReadToEnd().Length}",
+        Variable("DOTNET_GCHeapHardLimit"),
+        Variable("DOTNET_gcServer"),
+        Variable("PENSTOCK_PORTABLE"),
     ]);
 
     public static void ReportDescriptors(WorkerArguments arguments) =>

@@ -25,6 +25,7 @@ public abstract class Lives(ITestOutputHelper log) : WorkerContract
     [Theory]
     [InlineData("0")]
     [InlineData("3")]
+    [InlineData("255")]
     public Task An_exit_code_is_seen(string code) => Within.Time(async () =>
         Assert.Equal(WorkerExit.FromCode(int.Parse(code, CultureInfo.InvariantCulture)), await ExitOf(Entries.Exit, code)));
 

@@ -28,6 +28,15 @@ public abstract class Surroundings : WorkerContract
     });
 
     [Fact]
+    public Task What_is_set_for_its_runtime_is_not_handed_on_but_what_the_user_sets_is() => Within.Time(async () =>
+    {
+        var answer = await AnswerOf(handle => Launch(Entries.ReportEnvironment, handle, ("DOTNET_gcServer", "0")) with { MemoryLimit = 256 << 20 });
+        Assert.Equal([Own("DOTNET_GCHeapHardLimit"), "DOTNET_gcServer 0|0", Own("PENSTOCK_PORTABLE")], answer[7..]);
+
+        static string Own(string name) => $"{name} {Environment.GetEnvironmentVariable(name)}|{Environment.GetEnvironmentVariable(name)}";
+    });
+
+    [Fact]
     public Task Names_that_are_no_variables_are_refused() => Within.Time(() =>
     {
         foreach (var (name, value) in new[] { ("", "x"), ("A=B", "x"), ("A", "x\0y") })

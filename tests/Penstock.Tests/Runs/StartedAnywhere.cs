@@ -55,6 +55,20 @@ public class StartedAnywhere
             break;
     }));
 
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public Task Blocking_on_a_run_from_a_scheduler_of_one_thread_does_not_deadlock(Execution execution) => Within.Time(() => Task.Factory.StartNew(
+        () =>
+        {
+            Assert.Equal(99, Mixed().To(xs => xs.Max()).Run(new() { Execution = execution }));
+            Assert.Equal(100, Mixed().AsEnumerable(new() { Execution = execution }).Count());
+            foreach (var _ in Pipeline.From(() => Enumerable.Range(0, 100).Select(static _ => new SlowToDispose())).Then(xs => xs.Select(x => x)).AsEnumerable(new() { Execution = execution }))
+                break;
+        },
+        CancellationToken.None,
+        TaskCreationOptions.None,
+        new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler));
+
     [Fact]
     public Task Stages_do_not_see_the_callers_context() => Within.Time(() => SingleThread.Run(async () =>
     {

@@ -57,6 +57,38 @@ public class TwoWaitsAtOnce
         }
     });
 
+    [Fact]
+    public Task What_they_had_handed_on_before_stays_whole() => Within.Time(async () =>
+    {
+        using var source = new Gate();
+        using var sink = new Gate();
+        var (depot, wasDisposed) = (new Depot(), false);
+        await using var run = Pipeline.From(YieldOneAndWait).Then(Prefetch, new StageOptions { Workers = 2, Ordered = false, MaxInFlight = 2 }).To(Use).Start();
+        await run.UntilWorkersAre(1, "waiting for an item"); // each with a slot for its first output
+        source.Open();
+        await sink.Arrived;
+        await run.Until(s => s.Stages[1].Workers.Any(w => w.Activity == "gone"));
+        sink.Open();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => run.Completion);
+        Assert.False(wasDisposed);
+
+        async IAsyncEnumerable<Parcel> YieldOneAndWait([EnumeratorCancellation] CancellationToken stopping = default)
+        {
+            await source.PassAsync();
+            yield return depot.Make(0);
+            await Task.Delay(Timeout.Infinite, stopping);
+        }
+
+        void Use(IEnumerable<Parcel> parcels)
+        {
+            foreach (var parcel in parcels)
+            {
+                sink.Pass();
+                wasDisposed |= parcel.IsDisposed;
+            }
+        }
+    });
+
     private static async Task<PipelineRun<List<int>>> StartUntilBothWaitAsync(bool isAsynchronous, Gate source, Gate sink)
     {
         var run = Start(isAsynchronous, source, sink);
@@ -93,7 +125,7 @@ public class TwoWaitsAtOnce
         }
     }
 
-    private static async IAsyncEnumerable<int> Prefetch(IAsyncEnumerable<int> items)
+    private static async IAsyncEnumerable<T> Prefetch<T>(IAsyncEnumerable<T> items)
     {
         await using var enumerator = items.GetAsyncEnumerator();
         var next = enumerator.MoveNextAsync().AsTask();

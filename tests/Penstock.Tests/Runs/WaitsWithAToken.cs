@@ -47,6 +47,28 @@ public sealed class WaitsWithAToken : IDisposable
     [Theory]
     [InlineData(Execution.Parallel)]
     [InlineData(Execution.Sequential)]
+    public Task An_item_that_was_done_before_it_is_no_failed_one(Execution execution) => Within.Time(async () =>
+    {
+        var letters = new List<DeadLetter>();
+        var run = Pipeline.From(Enumerable.Range(0, 10)).Then(StopAfterThree, new StageOptions { Faults = FaultPolicy.Skip }).To(Items.Drop).RunAsync(new() { Execution = execution, DeadLetter = letters.Add });
+        var thrown = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        Assert.Equal(impatience.Token, thrown.CancellationToken);
+        Assert.Empty(letters);
+
+        async IAsyncEnumerable<int> StopAfterThree(IAsyncEnumerable<int> items)
+        {
+            await foreach (var item in items.WithCancellation(impatience.Token))
+            {
+                if (item == 3)
+                    await impatience.CancelAsync();
+                yield return item;
+            }
+        }
+    });
+
+    [Theory]
+    [InlineData(Execution.Parallel)]
+    [InlineData(Execution.Sequential)]
     public Task A_token_that_is_cancelled_already_lets_no_item_be_taken(Execution execution) => Within.Time(async () =>
     {
         await impatience.CancelAsync();

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Collections.ObjectModel;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Penstock.Tests.Support;
@@ -133,6 +134,16 @@ public class RefusedItems
         public Node? Next { get; set; }
         public List<Node> Others { get; } = [];
     }
+
+    [Fact]
+    public Task JSON_that_is_too_deep_to_be_read_is_refused() => Within.Time(() =>
+    {
+        var deep = JsonDocument.Parse(new string('[', 300) + new string(']', 300), new JsonDocumentOptions { MaxDepth = 400 });
+        Refused(new Note("a", deep.RootElement), "An item of type Note cannot cross to another process: Note.Content is JSON with which it would be nested more than 256 levels deep.");
+        Refused(deep, "more than 256 levels deep");
+    });
+
+    private sealed record Note(string Name, JsonElement Content);
 
     [Fact]
     public Task A_cycle_is_refused() => Within.Time(() =>

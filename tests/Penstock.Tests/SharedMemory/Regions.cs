@@ -66,6 +66,16 @@ public abstract unsafe class Regions
     });
 
     [Fact]
+    public Task A_retired_region_keeps_no_descriptor() => Within.Time(() =>
+    {
+        SharedRegion.CollectRetired(); // what earlier tests have left to the collector
+        var before = Leftovers.Now().Descriptors;
+        using var region = Create(1 << 20);
+        region.Retire();
+        Assert.InRange(Leftovers.Now().Descriptors, 0, before);
+    });
+
+    [Fact]
     [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "That is the point.")]
     public Task Retired_regions_give_way_when_the_addresses_are_used_up() => Within.Time(() =>
     {

@@ -8,7 +8,12 @@ internal sealed class LogList : ILoggerFactory, ILogger
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Text)> lines = new();
 
+    private readonly Pulse pulse = new();
+
     public IReadOnlyList<(LogLevel Level, string Text)> Lines => [.. lines];
+
+    /// <summary>Waits for a line.</summary>
+    public Task Until(string line) => pulse.Until(() => lines.Any(l => l.Text == line));
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -19,8 +24,11 @@ internal sealed class LogList : ILoggerFactory, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
         lines.Enqueue((logLevel, formatter(state, exception)));
+        pulse.Beat();
+    }
 
     public void Dispose()
     {

@@ -49,6 +49,22 @@ public class Traces
         }
     });
 
+    [Fact]
+    public Task Whoever_ends_a_run_goes_on_with_an_activity_of_his_own() => Within.Time(async () =>
+    {
+        using var listener = Listen([]);
+        using var cancelling = new CancellationTokenSource();
+        PipelineRun? run = null;
+        using var before = new Activity("before").Start();
+        await using var results = Pipeline.From([1, 2]).AsAsyncEnumerable(new() { OnStarted = started => run = started }).GetAsyncEnumerator(cancelling.Token);
+        await results.MoveNextAsync();
+        await run!.Until(s => s.Stages[0].Workers.All(w => w.Activity == "gone"));
+
+        using var mine = new Activity("mine").Start();
+        cancelling.Cancel(); // ends it on this thread
+        Assert.Same(mine, Activity.Current);
+    });
+
     private static ActivityListener Listen(ConcurrentQueue<Activity> stopped)
     {
         var listener = new ActivityListener

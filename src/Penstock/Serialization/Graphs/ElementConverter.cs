@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -11,7 +12,7 @@ internal sealed class ElementConverter : JsonConverter<JsonElement>
     {
         writer.WriteStartArray();
         if (value.ValueKind != JsonValueKind.Undefined)
-            writer.WriteRawValue(value.GetRawText(), skipInputValidation: true);
+            WriteRaw(writer, value);
         writer.WriteEndArray();
     }
 
@@ -24,6 +25,33 @@ internal sealed class ElementConverter : JsonConverter<JsonElement>
         reader.Read(); // the end of the array
         return value;
     }
+
+    /// <exception cref="NotWholeException">It is too deep to be read.</exception>
+    internal static void WriteRaw(Utf8JsonWriter writer, JsonElement value)
+    {
+        var text = JsonMarshal.GetRawUtf8Value(value);
+        var room = GraphOptions.MaxDepth - writer.CurrentDepth;
+        if (text.Length / 2 > room && IsDeeperThan(Math.Max(1, room), text)) // a level takes two brackets
+            throw new NotWholeException($"JSON with which it would be nested more than {GraphOptions.MaxDepth} levels deep");
+        writer.WriteRawValue(text, skipInputValidation: true);
+    }
+
+    private static bool IsDeeperThan(int levels, ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = levels, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+            while (reader.Read())
+            {
+            }
+
+            return false;
+        }
+        catch (JsonException)
+        {
+            return true;
+        }
+    }
 }
 
 /// <inheritdoc cref="ElementConverter"/>
@@ -32,7 +60,7 @@ internal sealed class DocumentConverter : JsonConverter<JsonDocument>
     public override void Write(Utf8JsonWriter writer, JsonDocument value, JsonSerializerOptions options)
     {
         writer.WriteStartArray();
-        writer.WriteRawValue(value.RootElement.GetRawText(), skipInputValidation: true);
+        ElementConverter.WriteRaw(writer, value.RootElement);
         writer.WriteEndArray();
     }
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
+using Penstock.Faults;
 using Penstock.Links;
 using Penstock.Workers;
 
@@ -68,7 +69,7 @@ internal sealed class RunAhead<T>(InnerItems<T>.Passage items, Worker worker, st
         isDisposed = true;
         if (pump is not null)
         {
-            _ = stopping.CancelAsync(); // callbacks are user code: not here
+            stopping.SignalApart(worker.Stage.Run.Log);
             if (!pump.End())
                 return;
         }

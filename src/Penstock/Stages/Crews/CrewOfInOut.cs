@@ -143,7 +143,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
         if (isDisposed)
             return;
         isDisposed = true;
-        _ = stopping.CancelAsync(); // callbacks are user code: not here
+        stopping.SignalApart(Worker.Stage.Run.Log);
         impatience.Unregister();
         TellToLeave();
         Worker.Reader.Alert();
@@ -340,7 +340,7 @@ internal sealed partial class Crew<TIn, TOut> : Crew, IEnumerable<TOut>, IEnumer
 
     private void NoteFailedDispose(Exception? exception)
     {
-        if (exception is not null && exception is not PipelineStoppedException)
+        if (exception is not null && !Fault.IsAnswerTo(exception, stopping.Token))
             FailedDispose ??= exception;
     }
 
