@@ -22,6 +22,7 @@ namespace Penstock.RabbitMQ;
 public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IAsyncDisposable
 {
     private static readonly TimeSpan LongestGiveBack = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan DefaultConsumerTimeout = TimeSpan.FromMinutes(30); // of brokers
     private static readonly TimeSpan RepairPause = TimeSpan.FromSeconds(1);
 
     private readonly RabbitMqJobQueueOptions options;
@@ -29,6 +30,7 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
     private readonly ILogger log;
     private readonly PayloadJson<T> json;
     private readonly QueueTopology queues;
+    private readonly TimeSpan longestPostponement;
 
     // Two connections, since a broker in need stops reading from those that publish: jobs must be settled even then.
     private readonly BrokerConnection pulling;
@@ -49,6 +51,7 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
         log = (ILogger?)options.LoggerFactory?.CreateLogger("Penstock.RabbitMQ") ?? NullLogger.Instance;
         json = new(options);
         queues = new(options, address, log);
+        longestPostponement = (options.ConsumerTimeout ?? DefaultConsumerTimeout) / 3;
         pulling = new(address, options, "pulling", queues.PrepareAsync, log, isKept: true);  // its outage is told, and must end though nobody pulls with all rooms full
         publishing = new(address, options, "publishing", queues.PrepareAsync, log);
         publisher = new(publishing, address, options, log);
@@ -191,7 +194,10 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
         await subscription.ForgetAsync().ConfigureAwait(false);
     }
 
-    /// <summary>A message that cannot be dealt with just now waits behind the others, and does not end the pulling: giving it back would count as a try.</summary>
+    /// <summary>
+    /// A message that cannot be dealt with just now waits behind the others, and does not end the pulling: giving it back would count as a try. That it does when it has waited for long, since the
+    /// broker would end the channel over one that is never settled.
+    /// </summary>
     private async ValueTask<Job<T>?> TryOpenAsync(Subscription subscription, Delivery delivery, CancellationToken ct)
     {
         try
@@ -204,7 +210,10 @@ public sealed partial class RabbitMqJobQueue<T> : IJobQueue<T>, IJobStore<T>, IA
         }
         catch (RabbitMqJobQueueException e) when (e.IsTransient)
         {
-            subscription.Postpone(delivery);
+            if (delivery.SinceFirstTry(options.TimeProvider) < longestPostponement)
+                subscription.Postpone(delivery);
+            else
+                await delivery.TryRequeueAsync(ct).ConfigureAwait(false);
             log.StillDisconnected(e.Message, RepairPause);
         }
         catch (Exception)

@@ -26,6 +26,7 @@ internal sealed class OpenJob<T>(Job<T> job) : OpenJob(new JobContext(job.Id, jo
     private Task? settlement;
     private volatile bool isLost;
     private volatile bool isToReturn;
+    private volatile Exception? untold;
 
     public Job<T> Job => job;
 
@@ -34,6 +35,9 @@ internal sealed class OpenJob<T>(Job<T> job) : OpenJob(new JobContext(job.Id, jo
 
     /// <summary>Whether somebody else has it by now: nothing more is done for it.</summary>
     public bool IsLost { get => isLost; set => isLost = value; }
+
+    /// <summary>Why the queue could not be told of it, so that another try follows.</summary>
+    public Exception? Untold { get => untold; set => untold = value; }
 
     /// <summary>Whether it goes back untried, though something of it was given up.</summary>
     public bool IsToReturn { get => isToReturn; set => isToReturn = value; }

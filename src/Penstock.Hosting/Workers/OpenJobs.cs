@@ -27,6 +27,7 @@ internal sealed class OpenJobs<T>
     {
         (this.queue, this.createLog, this.shutdown, this.status, this.log, this.time) = (queue, createLog, shutdown, status, log, time);
         room = new SemaphoreSlim(most - 1); // the first one is pulled without asking
+        status.SettleFailure = () => open.Keys.Select(static job => job.Untold).FirstOrDefault(static failure => failure is not null);
         pull = new PatientPull<T>(queue, most, job => GiveBackAsync(Open(job)), status, log, time);
     }
 
@@ -142,7 +143,6 @@ internal sealed class OpenJobs<T>
                 try
                 {
                     await settle(shutdown.Over).AsTask().WaitOrLeaveAsync(log.FailedLate, shutdown.Over).ConfigureAwait(false);
-                    status.SettleFailure = null;
                     return true;
                 }
                 catch (JobLeaseLostException lost)
@@ -152,7 +152,7 @@ internal sealed class OpenJobs<T>
                 }
                 catch (Exception exception) when (exception is not (ObjectDisposedException or ArgumentException) && !shutdown.Over.IsCancellationRequested)
                 {
-                    status.SettleFailure = exception;
+                    job.Untold = exception;
                     log.TriesAgain(job.Job.Id, pause.Length, exception);
                     await Task.Delay(pause.Length, time, shutdown.Over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }

@@ -16,6 +16,7 @@ internal sealed class PipelineWorkerHealth(WorkerStatus status) : IHealthCheck
         if (status.SinceSettled is { } ago)
             facts["secondsSinceLastJob"] = ago.TotalSeconds;
 
+        var settleFailure = status.SettleFailure();
         var (health, text) = status switch
         {
             { Failure: { } failure } => (context.Registration.FailureStatus, $"The worker has failed: {failure.Message}"),
@@ -24,9 +25,9 @@ internal sealed class PipelineWorkerHealth(WorkerStatus status) : IHealthCheck
             { IsDraining: true } => (HealthStatus.Degraded, "The worker drains: it pulls no more jobs."),
             _ when status.Outage() is { } outage => (HealthStatus.Degraded, $"The queue has been away since {outage.Since:u}, the worker waits for it: {outage.Reason}"),
             { PullFailure: { } failure } => (HealthStatus.Degraded, $"The queue gives no jobs, the worker tries again: {failure.Message}"),
-            { SettleFailure: { } failure } => (HealthStatus.Degraded, $"The queue cannot be told of finished jobs, the worker tries again: {failure.Message}"),
+            _ when settleFailure is not null => (HealthStatus.Degraded, $"The queue cannot be told of finished jobs, the worker tries again: {settleFailure.Message}"),
             _ => (HealthStatus.Healthy, status.Run.Snapshot().Verdict),
         };
-        return Task.FromResult(new HealthCheckResult(health, text, status.Failure ?? status.PullFailure ?? status.SettleFailure, facts));
+        return Task.FromResult(new HealthCheckResult(health, text, status.Failure ?? status.PullFailure ?? settleFailure, facts));
     }
 }

@@ -9,7 +9,6 @@ internal sealed class WorkerStatus(TimeProvider time)
 
     private long pullBegun = NoPull;
     private volatile Exception? pullFailure;
-    private volatile Exception? settleFailure;
     private long completed;
     private long failed;
     private long lastSettled;
@@ -26,8 +25,8 @@ internal sealed class WorkerStatus(TimeProvider time)
     /// <summary>Why the queue brings no jobs just now, if it knows.</summary>
     public Func<JobQueueOutage?> Outage { get; set; } = () => null;
 
-    /// <summary>Why the queue could not be told of a job, until it could.</summary>
-    public Exception? SettleFailure { get => settleFailure; set => settleFailure = value; }
+    /// <summary>Why the queue cannot be told of a job just now.</summary>
+    public Func<Exception?> SettleFailure { get; set; } = () => null;
 
     /// <summary>Why the last pull failed: until another one has given a job, or has lasted for a while.</summary>
     public Exception? PullFailure => PullLasts ? null : pullFailure;

@@ -14,6 +14,7 @@ internal sealed class Delivery(Subscription subscription, ulong tag, bool isRede
     private const string DeliveryCount = "x-delivery-count";
 
     private int claimed;
+    private long? firstTry;
 
     public IReadOnlyBasicProperties Properties => properties;
 
@@ -25,6 +26,9 @@ internal sealed class Delivery(Subscription subscription, ulong tag, bool isRede
 
     /// <summary>Whether there was one more, which only a new message can count.</summary>
     public bool HasUncountedAttempt { get; } = isRedelivered && JobHeaders.Number(properties, DeliveryCount) == 0;
+
+    /// <summary>How long ago this was asked for the first time.</summary>
+    public TimeSpan SinceFirstTry(TimeProvider time) => time.GetElapsedTime(firstTry ??= time.GetTimestamp());
 
     /// <summary>Makes the caller the one who settles it.</summary>
     /// <exception cref="JobLeaseLostException">Somebody has settled it, or the channel has ended.</exception>

@@ -35,26 +35,6 @@ public sealed class InMemoryJobQueueTests : EmbeddedJobQueueContract
         Assert.False(json.IsReadOnly);
     }
 
-    [Fact(Timeout = 120_000)]
-    public async Task However_much_comes_due_at_once_all_of_it_is_handed_out()
-    {
-        const int Count = 2500; // more than one transaction does
-        var other = await OpenEmbeddedAsync(new());
-        var puller = Pull(other);
-        for (var n = 0; n < Count; n++)
-        {
-            await other.SubmitAsync(new Work("fail", n));
-            await other.FailAsync(await puller.NextAsync(), new IOException(), default);
-        }
-
-        await PassAsync(TimeSpan.FromMinutes(1));
-
-        var seen = new HashSet<int>();
-        for (var n = 0; n < Count; n++)
-            seen.Add((await puller.NextAsync()).Payload.Number);
-        Assert.Equal(Count, seen.Count);
-    }
-
     protected override EmbeddedJobQueue<Work> Open(QueueSettings settings) => queue ??= new InMemoryJobQueue<Work>(new()
     {
         MaxAttempts = settings.MaxAttempts,

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using Microsoft.Extensions.Time.Testing;
 using Penstock.Hosting.Queues;
 
 namespace Penstock.Hosting.Tests.Queues;
@@ -21,6 +22,46 @@ public sealed class JobDeskTests
 
         disk.IsFull = false;
         Assert.True(await SubmitAsync(desk));
+    }
+
+    [Fact]
+    public void What_has_come_due_is_done_in_several_transactions()
+    {
+        var clock = new FakeTimeProvider();
+        var options = new InMemoryJobQueueOptions { TimeProvider = clock };
+        using var table = new MemoryTable();
+        var ledger = new JobLedger(table, options);
+        for (var n = 0; n < 2500; n++)
+        {
+            ledger.Add($"{n}", new JobContent([], null, null));
+            ledger.Fail(ledger.Lease(ledger.Next()!).Receipt, "no luck", final: false);
+        }
+
+        clock.Advance(options.MaxBackoff);
+        foreach (var (isMore, left) in (ReadOnlySpan<(bool, int)>)[(true, 1500), (true, 500), (false, 0)])
+        {
+            Assert.Equal(isMore, ledger.CatchUp(judgesLeases: true));
+            Assert.Equal(left, table.Count(JobState.Delayed));
+        }
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task All_of_it_is_done_whoever_asks_for_whatever()
+    {
+        var clock = new FakeTimeProvider();
+        var table = DispatchProxy.Create<IJobTable, Disk>();
+        await using var desk = new JobDesk(table, new InMemoryJobQueueOptions { TimeProvider = clock });
+        for (var n = 0; n < 2500; n++)
+        {
+            await SubmitAsync(desk);
+            var taken = await desk.TakeAsync(CancellationToken.None);
+            await desk.AskAsync(ledger => ledger.Fail(taken.Receipt, "no luck", final: false), CancellationToken.None);
+        }
+
+        clock.Advance(TimeSpan.FromHours(1));
+        await desk.AskAsync(static ledger => ledger.Count(), CancellationToken.None);
+
+        Assert.Null(table.First(JobState.Delayed));
     }
 
     private static Task<bool> SubmitAsync(JobDesk desk) =>

@@ -44,6 +44,24 @@ public class Payloads
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_payload_whose_lists_are_filled_comes_back_whole()
+    {
+        await using var queue = new InMemoryJobQueue<Filled>();
+        await queue.SubmitAsync(new() { Numbers = { 1, 2 } });
+        await using var puller = new Puller<Filled>(queue);
+        Assert.Equal([1, 2], (await puller.NextAsync()).Payload.Numbers);
+
+        await using var pairs = new InMemoryJobQueue<KeyValuePair<int, int>?>();
+        await pairs.SubmitAsync(new KeyValuePair<int, int>(1, 2));
+        await using var other = new Puller<KeyValuePair<int, int>?>(pairs);
+        Assert.Equal(new KeyValuePair<int, int>(1, 2), (await other.NextAsync()).Payload);
+    }
+
+    [Fact]
+    public void Nobody_changes_the_JSON_of_other_queues() =>
+        Assert.Throws<InvalidOperationException>(() => new InMemoryJobQueueOptions().Json.Converters.Add(new JsonStringEnumConverter()));
+
+    [Fact(Timeout = Limit)]
     public async Task A_payload_that_fails_without_a_word_is_put_aside_and_holds_nobody_up()
     {
         await using var queue = new InMemoryJobQueue<Fussy>();
@@ -67,8 +85,19 @@ public class Payloads
 
     private sealed record Tick;
 
+    private sealed class Filled
+    {
+        [JsonObjectCreationHandling(JsonObjectCreationHandling.Populate)]
+        public List<int> Numbers { get; } = [];
+    }
+
     [JsonDerivedType(typeof(Cat), "cat")]
-    private abstract record Animal;
+    private abstract record Animal
+    {
+        private readonly long seen = 1;
+
+        public long Seen => seen;
+    }
 
     private sealed record Cat(int Lives) : Animal;
 

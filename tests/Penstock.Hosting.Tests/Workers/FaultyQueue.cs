@@ -14,6 +14,8 @@ internal sealed class FaultyQueue<T>(RecordingQueue<T> inner) : IJobQueue<T>
 
     public Func<ValueTask> OnComplete { get; init; } = () => default;
 
+    public Func<Job<T>, ValueTask> OnCompleteJob { get; init; } = _ => default;
+
     public Func<ValueTask> OnRelease { get; init; } = () => default;
 
     public Func<Job<T>, ValueTask> OnExtend { get; init; } = _ => default;
@@ -33,6 +35,7 @@ internal sealed class FaultyQueue<T>(RecordingQueue<T> inner) : IJobQueue<T>
     public async ValueTask CompleteAsync(Job<T> job, CancellationToken ct = default)
     {
         await OnComplete();
+        await OnCompleteJob(job);
         await inner.CompleteAsync(job, ct);
     }
 

@@ -156,6 +156,38 @@ public class QueuesThatFail
     }
 
     [Fact(Timeout = Limit)]
+    public async Task One_that_can_be_told_of_other_jobs_only_degrades_it_too_until_that_job_is_lost()
+    {
+        var time = new HastyTime();
+        var (isTried, mayHear) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var tries = 0;
+        var faulty = new FaultyQueue<int>(jobs)
+        {
+            OnCompleteJob = async job =>
+            {
+                if (job.Id != "stuck")
+                    return;
+                if (++tries == 1)
+                    throw new IOException("The disk is full.");
+                isTried.TrySetResult();
+                await mayHear.Task;
+                throw new JobLeaseLostException();
+            },
+        };
+        using var host = await StartAsync(faulty, (_, _) => default, time);
+        jobs.Add("stuck", 1);
+        await isTried.Task;
+        jobs.Add("other", 2);
+        await jobs.UntilSettledAsync(1);
+        Assert.Equal(HealthStatus.Degraded, (await HealthAsync(host)).Status);
+
+        mayHear.SetResult();
+        while ((await HealthAsync(host)).Status != HealthStatus.Healthy)
+            await Task.Delay(10);
+        await host.StopAsync();
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task A_queue_that_never_hears_it_does_not_hold_up_the_end_of_the_host()
     {
         var failed = new TaskCompletionSource();
