@@ -71,7 +71,8 @@ public sealed partial class Pipeline<T>
 
     private RunnablePipeline<TResult> End<TResult>(Delegate function, Func<IEnumerable<T>, CancellationToken, TResult> sink, StageOptions? options)
     {
-        Refuse.TaskLike<TResult>(options?.Name ?? StageName.Of(Required(function)) ?? nameof(Sink));
+        Required(function);
+        Refuse.TaskLike<TResult>(options?.Name ?? StageName.Of(function) ?? nameof(Sink));
         return new(Sink(new Body<T, TResult>(function) { Synchronous = Consume }, options, hasResult: true));
 
         // A sink's one output is its result.

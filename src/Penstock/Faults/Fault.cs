@@ -44,16 +44,13 @@ internal sealed class Fault
     }
 
     /// <summary>Whether an exception of a last block is what comes of the stop: it has asked for more items, or waited for what got the stage's token.</summary>
-    public static bool IsAnswerTo(Exception exception, CancellationToken stopping)
+    public static bool IsAnswerTo(Exception exception, CancellationToken stopping) => exception switch
     {
-        for (var e = exception; e is not null; e = e.InnerException)
-        {
-            if (e is PipelineStoppedException || (e is OperationCanceledException cancelled && cancelled.CancellationToken == stopping))
-                return true;
-        }
-
-        return false;
-    }
+        PipelineStoppedException => true,
+        OperationCanceledException cancelled => cancelled.CancellationToken == stopping,
+        AggregateException several => several.InnerExceptions.Count > 0 && several.InnerExceptions.All(each => IsAnswerTo(each, stopping)),
+        _ => false,
+    };
 
     public Exception Exception => captured.SourceException;
 

@@ -18,7 +18,7 @@ internal static class Measure
     {
         string text => (long)text.Length * sizeof(char),
         IBuffer buffer => buffer.Size,
-        Array array when array.GetType().GetElementType() is { IsValueType: true } element => array.LongLength * RuntimeHelpers.SizeOf(element.TypeHandle),
+        Array array when array.GetType().GetElementType() is { IsValueType: true } element && !Knows(element) => array.LongLength * RuntimeHelpers.SizeOf(element.TypeHandle),
         Array array => array.Cast<object?>().Sum(static each => each is null ? 0 : Of(each)),
         Memory<byte> bytes => bytes.Length,
         ReadOnlyMemory<byte> bytes => bytes.Length,

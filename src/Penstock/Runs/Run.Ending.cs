@@ -334,21 +334,21 @@ internal sealed partial class Run
     public void RetireMemory()
     {
         supervisor?.End();
-        if (Memory is not null)
-            FinalSnapshot ??= Snapshots.Of(this);
-        if (Present(stages).Length > 0 || (Caller is not null && Present([Caller]).Length > 0))
-            return;
-        RetireShared();
+        lock (sharedLinks)
+        {
+            if (Memory is not null)
+                FinalSnapshot ??= Snapshots.Of(this);
+            if (Present(stages).Length > 0 || (Caller is not null && Present([Caller]).Length > 0))
+                return;
+            RetireShared();
+        }
     }
 
     private void RetireShared()
     {
-        lock (sharedLinks)
-        {
-            foreach (var link in sharedLinks)
-                link.Retire();
-            Memory?.Retire();
-        }
+        foreach (var link in sharedLinks)
+            link.Retire();
+        Memory?.Retire();
     }
 
     private static Worker[] Present(IEnumerable<RunningStage> among) =>

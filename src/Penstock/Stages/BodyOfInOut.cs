@@ -38,7 +38,7 @@ internal sealed class Body<TIn, TOut>(Delegate? function) : Body(function)
             Synchronous = Synchronous is not { } synchronous
                 ? null
                 : (items, token) => synchronous(items, token) is not { } outputs ? null
-                    : operation.Synchronous(Hands.EndUnused<TOut>(isWatched ? new InnerItems<TOut>(outputs, (IInput)items, endsSource) : outputs)),
+                    : operation.Synchronous(Hands.EndUnused<TOut>(isWatched ? new InnerItems<TOut>(outputs, (IInput)items, endsSource) { Token = token } : outputs)),
             Asynchronous = Asynchronous is not { } asynchronous
                 ? null
                 : (items, token) => asynchronous(items, token) is not { } outputs ? null
@@ -93,5 +93,5 @@ internal sealed class Body<TIn, TOut>(Delegate? function) : Body(function)
 
     // Its outputs, as the items of what it is nested in.
     private InnerItems<TOut> Inner(string name, IEnumerable<TIn> items, CancellationToken token, Headroom? ahead = null, CancellationTokenSource? stopping = null) =>
-        new(Refuse.Null(Synchronous!(items, token), name), (IInput)items, isSource: IsSource && !HasInnerSource) { Ahead = ahead, Stopping = stopping };
+        new(Refuse.Null(Synchronous!(items, token), name), (IInput)items, isSource: IsSource && !HasInnerSource) { Token = token, Ahead = ahead, Stopping = stopping };
 }

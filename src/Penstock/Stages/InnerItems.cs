@@ -21,6 +21,9 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, IInput input, bool isS
     /// <summary>How far what is before this place may run ahead of what is behind it; null for not at all.</summary>
     public Headroom? Ahead { get; init; }
 
+    /// <summary>The token of what is before this place.</summary>
+    public required CancellationToken Token { get; init; }
+
     /// <summary>Signals the token of what is before this place; null where others do so, or it is that of what is behind as well.</summary>
     public CancellationTokenSource? Stopping { get; init; }
 
@@ -36,7 +39,7 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, IInput input, bool isS
         var enumerator = items.GetEnumerator();
         if (isSource)
             worker.ItemsAskedFor = worker.ItemsIn; // another process may have died in the middle of asking
-        Passage passage = isSource ? new BehindSource(enumerator, worker, Stopping) : new BehindStage(enumerator, worker, Stopping);
+        Passage passage = isSource ? new BehindSource(enumerator, worker, Stopping, Token) : new BehindStage(enumerator, worker, Stopping, Token);
         if (Ahead is var (stage, maxInFlight))
             return Owned(new RunAhead<T>(passage, worker, stage, maxInFlight, Stopping!));
         return Owned(passage);
@@ -62,7 +65,7 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, IInput input, bool isS
     // MoveNext and Current are loops that never go round, since the runtime profiles methods with loops from their first call on, and others
     // only later. A consumer that is compiled while its own loop runs, as a sink is, then has all the stages before it inlined. Nor is the item
     // kept here: to write it once more costs more than to ask for it again. Where the numbers are is known beforehand, not looked up in the record.
-    internal abstract class Passage(IEnumerator<T> items, Worker worker, CancellationTokenSource? stopping) : IEnumerator<T>, IPassage
+    internal abstract class Passage(IEnumerator<T> items, Worker worker, CancellationTokenSource? stopping, CancellationToken token) : IEnumerator<T>, IPassage
     {
         private IEnumerator<T> items = items;
         private bool hasEnded;
@@ -92,6 +95,8 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, IInput input, bool isS
         {
             if (items is not Guarded)
                 Volatile.Write(ref items, new Guarded(items, worker, IsBehindSource));
+            if (worker.IsStopping)
+                stopping?.SignalApart(worker.Stage.Run.Log); // at once: the worker's own token tells it on a thread of the pool, when one is free
         }
 
         public void Reset() => throw new NotSupportedException("A pipeline's items flow past once.");
@@ -110,7 +115,7 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, IInput input, bool isS
             }
             catch (Exception exception)
             {
-                if (stopping is null || !Fault.IsAnswerTo(exception, stopping.Token))
+                if (!Fault.IsAnswerTo(exception, token))
                     FailedDispose = exception;
             }
         }
@@ -129,7 +134,7 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, IInput input, bool isS
             + "Let the exceptions of the input pass; the caller of the run gets them.");
     }
 
-    private sealed unsafe class BehindSource(IEnumerator<T> items, Worker worker, CancellationTokenSource? stopping) : Passage(items, worker, stopping)
+    private sealed unsafe class BehindSource(IEnumerator<T> items, Worker worker, CancellationTokenSource? stopping, CancellationToken token) : Passage(items, worker, stopping, token)
     {
         private readonly long* asked = &worker.Record->ItemsAskedFor;
         private readonly long* answered = &worker.Record->ItemsIn;
@@ -164,7 +169,7 @@ internal sealed class InnerItems<T>(IEnumerable<T> items, IInput input, bool isS
         }
     }
 
-    private sealed class BehindStage(IEnumerator<T> items, Worker worker, CancellationTokenSource? stopping) : Passage(items, worker, stopping)
+    private sealed class BehindStage(IEnumerator<T> items, Worker worker, CancellationTokenSource? stopping, CancellationToken token) : Passage(items, worker, stopping, token)
     {
         private long asked;
         private long answered;

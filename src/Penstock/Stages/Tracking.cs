@@ -92,6 +92,7 @@ internal sealed class Tracking<TTicket>(Action<TTicket, Exception> onFailed) : L
             }
             catch (Exception exception) when (!ct.IsCancellationRequested)
             {
+                items.Worker.ItemSpan?.Fail(exception);
                 items.Lineage!.Fail(exception);
             }
         }

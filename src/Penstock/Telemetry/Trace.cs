@@ -84,7 +84,7 @@ internal sealed class Trace(Run run)
             Fail(activity, failure.Exception);
         var callers = Activity.Current; // whoever ends the run may be in the middle of something else
         Listeners.Call(run.Log, activity.Dispose);
-        Activity.Current = callers;
+        Listeners.Call(run.Log, () => Activity.Current = callers);
     }
 
     // A message is a getter of the user's: one that throws must not keep the run from its end.

@@ -93,6 +93,8 @@ internal abstract partial class Worker
     // The worker is not at work before both waits are over.
     private void LeaveWait(Waiter? waiter, WorkerState state)
     {
+        if (IsGone)
+            return; // somebody who was left behind: none of its times
         if (Volatile.Read(ref second) is not { } twice)
         {
             if (waiter is not null)

@@ -108,6 +108,9 @@ internal abstract partial class Worker
     /// <summary>Whether the worker leaves because its process has taken enough items.</summary>
     public unsafe bool IsWorn => (Volatile.Read(ref record->Gate) & Worn) != 0;
 
+    /// <summary>Whether its generator is over.</summary>
+    private unsafe bool IsGone => (Volatile.Read(ref record->Gate) & Gone) != 0;
+
     /// <summary>A source with something behind it in the same worker ends in front of that when it drains, so that it still finishes.</summary>
     public bool MayNotProduce => IsTold && (IsStopping || (IsDraining && !Stage.HasInnerSource));
 
@@ -271,7 +274,7 @@ internal abstract partial class Worker
     /// <summary>The generator is over; it may have left somebody behind who awaits the next item. A process of its own ends with it.</summary>
     protected void CloseInput()
     {
-        if (!memory.IsShared)
+        if (Stage.Run.Report is null)
             Signal(Gone, cancels: false);
     }
 

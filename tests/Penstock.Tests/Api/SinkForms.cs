@@ -104,6 +104,22 @@ public class SinkForms
             sum.Add(item);
     }
 
+    [Fact]
+    public void A_sink_that_is_null_is_refused()
+    {
+        var named = new StageOptions { Name = "sink" };
+        foreach (var options in (StageOptions?[])[null, named])
+        {
+            Assert.Throws<ArgumentNullException>(() => source.To((Action<IEnumerable<int>>)null!, options));
+            Assert.Throws<ArgumentNullException>(() => source.To((Action<IEnumerable<int>, int>)null!, 1, options));
+            Assert.Throws<ArgumentNullException>(() => source.To((Func<IEnumerable<int>, int>)null!, options));
+            Assert.Throws<ArgumentNullException>(() => source.To((Func<IEnumerable<int>, int, CancellationToken, int>)null!, 1, options));
+            Assert.Throws<ArgumentNullException>(() => source.To((Func<IAsyncEnumerable<int>, Task>)null!, options));
+            Assert.Throws<ArgumentNullException>(() => source.To((Func<IAsyncEnumerable<int>, int, ValueTask>)null!, 1, options));
+            Assert.Throws<ArgumentNullException>(() => source.To((Func<IAsyncEnumerable<int>, Task<int>>)null!, options));
+        }
+    }
+
     private Task Each(params RunnablePipeline[] forms) => Within.Time(async () =>
     {
         foreach (var form in forms)

@@ -1,3 +1,4 @@
+using Penstock.Links;
 using Penstock.Tests.Support;
 
 namespace Penstock.Tests.Definitions;
@@ -94,6 +95,8 @@ public class StageOptionValues
         Pipeline.From([new ReadOnlyMemory<float>()], bytes);
         Pipeline.From([(string[])["a"]], bytes);
         Pipeline.From([(float[][])[[1]]], bytes);
+        Assert.Equal(12, Measure.Of((ReadOnlyMemory<byte>[])[new byte[5], new byte[7]]));
+        Assert.Equal(8, Measure.Of((string?[])["ab", null, "cd"]));
         Refused("Source", () => Pipeline.From([new object()], bytes));
         Refused("Source", () => Pipeline.From([(object[])["a"]], bytes));
     }

@@ -83,6 +83,7 @@ public class Cancelled
         foreach (var isWrapped in (bool[])[false, true])
         {
             Assert.Equal([0, 1, 2], await Pipeline.From(Fetch, isWrapped, options).To(xs => xs.Take(3).ToList()).RunAsync());
+            Assert.Equal([0, 1, 2], await Pipeline.From(Fetch, isWrapped, options).Where(x => x >= 0).Then(Pass, options with { Workers = workers, MaxInFlight = maxInFlight ?? 8 }).To(xs => xs.Take(3).ToList()).RunAsync());
             Assert.Equal([0, 1, 2], await Pipeline.From(Fetch, isWrapped, options).Then(Pass, options with { Workers = workers, MaxInFlight = maxInFlight ?? 8 }).To(xs => xs.Take(3).ToList()).RunAsync());
         }
 
@@ -102,6 +103,29 @@ public class Cancelled
                     never.Wait(CancellationToken.None); // which puts its exception into another one
                 else
                     never.GetAwaiter().GetResult();
+            }
+        }
+    });
+
+    [Theory]
+    [InlineData(Isolation.Thread)]
+    [InlineData(Isolation.None)]
+    public Task One_that_fails_besides_fails_the_run(Isolation isolation) => Within.Time(async () =>
+    {
+        var failed = await Assert.ThrowsAsync<AggregateException>(() => Pipeline.From(Fetch, new StageOptions { Isolation = isolation }).To(xs => xs.Take(3).ToList()).RunAsync());
+        Assert.Contains(failed.InnerExceptions, e => e is IOException);
+
+        static IEnumerable<int> Fetch(CancellationToken stopping)
+        {
+            Task[] background = [Task.Delay(Timeout.Infinite, stopping), Task.FromException(new IOException("the upload failed"))];
+            try
+            {
+                for (var i = 0; ; i++)
+                    yield return i;
+            }
+            finally
+            {
+                Task.WaitAll(background, CancellationToken.None);
             }
         }
     });
