@@ -14,7 +14,7 @@ namespace Penstock.Hosting;
 /// <typeparam name="T">The payload.</typeparam>
 public abstract class EmbeddedJobQueue<T> : IJobQueue<T>, IJobStore<T>, IAsyncDisposable
 {
-    private const int LongestReason = 1000;
+    private const int LongestReason = 999; // and an ellipsis
 
     // As long as RabbitMQ allows: ids can move from queue to queue.
     private const int LongestId = 255;
@@ -57,7 +57,7 @@ public abstract class EmbeddedJobQueue<T> : IJobQueue<T>, IJobStore<T>, IAsyncDi
             if (format.TryRead(delivery.Content?.Payload, out var payload, out var problem))
                 yield return delivery.ToJob(payload);
             else
-                await desk.AskAsync(ledger => ledger.RejectUnread(delivery.Receipt, Cut(problem)), CancellationToken.None).ConfigureAwait(false);
+                await desk.AskAsync(ledger => ledger.RejectUnread(delivery.Receipt, problem.CutTo(LongestReason)), CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -69,7 +69,7 @@ public abstract class EmbeddedJobQueue<T> : IJobQueue<T>, IJobStore<T>, IAsyncDi
     public ValueTask FailAsync(Job<T> job, Exception why, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(why);
-        var reason = Cut(Reason.Of(why));
+        var reason = Reason.Of(why).CutTo(LongestReason);
         return SettleAsync(job, (ledger, receipt) => ledger.Fail(receipt, reason, final: why is JobRejectedException), ct);
     }
 
@@ -118,8 +118,6 @@ public abstract class EmbeddedJobQueue<T> : IJobQueue<T>, IJobStore<T>, IAsyncDi
         await desk.DisposeAsync().ConfigureAwait(false);
         GC.SuppressFinalize(this);
     }
-
-    private static string Cut(string reason) => reason.Length <= LongestReason ? reason : $"{reason.AsSpan(0, LongestReason - 1)}…";
 
     private async ValueTask SettleAsync(Job<T> job, Func<JobLedger, Receipt, bool> settle, CancellationToken ct)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Penstock.Hosting.Workers;
 using Penstock.RabbitMQ.Connections;
 using RabbitMQ.Client;
 
@@ -82,8 +83,8 @@ internal static class JobHeaders
     public static void AddFailure(BasicProperties properties, string reason, Type exceptionType, DateTimeOffset now)
     {
         var headers = properties.Headers!;
-        headers[Reason] = Cut(reason, LongestReason);
-        headers[ExceptionType] = Cut(exceptionType.ToString(), LongestType);
+        headers[Reason] = reason.CutTo(LongestReason);
+        headers[ExceptionType] = exceptionType.ToString().CutTo(LongestType);
         headers[Host] = Environment.MachineName;
         headers.TryAdd(FirstFailure, Moment(now));
     }
@@ -95,7 +96,4 @@ internal static class JobHeaders
         foreach (var header in (string[])[Reason, ExceptionType, Host, FirstFailure, PutAside])
             properties.Headers!.Remove(header);
     }
-
-    private static string Cut(string text, int longest) =>
-        text.Length <= longest ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)}…";
 }

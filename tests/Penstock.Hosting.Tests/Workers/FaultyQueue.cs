@@ -12,9 +12,7 @@ internal sealed class FaultyQueue<T>(RecordingQueue<T> inner) : IJobQueue<T>
 
     public Func<CancellationToken, ValueTask> OnPull { get; init; } = _ => default;
 
-    public Func<ValueTask> OnComplete { get; init; } = () => default;
-
-    public Func<Job<T>, ValueTask> OnCompleteJob { get; init; } = _ => default;
+    public Func<Job<T>, ValueTask> OnComplete { get; init; } = _ => default;
 
     public Func<ValueTask> OnRelease { get; init; } = () => default;
 
@@ -34,8 +32,7 @@ internal sealed class FaultyQueue<T>(RecordingQueue<T> inner) : IJobQueue<T>
 
     public async ValueTask CompleteAsync(Job<T> job, CancellationToken ct = default)
     {
-        await OnComplete();
-        await OnCompleteJob(job);
+        await OnComplete(job);
         await inner.CompleteAsync(job, ct);
     }
 

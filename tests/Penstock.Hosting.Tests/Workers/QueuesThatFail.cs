@@ -2,13 +2,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 using Penstock.Hosting.Workers;
 
 namespace Penstock.Hosting.Tests.Workers;
 
 /// <summary>What a worker does when its queue throws or hangs.</summary>
-public class QueuesThatFail
+public partial class QueuesThatFail
 {
     private const int Limit = 120_000;
 
@@ -48,166 +47,6 @@ public class QueuesThatFail
         await leased.UntilSettledAsync(2);
         await host.StopAsync();
         Assert.All(leased.Extended, id => Assert.Equal("other", id));
-    }
-
-    [Fact(Timeout = Limit)]
-    public async Task Finished_work_is_told_to_the_queue_until_it_hears_it()
-    {
-        var time = new HastyTime();
-        var calls = 0;
-        var faulty = new FaultyQueue<int>(jobs) { OnComplete = () => ++calls < 9 ? throw new IOException("The disk is full.") : default };
-        using var host = await StartAsync(faulty, (_, _) => default, time);
-        jobs.Add("a", 1);
-        await jobs.UntilSettledAsync(1);
-        Assert.Equal(["a"], jobs.Completed);
-        Assert.Equal([100, 200, 400, 800, 1600, 3200, 5000, 5000], time.Pauses.Select(p => p.TotalMilliseconds));
-        await host.StopAsync();
-        Assert.Empty(jobs.Released);
-    }
-
-    [Fact(Timeout = Limit)]
-    public async Task A_lost_lease_is_not_told_again()
-    {
-        var calls = 0;
-        var told = new TaskCompletionSource();
-        var faulty = new FaultyQueue<int>(jobs)
-        {
-            OnComplete = () =>
-            {
-                calls++;
-                told.SetResult();
-                throw new JobLeaseLostException();
-            },
-        };
-        using var host = await StartAsync(faulty, (_, _) => default);
-        jobs.Add("a", 1);
-        await told.Task;
-        await host.StopAsync();
-        Assert.Equal(1, calls);
-        Assert.Empty(jobs.Released);
-    }
-
-    [Fact(Timeout = Limit)]
-    public async Task A_job_that_is_lost_in_the_middle_reaches_the_sink_no_more_and_is_told_of_once()
-    {
-        var lost = new LogListener("Job 'lost' is not this worker's any more; somebody else will work on it, or does.");
-        var (calls, seen) = (0, new List<string>());
-        var faulty = new FaultyQueue<int>(leased)
-        {
-            OnExtend = job =>
-            {
-                if (job.Id != "lost")
-                    return default;
-                calls++;
-                throw new JobLeaseLostException();
-            },
-        };
-        using var host = await StartAsync(
-            faulty,
-            (job, _) =>
-            {
-                lock (seen)
-                    seen.Add(job.Id);
-                return default;
-            },
-            log: lost,
-            stages: items => items.Select(async (item, ct) =>
-            {
-                if (item == 1)
-                    await lost.HasHeard.WaitAsync(ct);
-                return item;
-            }));
-        leased.Add("lost", 1);
-        leased.Add("next", 2);
-        await leased.UntilSettledAsync(1);
-        await host.StopAsync();
-        Assert.Equal(["next"], seen);
-        Assert.Equal(["next"], leased.Completed);
-        Assert.Empty(leased.Released);
-        Assert.Equal(1, calls);
-    }
-
-    [Fact(Timeout = Limit)]
-    public async Task A_queue_that_cannot_be_told_degrades_the_worker_until_it_can()
-    {
-        var time = new HastyTime();
-        var (calls, isTried, mayHear) = (0, new TaskCompletionSource(), new TaskCompletionSource());
-        var faulty = new FaultyQueue<int>(jobs)
-        {
-            OnComplete = () =>
-            {
-                if (++calls == 1)
-                    throw new IOException("The disk is full.");
-                isTried.TrySetResult();
-                return new(mayHear.Task);
-            },
-        };
-        using var host = await StartAsync(faulty, (_, _) => default, time);
-        jobs.Add("a", 1);
-        await isTried.Task;
-        var health = await HealthAsync(host);
-        Assert.Equal(HealthStatus.Degraded, health.Status);
-        Assert.Contains("The disk is full.", health.Description, StringComparison.Ordinal);
-
-        mayHear.SetResult();
-        while ((await HealthAsync(host)).Status != HealthStatus.Healthy)
-            await Task.Delay(10);
-        await host.StopAsync();
-    }
-
-    [Fact(Timeout = Limit)]
-    public async Task One_that_can_be_told_of_other_jobs_only_degrades_it_too_until_that_job_is_lost()
-    {
-        var time = new HastyTime();
-        var (isTried, mayHear) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var tries = 0;
-        var faulty = new FaultyQueue<int>(jobs)
-        {
-            OnCompleteJob = async job =>
-            {
-                if (job.Id != "stuck")
-                    return;
-                if (++tries == 1)
-                    throw new IOException("The disk is full.");
-                isTried.TrySetResult();
-                await mayHear.Task;
-                throw new JobLeaseLostException();
-            },
-        };
-        using var host = await StartAsync(faulty, (_, _) => default, time);
-        jobs.Add("stuck", 1);
-        await isTried.Task;
-        jobs.Add("other", 2);
-        await jobs.UntilSettledAsync(1);
-        Assert.Equal(HealthStatus.Degraded, (await HealthAsync(host)).Status);
-
-        mayHear.SetResult();
-        while ((await HealthAsync(host)).Status != HealthStatus.Healthy)
-            await Task.Delay(10);
-        await host.StopAsync();
-    }
-
-    [Fact(Timeout = Limit)]
-    public async Task A_queue_that_never_hears_it_does_not_hold_up_the_end_of_the_host()
-    {
-        var failed = new TaskCompletionSource();
-        var faulty = new FaultyQueue<int>(jobs)
-        {
-            OnComplete = () =>
-            {
-                failed.TrySetResult();
-                throw new IOException("The queue is gone.");
-            },
-        };
-        var (clock, timeout) = (new FakeTimeProvider(), TimeSpan.FromSeconds(100));
-        using var host = await StartAsync(faulty, (_, _) => default, clock, timeout);
-        jobs.Add("a", 1);
-        await failed.Task;
-        var stopped = host.StopAsync();
-        clock.Advance(timeout);
-        await stopped;
-        Assert.Empty(jobs.Completed);
-        Assert.Equal(HealthStatus.Unhealthy, (await HealthAsync(host)).Status);
     }
 
     [Fact(Timeout = Limit)]
@@ -338,38 +177,12 @@ public class QueuesThatFail
         Environment.ExitCode = 0; // that of the worker, not of the tests
     }
 
-    [Fact(Timeout = Limit)]
-    public async Task What_a_queue_throws_when_the_worker_has_left_it_is_logged()
-    {
-        var (told, answer) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var log = new LogListener("The queue failed when the worker waited for it no longer.");
-        var faulty = new FaultyQueue<int>(jobs)
-        {
-            OnComplete = () =>
-            {
-                told.SetResult();
-                return new(answer.Task);
-            },
-        };
-        var (clock, timeout) = (new FakeTimeProvider(), TimeSpan.FromSeconds(100));
-        using var host = await StartAsync(faulty, (_, _) => default, clock, timeout, log);
-        jobs.Add("a", 1);
-        await told.Task;
-        var stopped = host.StopAsync();
-        clock.Advance(timeout);
-        await stopped;
-
-        answer.SetException(new IOException("The queue is gone."));
-
-        await log.HasHeard;
-    }
-
     private static async Task<HealthReportEntry> HealthAsync(IHost host) =>
         (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["Worker"];
 
     private static async Task<IHost> StartAsync(
         IJobQueue<int> queue, Func<Job<int>, CancellationToken, ValueTask> sink, TimeProvider? time = null, TimeSpan? shutdownTimeout = null, ILoggerProvider? log = null,
-        Func<Pipeline<int>, Pipeline<int>>? stages = null)
+        Func<Pipeline<int>, Pipeline<int>>? stages = null, int? jobsInFlight = null)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = shutdownTimeout ?? TimeSpan.FromSeconds(100));
@@ -377,7 +190,7 @@ public class QueuesThatFail
         if (log is not null)
             builder.Services.AddSingleton(log);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
-        builder.Services.AddPipelineWorker(stages ?? (items => items.Then(Steps.Twice)), sink);
+        builder.Services.AddPipelineWorker(stages ?? (items => items.Then(Steps.Twice)), sink).Configure(worker => worker.JobsInFlight = jobsInFlight);
         var host = builder.Build();
         await host.StartAsync();
         return host;

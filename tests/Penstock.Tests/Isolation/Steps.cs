@@ -13,6 +13,41 @@ internal static class Steps
             yield return i;
     }
 
+    /// <summary>Its last block blocks on something that only the stage's token ends.</summary>
+    /// <param name="isWrapped">Whether what comes of that lies in another exception.</param>
+    /// <param name="stopping">The stage's token.</param>
+    public static IEnumerable<int> CountUntilTold(bool isWrapped, CancellationToken stopping)
+    {
+        var never = Task.Delay(Timeout.Infinite, stopping);
+        try
+        {
+            for (var i = 0; ; i++)
+                yield return i;
+        }
+        finally
+        {
+            if (isWrapped)
+                never.Wait(CancellationToken.None);
+            else
+                never.GetAwaiter().GetResult();
+        }
+    }
+
+    /// <summary>The same beside something that fails.</summary>
+    public static IEnumerable<int> CountBesideFailure(CancellationToken stopping)
+    {
+        Task[] background = [Task.Delay(Timeout.Infinite, stopping), Task.FromException(new IOException("the upload failed"))];
+        try
+        {
+            for (var i = 0; ; i++)
+                yield return i;
+        }
+        finally
+        {
+            Task.WaitAll(background, CancellationToken.None);
+        }
+    }
+
     public static async IAsyncEnumerable<int> CountSlowly(int count)
     {
         for (var i = 0; i < count; i++)

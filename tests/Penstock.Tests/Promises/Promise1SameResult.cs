@@ -24,6 +24,56 @@ public class Promise1SameResult
     }
 
     [Theory]
+    [InlineData("a stage")]
+    [InlineData("a sink")]
+    [InlineData("a sink behind a process")]
+    public Task No_item_goes_to_a_worker_that_has_ended_while_it_awaited_one(string where) => Within.Time(async () =>
+    {
+        const int Count = 200;
+        using var gate = new Gate();
+        var seen = new System.Collections.Concurrent.ConcurrentBag<int>();
+        var two = new StageOptions { Workers = 2, Ordered = false, Name = "Work" };
+        var source = Pipeline.From(Produce);
+        await using var run = (where switch
+        {
+            "a stage" => source.Then(RetireOrPass, two).To(items => items.ToList().ForEach(seen.Add)),
+            "a sink" => source.To(ConsumeAsync, two),
+            _ => source.Then(Isolated.Steps.Pass, new StageOptions { Isolation = Isolation.Process }).To(ConsumeAsync, two),
+        }).Start();
+        await gate.Arrived;
+        await run.Until(s => s.Stages.Single(stage => stage.Name == "Work").Workers is [{ Activity: "gone" }, { Activity: "waiting for an item" }]);
+        gate.Open();
+        await run.Completion;
+        Assert.Equal(Enumerable.Range(0, Count), seen.Order());
+
+        IEnumerable<int> Produce()
+        {
+            gate.Pass();
+            for (var i = 0; i < Count; i++)
+                yield return i;
+        }
+
+        async Task ConsumeAsync(IAsyncEnumerable<int> items)
+        {
+            await foreach (var item in RetireOrPass(items))
+                seen.Add(item);
+        }
+
+        // The first one leaves at once, with its ask under way.
+        static async IAsyncEnumerable<int> RetireOrPass(IAsyncEnumerable<int> items)
+        {
+            var own = items.GetAsyncEnumerator();
+            while (true)
+            {
+                var next = own.MoveNextAsync().AsTask();
+                if (PipelineContext.Current!.Worker == 0 || !await next)
+                    yield break;
+                yield return own.Current;
+            }
+        }
+    });
+
+    [Theory]
     [MemberData(nameof(Ways))]
     public Task Maps_filters_expansions_and_batches_compose_as_plain_generators_do(int workers, int maxInFlight, Execution execution) => Within.Time(() =>
     {

@@ -1,3 +1,4 @@
+using Penstock.Tests.Isolated;
 using Penstock.Tests.Support;
 
 namespace Penstock.Tests.Promises;
@@ -20,6 +21,16 @@ public class Promise3FirstFailure
             return places;
         }
     }
+
+    [Theory]
+    [InlineData(Isolation.Thread)]
+    [InlineData(Isolation.None)]
+    [InlineData(Isolation.Process)]
+    public Task A_last_block_that_fails_beside_the_stop_fails_the_run(Isolation isolation) => Within.Time(async () =>
+    {
+        var failed = await Assert.ThrowsAsync<AggregateException>(() => Pipeline.From(Steps.CountBesideFailure, new StageOptions { Isolation = isolation }).To(xs => xs.Take(3).ToList()).RunAsync());
+        Assert.Contains(failed.InnerExceptions, e => e is IOException { Message: "the upload failed" });
+    });
 
     [Theory]
     [MemberData(nameof(Places))]

@@ -86,6 +86,12 @@ public sealed class Promise4NothingHangsAcrossProcesses : IDisposable
         };
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task A_last_block_that_waits_for_the_stages_token_ends_with_it(bool isWrapped) => Within.Time(async () =>
+        Assert.Equal([0, 1, 2], await Pipeline.From(Steps.CountUntilTold, isWrapped, Beside.Process).To(xs => xs.Take(3).ToList()).RunAsync()));
+
     private static IEnumerable<int> StuckBehindOne(string gate)
     {
         yield return 0;

@@ -73,64 +73,6 @@ public class Cancelled
     });
 
     [Theory]
-    [InlineData(Isolation.Thread, null, 1)]
-    [InlineData(Isolation.Thread, 1, 1)]
-    [InlineData(Isolation.None, null, 1)]
-    [InlineData(Isolation.None, null, 3)]
-    public Task Nor_is_one_that_blocks_on_it(Isolation isolation, int? maxInFlight, int workers) => Within.Time(async () =>
-    {
-        var options = new StageOptions { Isolation = isolation, MaxInFlight = maxInFlight };
-        foreach (var isWrapped in (bool[])[false, true])
-        {
-            Assert.Equal([0, 1, 2], await Pipeline.From(Fetch, isWrapped, options).To(xs => xs.Take(3).ToList()).RunAsync());
-            Assert.Equal([0, 1, 2], await Pipeline.From(Fetch, isWrapped, options).Where(x => x >= 0).Then(Pass, options with { Workers = workers, MaxInFlight = maxInFlight ?? 8 }).To(xs => xs.Take(3).ToList()).RunAsync());
-            Assert.Equal([0, 1, 2], await Pipeline.From(Fetch, isWrapped, options).Then(Pass, options with { Workers = workers, MaxInFlight = maxInFlight ?? 8 }).To(xs => xs.Take(3).ToList()).RunAsync());
-        }
-
-        static IEnumerable<int> Pass(IEnumerable<int> items) => items.Select(x => x);
-
-        static IEnumerable<int> Fetch(bool isWrapped, CancellationToken stopping)
-        {
-            var never = Task.Delay(Timeout.Infinite, stopping);
-            try
-            {
-                for (var i = 0; ; i++)
-                    yield return i;
-            }
-            finally
-            {
-                if (isWrapped)
-                    never.Wait(CancellationToken.None); // which puts its exception into another one
-                else
-                    never.GetAwaiter().GetResult();
-            }
-        }
-    });
-
-    [Theory]
-    [InlineData(Isolation.Thread)]
-    [InlineData(Isolation.None)]
-    public Task One_that_fails_besides_fails_the_run(Isolation isolation) => Within.Time(async () =>
-    {
-        var failed = await Assert.ThrowsAsync<AggregateException>(() => Pipeline.From(Fetch, new StageOptions { Isolation = isolation }).To(xs => xs.Take(3).ToList()).RunAsync());
-        Assert.Contains(failed.InnerExceptions, e => e is IOException);
-
-        static IEnumerable<int> Fetch(CancellationToken stopping)
-        {
-            Task[] background = [Task.Delay(Timeout.Infinite, stopping), Task.FromException(new IOException("the upload failed"))];
-            try
-            {
-                for (var i = 0; ; i++)
-                    yield return i;
-            }
-            finally
-            {
-                Task.WaitAll(background, CancellationToken.None);
-            }
-        }
-    });
-
-    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     public Task A_generator_that_throws_before_it_asks_fails_the_run_whatever_the_policy(int workers) => Within.Time(async () =>
