@@ -178,7 +178,8 @@ public class Promise4NothingHangs
     [InlineData(Isolation.Thread, 1, 1)]
     [InlineData(Isolation.None, null, 1)]
     [InlineData(Isolation.None, null, 3)]
-    public Task A_last_block_that_waits_for_the_stages_token_ends_with_it(Isolation isolation, int? maxInFlight, int workers) => Within.Time(async () =>
+    [InlineData(Isolation.Thread, null, 1, Execution.Sequential)]
+    public Task A_last_block_that_waits_for_the_stages_token_ends_with_it(Isolation isolation, int? maxInFlight, int workers, Execution execution = Execution.Parallel) => Within.Time(async () =>
     {
         var options = new StageOptions { Isolation = isolation, MaxInFlight = maxInFlight };
         var next = options with { Workers = workers, MaxInFlight = maxInFlight ?? 8 };
@@ -186,7 +187,7 @@ public class Promise4NothingHangs
         {
             var source = Pipeline.From(Steps.CountUntilTold, isWrapped, options);
             foreach (var pipeline in (Pipeline<int>[])[source, source.Then(Steps.Pass, next), source.Where(x => x >= 0).Then(Steps.Pass, next)])
-                Assert.Equal([0, 1, 2], await pipeline.To(xs => xs.Take(3).ToList()).RunAsync());
+                Assert.Equal([0, 1, 2], await pipeline.To(xs => xs.Take(3).ToList()).RunAsync(new() { Execution = execution }));
         }
     });
 
